@@ -1,0 +1,342 @@
+-- One portable script: it runs unchanged on SQLite and PostgreSQL. Stage names stand in the code alone, not in CHECKs.
+
+CREATE TABLE organizations (
+    id TEXT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    uscc TEXT UNIQUE,
+    country TEXT,
+    foreign_reg_no TEXT,
+    kind TEXT NOT NULL,
+    region TEXT NOT NULL,
+    city TEXT,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (uscc IS NOT NULL OR (country IS NOT NULL AND foreign_reg_no IS NOT NULL))
+);
+CREATE UNIQUE INDEX organizations_abroad ON organizations (country, foreign_reg_no);
+
+CREATE TABLE users (
+    id TEXT PRIMARY KEY NOT NULL,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    division TEXT,
+    locale TEXT NOT NULL,
+    status TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX users_organization ON users (organization_id);
+
+CREATE TABLE user_roles (
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    PRIMARY KEY (user_id, role)
+);
+CREATE INDEX user_roles_role ON user_roles (role);
+
+CREATE TABLE subscriptions (
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    sector TEXT NOT NULL,
+    PRIMARY KEY (user_id, sector)
+);
+CREATE INDEX subscriptions_sector ON subscriptions (sector);
+
+CREATE TABLE sessions (
+    id TEXT PRIMARY KEY NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    refresh_hash TEXT NOT NULL UNIQUE,
+    previous_hash TEXT,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP
+);
+CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_previous ON sessions (previous_hash);
+
+CREATE TABLE batches (
+    id TEXT PRIMARY KEY NOT NULL,
+    year INTEGER NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    budget_fen BIGINT NOT NULL CHECK (budget_fen >= 0),
+    committed_fen BIGINT NOT NULL,
+    last_number INTEGER NOT NULL,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (committed_fen >= 0 AND committed_fen <= budget_fen)
+);
+CREATE INDEX batches_year ON batches (year);
+
+CREATE TABLE challenges (
+    id TEXT PRIMARY KEY NOT NULL,
+    batch_id TEXT NOT NULL REFERENCES batches (id),
+    year INTEGER NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    class TEXT NOT NULL,
+    plan_category TEXT NOT NULL,
+    sector TEXT NOT NULL,
+    sponsor_id TEXT REFERENCES organizations (id),
+    fiscal_cap_fen BIGINT NOT NULL CHECK (fiscal_cap_fen > 0),
+    max_parallel_teams INTEGER NOT NULL CHECK (max_parallel_teams BETWEEN 1 AND 5),
+    content TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    opened_round INTEGER NOT NULL,
+    opens_at TIMESTAMP,
+    closes_at TIMESTAMP,
+    published_at TIMESTAMP,
+    publicity_ends_on DATE,
+    division TEXT,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (batch_id, title),
+    CHECK (opens_at IS NULL OR opens_at < closes_at)
+);
+CREATE INDEX challenges_batch ON challenges (batch_id, id);
+CREATE INDEX challenges_year ON challenges (year, id);
+CREATE INDEX challenges_stage ON challenges (stage, id);
+CREATE INDEX challenges_sector ON challenges (sector, id);
+CREATE INDEX challenges_plan_category ON challenges (plan_category, id);
+CREATE INDEX challenges_class ON challenges (class, id);
+CREATE INDEX challenges_sponsor ON challenges (sponsor_id, id);
+CREATE INDEX challenges_closing ON challenges (closes_at, id);
+
+CREATE TABLE challenge_rounds (
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    opens_at TIMESTAMP NOT NULL,
+    closes_at TIMESTAMP NOT NULL,
+    bids INTEGER,
+    fail_reason TEXT,
+    fail_detail TEXT,
+    failed_at TIMESTAMP,
+    PRIMARY KEY (challenge_id, round)
+);
+
+CREATE TABLE bids (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    lead_org_id TEXT NOT NULL REFERENCES organizations (id),
+    stage TEXT NOT NULL,
+    content TEXT NOT NULL,
+    submission INTEGER NOT NULL,
+    received_at TIMESTAMP,
+    digest TEXT,
+    examined_by TEXT REFERENCES users (id),
+    examination TEXT,
+    panel_score TEXT,
+    award_fen BIGINT CHECK (award_fen > 0),
+    reserve_order INTEGER,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
+CREATE INDEX bids_lead ON bids (lead_org_id, id);
+CREATE INDEX bids_stage ON bids (stage, id);
+CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'ineligible', 'not_shortlisted', 'declined');
+
+CREATE TABLE bid_submissions (
+    bid_id TEXT NOT NULL REFERENCES bids (id),
+    number INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    received_at TIMESTAMP NOT NULL,
+    submitted_by TEXT NOT NULL REFERENCES users (id),
+    PRIMARY KEY (bid_id, number)
+);
+
+CREATE TABLE reviews (
+    id TEXT PRIMARY KEY NOT NULL,
+    bid_id TEXT NOT NULL REFERENCES bids (id),
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    expert_id TEXT NOT NULL REFERENCES users (id),
+    stage TEXT NOT NULL,
+    due_at TIMESTAMP NOT NULL,
+    scores TEXT,
+    total TEXT,
+    comment TEXT,
+    submitted_at TIMESTAMP,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (bid_id, expert_id)
+);
+CREATE INDEX reviews_expert ON reviews (expert_id, id);
+CREATE INDEX reviews_challenge ON reviews (challenge_id, id);
+
+CREATE TABLE decisions (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    minute_no TEXT NOT NULL,
+    decided_on DATE NOT NULL,
+    selections TEXT NOT NULL,
+    publicity_starts_on DATE,
+    publicity_ends_on DATE,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage <> 'returned';
+
+CREATE TABLE projects (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    bid_id TEXT NOT NULL UNIQUE REFERENCES bids (id),
+    code TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    lead_org_id TEXT NOT NULL REFERENCES organizations (id),
+    sponsor_id TEXT REFERENCES organizations (id),
+    stage TEXT NOT NULL,
+    award_fen BIGINT NOT NULL CHECK (award_fen > 0),
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    sign_by DATE NOT NULL,
+    author_id TEXT NOT NULL REFERENCES users (id),
+    commissioner_id TEXT REFERENCES users (id),
+    self_evaluation TEXT,
+    opinion TEXT,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (starts_on < ends_on)
+);
+CREATE INDEX projects_challenge ON projects (challenge_id, id);
+CREATE INDEX projects_stage ON projects (stage, id);
+CREATE INDEX projects_lead ON projects (lead_org_id, id);
+CREATE INDEX projects_sponsor ON projects (sponsor_id, id);
+CREATE INDEX projects_commissioner ON projects (commissioner_id, id);
+
+CREATE TABLE signatures (
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    party TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    signed_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (project_id, party)
+);
+
+CREATE TABLE assignments (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    commissioner_id TEXT NOT NULL REFERENCES users (id),
+    note TEXT,
+    starts_at TIMESTAMP NOT NULL,
+    ends_at TIMESTAMP
+);
+CREATE UNIQUE INDEX assignments_one_primary ON assignments (project_id) WHERE ends_at IS NULL;
+
+CREATE TABLE milestones (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    due_on DATE NOT NULL,
+    weight_bps INTEGER NOT NULL CHECK (weight_bps BETWEEN 0 AND 10000),
+    stage TEXT NOT NULL,
+    indicators TEXT NOT NULL,
+    summary TEXT,
+    opinion TEXT,
+    submitted_at TIMESTAMP,
+    rectify_by DATE,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (project_id, number)
+);
+CREATE INDEX milestones_due ON milestones (stage, due_on);
+
+CREATE TABLE payments (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    number INTEGER NOT NULL,
+    gate TEXT NOT NULL,
+    milestone_id TEXT REFERENCES milestones (id),
+    amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+    stage TEXT NOT NULL,
+    requested_by TEXT REFERENCES users (id),
+    checked_by TEXT REFERENCES users (id),
+    approved_by TEXT REFERENCES users (id),
+    paid_by TEXT REFERENCES users (id),
+    voucher_no TEXT UNIQUE,
+    paid_on DATE,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (project_id, number),
+    CHECK ((stage = 'paid') = (voucher_no IS NOT NULL)),
+    CHECK (requested_by <> checked_by AND requested_by <> approved_by AND requested_by <> paid_by),
+    CHECK (checked_by <> approved_by AND checked_by <> paid_by AND approved_by <> paid_by)
+);
+CREATE INDEX payments_stage ON payments (stage, id);
+CREATE INDEX payments_milestone ON payments (milestone_id);
+
+CREATE TABLE audit (
+    id TEXT PRIMARY KEY NOT NULL,
+    at TIMESTAMP NOT NULL,
+    request_id TEXT NOT NULL,
+    actor_id TEXT,
+    actor_name TEXT NOT NULL,
+    role TEXT,
+    tie TEXT,
+    action TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    object_kind TEXT NOT NULL,
+    object_id TEXT NOT NULL,
+    from_stage TEXT,
+    to_stage TEXT,
+    detail TEXT NOT NULL,
+    sealed_challenge_id TEXT,
+    sealed_round INTEGER
+);
+CREATE INDEX audit_object ON audit (object_id, id);
+CREATE INDEX audit_actor ON audit (actor_id, id);
+CREATE INDEX audit_action ON audit (action, id);
+CREATE INDEX audit_outcome ON audit (outcome, id);
+
+CREATE TABLE outbox (
+    id TEXT PRIMARY KEY NOT NULL,
+    event_id TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    recipient_name TEXT NOT NULL,
+    locale TEXT NOT NULL,
+    template TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_at TIMESTAMP NOT NULL,
+    leased_until TIMESTAMP,
+    last_error TEXT,
+    created_at TIMESTAMP NOT NULL,
+    sent_at TIMESTAMP,
+    UNIQUE (event_id, recipient, template)
+);
+CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'pending';
+CREATE INDEX outbox_state ON outbox (state, id);
+
+CREATE TABLE idempotency (
+    user_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    location TEXT,
+    version BIGINT,
+    body TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (user_id, key)
+);
+CREATE INDEX idempotency_age ON idempotency (created_at);

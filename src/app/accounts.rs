@@ -1,0 +1,199 @@
+//! Accounts: opened and closed by system administrators, given roles by security administrators.
+
+use crate::app::act::{About, Act, Done, Object, Seen};
+use crate::app::error::{AppError, taken};
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::UserId;
+use crate::domain::notice::Facts;
+use crate::domain::policy::{Action, Kind, Role, Standing, Tie, role};
+use crate::domain::refusal::Refusal;
+use crate::domain::user::{Locale, Sector, UserInput, UserStatus};
+use crate::store::users::{self, UserRow};
+use crate::store::{Page, organizations, sessions};
+
+/// A user with roles.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The user.
+    pub user: UserRow,
+    /// All roles.
+    pub roles: Vec<Role>,
+}
+
+fn tie(act: &Act<'_>, user: UserId) -> Tie {
+    Standing { author: act.actor.is(user), ..Standing::default() }.tie()
+}
+
+fn object(act: &Act<'_>, row: &UserRow) -> Object {
+    Object::plain(Kind::User, row.id, tie(act, row.id), row.version)
+}
+
+/// Opens an account without roles.
+///
+/// # Errors
+/// Denied; no such organisation; the address is taken.
+pub fn create(act: &mut Act<'_>, input: &UserInput, password_hash: &str) -> Result<Done<Account>, AppError> {
+    let permit = act.permit(Action::UserCreate, &Object::kind(Kind::User))?;
+    let unknown = || Fault::new("unknown_record", "没有这个单位", "there is no such organisation").at("organization_id");
+    let organization = organizations::find(act.conn, input.organization_id)?.ok_or_else(|| Faults::from(unknown()))?;
+    let user = UserRow {
+        id: UserId::new(act.now),
+        organization_id: organization.id,
+        email: input.email.to_string(),
+        name: input.name.to_string(),
+        division: input.division.clone().map(String::from),
+        locale: input.locale.unwrap_or(Locale::Zh),
+        status: UserStatus::Active,
+        version: 1,
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    users::insert(act.conn, &user, password_hash).map_err(taken("email"))?;
+    let facts = Facts { name: organization.name, path: "/me".into(), ..Facts::default() };
+    let about = About { person: Some(user.id), facts, ..About::default() };
+    let object = object(act, &user);
+    Ok(act.record_plain(permit, object, about)?.with(Account { user, roles: Vec::new() }))
+}
+
+/// Shows an account.
+///
+/// # Errors
+/// Not there, or denied.
+pub fn get(act: &mut Act<'_>, id: UserId) -> Result<Seen<Account>, AppError> {
+    let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::UserRead, &object(act, &user))?;
+    let roles = users::roles(act.conn, id)?;
+    Ok(Seen::by(permit, Account { user, roles }))
+}
+
+/// Lists accounts, by role when one is named.
+///
+/// # Errors
+/// Denied.
+pub fn list(act: &mut Act<'_>, with: Option<Role>, page: &Page) -> Result<Seen<Vec<Account>>, AppError> {
+    let (permit, _) = act.scope(Action::UserRead, Kind::User)?;
+    let rows = users::list(act.conn, with, page)?;
+    let ids: Vec<UserId> = rows.iter().map(|row| row.id).collect();
+    let roles = users::roles_of(act.conn, &ids)?;
+    let of = |id: UserId| roles.iter().filter(|(user, _)| *user == id).map(|(_, role)| *role).collect();
+    let accounts = rows.into_iter().map(|user| Account { roles: of(user.id), user }).collect();
+    Ok(Seen::by(permit, accounts))
+}
+
+/// Gives a user these roles and no others. Sessions end: nothing that was open stays open under old roles.
+///
+/// # Errors
+/// Denied (also for one's own account); the roles clash; the last administrator would go.
+pub fn grant_roles(act: &mut Act<'_>, id: UserId, mut wanted: Vec<Role>) -> Result<Done<Account>, AppError> {
+    let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let object = object(act, &user);
+    let permit = act.permit(Action::UserGrantRoles, &object)?;
+    wanted.sort_unstable();
+    wanted.dedup();
+    if let Some(odd) = wanted.iter().find(|role| !role.grantable()) {
+        let fault = Fault::new("not_grantable", format!("不能授予：{odd}"), format!("cannot be granted: {odd}"));
+        return Err(Faults::from(fault.at("roles")).into());
+    }
+    if role::clash(&wanted) {
+        return Err(Refusal::RolesClash.into());
+    }
+    let before = users::roles(act.conn, id)?;
+    keep_administrators(act, &before, &wanted)?;
+    users::set_roles(act.conn, id, &wanted)?;
+    let user = users::touch(act.conn, &user, act.now)?;
+    sessions::end_all(act.conn, id, None, act.now)?;
+    let names: Vec<&str> = wanted.iter().map(|role| role.zh()).collect();
+    let codes = |roles: &[Role]| roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
+    let about = About {
+        person: Some(id),
+        facts: Facts { roles: names.join("、"), path: "/me".into(), ..Facts::default() },
+        detail: format!("{} -> {}", codes(&before), codes(&wanted)),
+        ..About::default()
+    };
+    Ok(act.record_plain(permit, object, about)?.with(Account { user, roles: wanted }))
+}
+
+/// Closes an account: it cannot sign in, and its sessions end.
+///
+/// # Errors
+/// Denied (also for one's own account); the last administrator would go.
+pub fn disable(act: &mut Act<'_>, id: UserId) -> Result<Done<Account>, AppError> {
+    set_status(act, id, Action::UserDisable, UserStatus::Disabled)
+}
+
+/// Opens a closed account again.
+///
+/// # Errors
+/// Denied.
+pub fn enable(act: &mut Act<'_>, id: UserId) -> Result<Done<Account>, AppError> {
+    set_status(act, id, Action::UserEnable, UserStatus::Active)
+}
+
+fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: UserStatus) -> Result<Done<Account>, AppError> {
+    let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let object = object(act, &user);
+    let permit = act.permit(action, &object)?;
+    let roles = users::roles(act.conn, id)?;
+    if status == UserStatus::Disabled && user.status == UserStatus::Active {
+        keep_administrators(act, &roles, &[])?;
+        sessions::end_all(act.conn, id, None, act.now)?;
+    }
+    let user = users::set_status(act.conn, &user, status, act.now)?;
+    let facts = Facts { path: "/me".into(), ..Facts::default() };
+    let about = About { person: Some(id), facts, ..About::default() };
+    Ok(act.record_plain(permit, object, about)?.with(Account { user, roles }))
+}
+
+/// There is always one system and one security administrator left, or nobody could let anybody in again.
+fn keep_administrators(act: &mut Act<'_>, before: &[Role], after: &[Role]) -> Result<(), AppError> {
+    for role in [Role::Sysadmin, Role::Secadmin] {
+        let leaves = before.contains(&role) && !after.contains(&role);
+        if leaves && users::count_active(act.conn, role)? <= 1 {
+            return Err(Refusal::LastOfItsKind.into());
+        }
+    }
+    Ok(())
+}
+
+/// Shows the caller's own account with subscriptions.
+///
+/// # Errors
+/// Nobody is signed in.
+pub fn me(act: &mut Act<'_>) -> Result<Seen<(Account, Vec<Sector>)>, AppError> {
+    let id = act.user()?;
+    let permit = act.permit(Action::MeRead, &Object::kind(Kind::Me))?;
+    let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let sectors = users::subscriptions(act.conn, id)?;
+    let roles = act.actor.roles.clone();
+    Ok(Seen::by(permit, (Account { user, roles }, sectors)))
+}
+
+/// Subscribes the caller to these fields and no others.
+///
+/// # Errors
+/// Nobody is signed in.
+pub fn subscribe(act: &mut Act<'_>, mut sectors: Vec<Sector>) -> Result<Done<(Account, Vec<Sector>)>, AppError> {
+    let id = act.user()?;
+    let permit = act.permit(Action::MeSubscribe, &Object::kind(Kind::Me))?;
+    sectors.sort_unstable();
+    sectors.dedup();
+    users::subscribe(act.conn, id, &sectors)?;
+    let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let roles = act.actor.roles.clone();
+    let object = Object::plain(Kind::Me, id, Tie::Author, user.version);
+    Ok(act.record_plain(permit, object, About::default())?.with((Account { user, roles }, sectors)))
+}
+
+/// Replaces the caller's password; every other session ends.
+///
+/// # Errors
+/// Nobody is signed in.
+pub fn change_password(act: &mut Act<'_>, new_hash: &str) -> Result<Done<()>, AppError> {
+    let id = act.user()?;
+    let permit = act.permit(Action::MeChangePassword, &Object::kind(Kind::Me))?;
+    users::set_password(act.conn, id, new_hash, act.now)?;
+    sessions::end_all(act.conn, id, act.actor.session, act.now)?;
+    let about = About { person: Some(id), facts: Facts { path: "/me".into(), ..Facts::default() }, ..About::default() };
+    let object = Object::plain(Kind::Me, id, Tie::Author, 0);
+    Ok(act.record_plain(permit, object, about)?.with(()))
+}

@@ -1,0 +1,432 @@
+//! An act: one person doing one thing, in one transaction. Here are the checks, the record and the letters of every act.
+//!
+//! *Load → step (permit, version, stage) → store → record (audit, letters)*: that is a use case, about 25 lines each.
+//! A write must answer [`Done`], which only [`Act::record`] makes; a read [`Seen`], which only a permit makes.
+
+use crate::app::error::{AppError, Denial};
+use crate::app::post;
+use crate::domain::calendar::Calendar;
+use crate::domain::id::{AuditId, ChallengeId, OrganizationId, SessionId, UserId};
+use crate::domain::notice::Facts;
+use crate::domain::policy::{self, Action, Kind, Permit, Role, Scope, Tie};
+use crate::domain::time::Timestamp;
+use crate::domain::user::Sector;
+use crate::domain::workflow::Stage;
+use crate::store::Conn;
+use crate::store::audit::{self, AuditRow, Outcome};
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The person; none for the public, for the service itself and for the operator on the host.
+    pub user: Option<UserId>,
+    /// The person's organisation.
+    pub organization: Option<OrganizationId>,
+    /// 处室 of staff.
+    pub division: Option<String>,
+    /// Name, as the audit log shows it.
+    pub name: String,
+    /// Roles as of this request.
+    pub roles: Vec<Role>,
+    /// The session that the request belongs to.
+    pub session: Option<SessionId>,
+}
+
+impl Actor {
+    /// Someone without an account.
+    #[must_use]
+    pub fn public() -> Self {
+        Self { user: None, organization: None, division: None, name: "public".into(), roles: Vec::new(), session: None }
+    }
+
+    /// The service itself: the clock, or the operator on the host.
+    #[must_use]
+    pub fn system(name: &str) -> Self {
+        Self { name: name.into(), roles: vec![Role::System], ..Self::public() }
+    }
+
+    /// Whether the actor is this person.
+    #[must_use]
+    pub fn is(&self, user: UserId) -> bool {
+        self.user == Some(user)
+    }
+
+    /// Whether the actor belongs to this organisation.
+    #[must_use]
+    pub fn belongs_to(&self, organization: OrganizationId) -> bool {
+        self.organization == Some(organization)
+    }
+}
+
+/// A record that has stages.
+pub trait Record {
+    /// Its stages.
+    type Stage: Stage;
+    /// Its kind.
+    const KIND: Kind;
+    /// Its id.
+    fn id(&self) -> &str;
+    /// Its version.
+    fn version(&self) -> i64;
+    /// Where it stands.
+    fn stage(&self) -> Self::Stage;
+    /// The round whose seal covers it, for a record that only a sealed bid brought about.
+    fn seal(&self) -> Option<(ChallengeId, i32)> {
+        None
+    }
+}
+
+/// What the caller may know of an object before any rule on the action is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Whoever may read it, by the permission table.
+    ByRule,
+    /// Everyone: it is published.
+    Always,
+    /// Nobody but its party: it is sealed.
+    PartyOnly,
+}
+
+/// The object of an act, as it stands to the actor.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id; empty for something that is about to be made.
+    pub id: String,
+    /// How the actor stands to it.
+    pub tie: Tie,
+    /// Its version, for `If-Match`.
+    pub version: Option<i64>,
+    /// Who may know of it.
+    pub known: Known,
+    /// The round whose seal covers it.
+    pub seal: Option<(ChallengeId, i32)>,
+}
+
+impl Object {
+    /// A kind of object as such: for making a new one, or for lists.
+    #[must_use]
+    pub fn kind(kind: Kind) -> Self {
+        Self { kind, id: String::new(), tie: Tie::Stranger, version: None, known: Known::ByRule, seal: None }
+    }
+
+    /// A record, standing so to the actor.
+    #[must_use]
+    pub fn record<R: Record>(row: &R, tie: Tie) -> Self {
+        Self {
+            kind: R::KIND,
+            id: row.id().to_owned(),
+            tie,
+            version: Some(row.version()),
+            known: Known::ByRule,
+            seal: row.seal(),
+        }
+    }
+
+    /// An object without stages.
+    #[must_use]
+    pub fn plain(kind: Kind, id: impl ToString, tie: Tie, version: i64) -> Self {
+        Self { id: id.to_string(), tie, version: Some(version), ..Self::kind(kind) }
+    }
+
+    /// The same object, known to others than the table says.
+    #[must_use]
+    pub fn known(mut self, known: Known) -> Self {
+        self.known = known;
+        self
+    }
+}
+
+/// A permitted step of a record from one stage to another (or to where it stands).
+#[must_use]
+#[derive(Debug)]
+pub struct Step<S> {
+    permit: Permit,
+    object: Object,
+    /// Where the record stands.
+    pub from: S,
+    /// Where it goes.
+    pub to: S,
+}
+
+/// Whom an act concerns, and what its letters may say.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// The person whom it is about.
+    pub person: Option<UserId>,
+    /// The officer in charge.
+    pub author: Option<UserId>,
+    /// The sponsor's organisation.
+    pub sponsor: Option<OrganizationId>,
+    /// The team's lead organisation.
+    pub team: Option<OrganizationId>,
+    /// The expert.
+    pub expert: Option<UserId>,
+    /// The commissioner.
+    pub commissioner: Option<UserId>,
+    /// The field, for its subscribers.
+    pub sector: Option<Sector>,
+    /// The round, for its bidders.
+    pub round: Option<(ChallengeId, i32)>,
+    /// What the letters may say.
+    pub facts: Facts,
+    /// What the audit log adds: reasons, amounts. Never secrets or sealed text.
+    pub detail: String,
+}
+
+/// Proof that an act was recorded.
+#[must_use]
+#[derive(Debug)]
+pub struct Recorded(Action);
+
+/// The answer of a recorded write, with the action that it was permitted as.
+#[derive(Debug)]
+pub struct Done<T>(T, Action);
+
+/// The answer of a permitted read, with the action that it was permitted as.
+#[derive(Debug)]
+pub struct Seen<T>(T, Action);
+
+impl Recorded {
+    /// The answer.
+    pub const fn with<T>(self, value: T) -> Done<T> {
+        Done(value, self.0)
+    }
+}
+
+impl<T> Done<T> {
+    /// The answer itself.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+
+    /// The same proof with another shape of answer.
+    pub fn map<U>(self, shape: impl FnOnce(T) -> U) -> Done<U> {
+        Done(shape(self.0), self.1)
+    }
+
+    /// What was permitted.
+    pub const fn action(&self) -> Action {
+        self.1
+    }
+}
+
+impl<T> Seen<T> {
+    /// Shows what `permit` allows to be seen.
+    #[expect(clippy::needless_pass_by_value, reason = "the permit is spent")]
+    pub fn by(permit: Permit, value: T) -> Self {
+        Self(value, permit.action())
+    }
+
+    /// The answer itself.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+
+    /// The same proof with another shape of answer.
+    pub fn map<U>(self, shape: impl FnOnce(T) -> U) -> Seen<U> {
+        Seen(shape(self.0), self.1)
+    }
+
+    /// What was permitted.
+    pub const fn action(&self) -> Action {
+        self.1
+    }
+}
+
+/// A record with what the caller may do with it now.
+#[derive(Clone, Debug)]
+pub struct Shown<R> {
+    /// The record.
+    pub record: R,
+    /// What the caller may do with it now.
+    pub allowed: Vec<Action>,
+}
+
+/// One person doing one thing.
+pub struct Act<'a> {
+    /// The transaction (or a reader's connection).
+    pub conn: &'a mut Conn,
+    /// The instant of the act.
+    pub now: Timestamp,
+    /// Who acts.
+    pub actor: Actor,
+    /// The request, for log and audit.
+    pub request_id: String,
+    /// Version that the caller expects (`If-Match`).
+    pub expects: Option<i64>,
+    /// Working days.
+    pub calendar: &'a Calendar,
+}
+
+impl Act<'_> {
+    /// The person who acts.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub fn user(&self) -> Result<UserId, AppError> {
+        self.actor.user.ok_or(AppError::Unauthenticated(None))
+    }
+
+    /// Permits `action` on `object`, and compares the version when the caller named one.
+    ///
+    /// # Errors
+    /// Denied (as "not found" when the caller may not know the object), or stale.
+    pub fn permit(&self, action: Action, object: &Object) -> Result<Permit, AppError> {
+        let sealed = object.known == Known::PartyOnly && object.tie != Tie::Party && !self.actor.roles.contains(&Role::System);
+        let permit = if sealed { None } else { policy::permit(action, &self.actor.roles, object.tie) };
+        let Some(permit) = permit else { return Err(self.denied(action, object, sealed)) };
+        match (self.expects, object.version) {
+            (Some(expected), Some(version)) if expected != version => Err(AppError::Stale),
+            _ => Ok(permit),
+        }
+    }
+
+    fn denied(&self, action: Action, object: &Object, sealed: bool) -> AppError {
+        let anonymous = self.actor.user.is_none() && object.known != Known::ByRule;
+        if self.actor.user.is_none() && (anonymous || object.id.is_empty()) {
+            return AppError::Unauthenticated(None);
+        }
+        let readable = policy::permit(object.kind.read(), &self.actor.roles, object.tie).is_some();
+        let hidden = sealed || !(readable || object.known == Known::Always || object.id.is_empty());
+        AppError::Denied(Box::new(Denial {
+            action,
+            kind: object.kind,
+            id: object.id.clone(),
+            tie: object.tie,
+            hidden,
+            seal: object.seal,
+        }))
+    }
+
+    /// Permits a list of a kind, with the scope that its filter must keep.
+    ///
+    /// # Errors
+    /// No tie at all would allow it.
+    pub fn scope(&self, action: Action, kind: Kind) -> Result<(Permit, Scope), AppError> {
+        let scope = policy::scope(action, &self.actor.roles);
+        let permit = Tie::ALL.iter().find_map(|tie| policy::permit(action, &self.actor.roles, *tie));
+        match permit {
+            Some(permit) => Ok((permit, scope)),
+            None => Err(self.denied(action, &Object::kind(kind), false)),
+        }
+    }
+
+    /// Permits a step whose outcome the stage table fixes.
+    ///
+    /// # Errors
+    /// Denied, stale, or the stage knows no such path.
+    pub fn step<R: Record>(&self, action: Action, row: &R, object: Object) -> Result<Step<R::Stage>, AppError> {
+        let outcomes = row.stage().outcomes(action);
+        self.take(action, row, object, outcomes.first().copied())
+    }
+
+    /// Permits a step that leads to one of several outcomes.
+    ///
+    /// # Errors
+    /// Denied, stale, or the stage table knows no such path.
+    pub fn step_to<R: Record>(&self, action: Action, row: &R, object: Object, to: R::Stage) -> Result<Step<R::Stage>, AppError> {
+        let possible = row.stage().outcomes(action).contains(&to);
+        self.take(action, row, object, possible.then_some(to))
+    }
+
+    fn take<R: Record>(&self, action: Action, row: &R, object: Object, to: Option<R::Stage>) -> Result<Step<R::Stage>, AppError> {
+        let permit = self.permit(action, &object)?;
+        match to {
+            Some(to) => Ok(Step { permit, object, from: row.stage(), to }),
+            None => Err(AppError::WrongStage { stage: row.stage().code(), allowed: self.allowed(row, object.tie) }),
+        }
+    }
+
+    /// A step that follows from the act without anyone's choice: only the service itself may take it.
+    ///
+    /// # Errors
+    /// The stage table knows no such path, which is a fault of the caller's program.
+    pub fn follow<R: Record>(&self, action: Action, row: &R, to: Option<R::Stage>) -> Result<Step<R::Stage>, AppError> {
+        let broken = || AppError::Internal(format!("{action} does not follow at {} {}", R::KIND, row.stage().code()));
+        let outcomes = row.stage().outcomes(action);
+        let to = to.filter(|to| outcomes.contains(to)).or_else(|| outcomes.first().copied()).ok_or_else(broken)?;
+        let permit = policy::permit(action, &[Role::System], Tie::Stranger).ok_or_else(broken)?;
+        Ok(Step { permit, object: Object::record(row, Tie::Stranger), from: row.stage(), to })
+    }
+
+    /// What the actor may do with a record at its stage.
+    #[must_use]
+    pub fn allowed<R: Record>(&self, row: &R, tie: Tie) -> Vec<Action> {
+        row.stage().actions().filter(|action| policy::permit(*action, &self.actor.roles, tie).is_some()).collect()
+    }
+
+    /// Records a step: its audit row and its letters.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn record<S: Stage>(&mut self, step: Step<S>, about: About) -> Result<Recorded, AppError> {
+        let Step { permit, object, from, to } = step;
+        self.write_down(permit, object, Some((from.code(), to.code())), about)
+    }
+
+    /// Records a step on one record that made another: what is remembered is the new one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn record_on<S>(&mut self, step: Step<S>, made: Object, about: About) -> Result<Recorded, AppError> {
+        self.write_down(step.permit, made, None, about)
+    }
+
+    /// Records an act on something without stages.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn record_plain(&mut self, permit: Permit, object: Object, about: About) -> Result<Recorded, AppError> {
+        self.write_down(permit, object, None, about)
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "permit and object are spent: an act is recorded once")]
+    fn write_down(&mut self, permit: Permit, object: Object, stages: Option<(&str, &str)>, about: About) -> Result<Recorded, AppError> {
+        let event = AuditId::new(self.now);
+        let row = AuditRow {
+            id: event,
+            at: self.now,
+            request_id: self.request_id.clone(),
+            actor_id: self.actor.user,
+            actor_name: self.actor.name.clone(),
+            role: Some(permit.role()),
+            tie: Some(permit.tie()),
+            action: permit.action(),
+            outcome: Outcome::Accepted.code().into(),
+            object_kind: object.kind,
+            object_id: object.id.clone(),
+            from_stage: stages.map(|(from, _)| from.to_owned()),
+            to_stage: stages.map(|(_, to)| to.to_owned()),
+            detail: about.detail.clone(),
+            sealed_challenge_id: object.seal.map(|(challenge, _)| challenge),
+            sealed_round: object.seal.map(|(_, round)| round),
+        };
+        audit::append(self.conn, &row)?;
+        post::send(self.conn, self.now, event, permit.action(), stages.map_or("", |(_, to)| to), &about)?;
+        Ok(Recorded(permit.action()))
+    }
+}
+
+/// The audit row of a denied act.
+pub(super) fn denied_row(actor: &Actor, request_id: &str, now: Timestamp, denial: &Denial) -> AuditRow {
+    AuditRow {
+        id: AuditId::new(now),
+        at: now,
+        request_id: request_id.to_owned(),
+        actor_id: actor.user,
+        actor_name: actor.name.clone(),
+        role: None,
+        tie: Some(denial.tie),
+        action: denial.action,
+        outcome: Outcome::Denied.code().into(),
+        object_kind: denial.kind,
+        object_id: denial.id.clone(),
+        from_stage: None,
+        to_stage: None,
+        detail: String::new(),
+        sealed_challenge_id: denial.seal.map(|(challenge, _)| challenge),
+        sealed_round: denial.seal.map(|(_, round)| round),
+    }
+}

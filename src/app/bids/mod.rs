@@ -1,0 +1,205 @@
+//! Bids 揭榜申请: drafting and reading behind the seal. Submission and judging have files of their own.
+
+pub mod judging;
+pub mod submission;
+
+use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
+use crate::app::challenges;
+use crate::app::error::{AppError, taken};
+use crate::domain::bid::{BidInput, BidStage, sealed};
+use crate::domain::id::{BidId, ChallengeId};
+use crate::domain::notice::Facts;
+use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
+use crate::domain::refusal::Refusal;
+use crate::store::bids::{self, Viewer};
+use crate::store::challenges::{self as challenge_rows, ChallengeRow};
+use crate::store::{Page, organizations, reviews};
+
+pub use crate::store::bids::{BidFilter, BidRow};
+
+impl Record for BidRow {
+    type Stage = BidStage;
+    const KIND: Kind = Kind::Bid;
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn stage(&self) -> BidStage {
+        self.stage
+    }
+    fn seal(&self) -> Option<(ChallengeId, i32)> {
+        Some((self.challenge_id, self.round))
+    }
+}
+
+/// How the caller stands to a bid: of its lead organisation, or of a division or organisation that must step aside.
+fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result<Standing, AppError> {
+    let own = act.actor.belongs_to(row.lead_org_id);
+    let assigned = match act.actor.user {
+        Some(user) if act.actor.roles.contains(&Role::Expert) => reviews::is_assigned(act.conn, row.id, user)?,
+        _ => false,
+    };
+    Ok(Standing { conflicted: examines_own_division(act, challenge.division.as_deref()), assigned, party: own, ..Standing::default() })
+}
+
+/// Examiners do not come from the division that owns the challenge.
+fn examines_own_division(act: &Act<'_>, division: Option<&str>) -> bool {
+    act.actor.roles.contains(&Role::Examiner) && division.is_some() && act.actor.division.as_deref() == division
+}
+
+/// The bid as an object: sealed, it is known to its party alone.
+fn object(row: &BidRow, challenge: &ChallengeRow, tie: Tie) -> Object {
+    let known = if sealed(row.stage, row.round, challenge.opened_round) { Known::PartyOnly } else { Known::ByRule };
+    Object::record(row, tie).known(known)
+}
+
+/// A bid with its challenge and how the caller stands to it.
+pub(super) struct Loaded {
+    pub row: BidRow,
+    pub challenge: ChallengeRow,
+    pub tie: Tie,
+}
+
+impl Loaded {
+    pub(super) fn object(&self) -> Object {
+        object(&self.row, &self.challenge, self.tie)
+    }
+
+    pub(super) fn shown(&self, act: &Act<'_>, row: BidRow) -> Shown<BidRow> {
+        Shown { allowed: act.allowed(&row, self.tie), record: row }
+    }
+}
+
+/// Reads a bid for writing: its challenge is locked first, then the bid is read.
+pub(super) fn load(act: &mut Act<'_>, id: BidId) -> Result<Loaded, AppError> {
+    let found = bids::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let challenge = challenges::load(act, found.challenge_id)?;
+    let row = bids::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let tie = standing(act, &row, &challenge)?.tie();
+    Ok(Loaded { row, challenge, tie })
+}
+
+/// Whom a bid concerns: its own team and the officer in charge. Never another bidder.
+pub(super) fn about(row: &BidRow, challenge: &ChallengeRow) -> About {
+    About {
+        team: Some(row.lead_org_id),
+        author: Some(challenge.created_by),
+        facts: Facts {
+            challenge: challenge.title.clone(),
+            code: challenge.code.clone(),
+            round: row.round,
+            path: format!("/bids/{}", row.id),
+            ..Facts::default()
+        },
+        ..About::default()
+    }
+}
+
+/// Drafts a bid for the caller's organisation on an open challenge.
+///
+/// # Errors
+/// Denied (also to the sponsor of the challenge); not open; an organisation that may not lead; a live bid exists.
+pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Done<Shown<BidRow>>, AppError> {
+    let challenge = challenges::load(act, id)?;
+    let step = act.step(Action::BidCreate, &challenge, challenges::object(act, &challenge))?;
+    submission::within_window(act, &challenge)?;
+    let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
+    let organization = organizations::find(act.conn, own)?.ok_or(AppError::NotFound)?;
+    if !organization.kind.may_lead_a_bid() {
+        return Err(Refusal::LeadNotLegalPerson.into());
+    }
+    let row = BidRow {
+        id: BidId::new(act.now),
+        challenge_id: challenge.id,
+        round: challenge.round,
+        lead_org_id: own,
+        stage: BidStage::Draft,
+        submission: 0,
+        received_at: None,
+        digest: None,
+        examined_by: None,
+        examination: None,
+        panel_score: None,
+        award_fen: None,
+        reserve_order: None,
+        created_by: act.user()?,
+        version: 1,
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    bids::insert(act.conn, &row, input).map_err(one_live_bid)?;
+    // The permit was for the challenge; what is remembered is the new bid, under its seal.
+    let recorded = act.record_on(step, Object::record(&row, Tie::Party), about(&row, &challenge))?;
+    Ok(recorded.with(Shown { allowed: act.allowed(&row, Tie::Party), record: row }))
+}
+
+/// Reads a unique violation as the rule that it stands for.
+pub(super) fn one_live_bid(error: crate::store::diesel_error::Error) -> AppError {
+    match taken("bid")(error) {
+        AppError::Duplicate(_) => Refusal::LiveBidExists.into(),
+        other => other,
+    }
+}
+
+/// Replaces the working copy of a bid. What was submitted stays as it was received until it is resubmitted.
+///
+/// # Errors
+/// Denied, stale, not to be edited any more, past the deadline.
+pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown<BidRow>>, AppError> {
+    let bid = load(act, id)?;
+    let step = act.step(Action::BidEdit, &bid.row, bid.object())?;
+    submission::within_window(act, &bid.challenge)?;
+    let row = bids::edit(act.conn, &bid.row, input, act.now)?;
+    Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
+}
+
+/// Shows a bid: to its own team the working copy, to everyone else what was submitted, once it is opened.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<(Shown<BidRow>, BidInput)>, AppError> {
+    let row = bids::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let challenge = challenge_rows::find(act.conn, row.challenge_id)?.ok_or(AppError::NotFound)?;
+    let tie = standing(act, &row, &challenge)?.tie();
+    let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
+    let content = if tie == Tie::Party { bids::content(act.conn, id)? } else { bids::submitted_content(act.conn, &row)? };
+    let shown = Shown { allowed: act.allowed(&row, tie), record: row };
+    Ok(Seen::by(permit, (shown, content)))
+}
+
+/// Lists bids: one's own, and the opened ones that one may read.
+///
+/// # Errors
+/// Denied to those who never may read any.
+pub fn list(act: &mut Act<'_>, filter: &BidFilter, page: &Page) -> Result<Seen<Vec<Shown<BidRow>>>, AppError> {
+    let (permit, scope) = act.scope(Action::BidRead, Kind::Bid)?;
+    let viewer = Viewer { user: act.user()?, organization: act.actor.organization.ok_or(AppError::Unauthenticated(None))?, scope };
+    let rows = bids::list(act.conn, viewer, filter, page)?;
+    let shown = rows.into_iter().map(|(row, division)| {
+        let standing = Standing {
+            conflicted: examines_own_division(act, division.as_deref()),
+            assigned: scope.assigned && !scope.all,
+            party: act.actor.belongs_to(row.lead_org_id),
+            ..Standing::default()
+        };
+        let tie = standing.tie();
+        Shown { allowed: act.allowed(&row, tie), record: row }
+    });
+    let shown = shown.collect();
+    Ok(Seen::by(permit, shown))
+}
+
+/// Declines every bid of a round that is still before the department: the round ended without them.
+pub(super) fn decline_rest(act: &mut Act<'_>, challenge: &ChallengeRow, reason: &str) -> Result<(), AppError> {
+    let left = [BidStage::Submitted, BidStage::Eligible, BidStage::Shortlisted];
+    for row in bids::of_round(act.conn, challenge.id, challenge.round, &left)? {
+        let step = act.follow(Action::BidDecline, &row, None)?;
+        let row = bids::advance(act.conn, &row, step.to, act.now)?;
+        let mut about = about(&row, challenge);
+        about.facts.reason = reason.to_owned();
+        let _recorded = act.record(step, about)?;
+    }
+    Ok(())
+}

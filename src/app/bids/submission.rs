@@ -1,0 +1,72 @@
+//! Submission: until the second of closing, each one a version with a receipt.
+
+use super::{about, load, one_live_bid};
+use crate::app::act::{Act, Done, Shown};
+use crate::app::error::AppError;
+use crate::auth::token::sha256_hex;
+use crate::domain::id::BidId;
+use crate::domain::policy::Action;
+use crate::domain::refusal::Refusal;
+use crate::store::bids::{self, BidRow};
+use crate::store::challenges::{self, ChallengeRow};
+use crate::store::Json;
+
+/// The deadline, half-open: `opens_at <= now < closes_at`, with `now` taken inside the transaction that holds the
+/// challenge. It holds to the microsecond whether or not the clock's job has closed the challenge yet.
+///
+/// # Errors
+/// Too early or too late.
+pub(super) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> Result<(), Refusal> {
+    if challenge.opens_at.is_none_or(|opens_at| act.now < opens_at) {
+        return Err(Refusal::NotYetOpen);
+    }
+    if challenge.closes_at.is_none_or(|closes_at| act.now >= closes_at) || challenge.stage != crate::domain::challenge::ChallengeStage::Open {
+        return Err(Refusal::DeadlinePassed);
+    }
+    Ok(())
+}
+
+/// Submits a draft.
+///
+/// # Errors
+/// Denied, stale, no draft, past the deadline; everything that is missing, at once.
+pub fn submit(act: &mut Act<'_>, id: BidId) -> Result<Done<Shown<BidRow>>, AppError> {
+    take(act, id, Action::BidSubmit)
+}
+
+/// Submits again: over a submission that stands, or after it was withdrawn.
+///
+/// # Errors
+/// What [`submit`] refuses; another live bid of the organisation.
+pub fn resubmit(act: &mut Act<'_>, id: BidId) -> Result<Done<Shown<BidRow>>, AppError> {
+    take(act, id, Action::BidResubmit)
+}
+
+fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRow>>, AppError> {
+    let bid = load(act, id)?;
+    let step = act.step(action, &bid.row, bid.object())?;
+    within_window(act, &bid.challenge)?;
+    let content = bids::content(act.conn, id)?;
+    content.complete_for(&challenges::content(act.conn, bid.challenge.id)?)?;
+    let content = Json::of(&content)?;
+    let digest = sha256_hex(content.text().as_bytes());
+    let row = bids::submit(act.conn, &bid.row, step.to, &content, &digest, act.user()?, act.now).map_err(one_live_bid)?;
+    let mut about = about(&row, &bid.challenge);
+    about.facts.number = i64::from(row.submission);
+    about.facts.at = act.now.in_beijing();
+    about.detail = format!("submission {} sha256 {digest}", row.submission);
+    about.facts.proof = digest;
+    Ok(act.record(step, about)?.with(bid.shown(act, row)))
+}
+
+/// Withdraws a submission before the deadline. It can be submitted again.
+///
+/// # Errors
+/// Denied, stale, not submitted, past the deadline.
+pub fn withdraw(act: &mut Act<'_>, id: BidId) -> Result<Done<Shown<BidRow>>, AppError> {
+    let bid = load(act, id)?;
+    let step = act.step(Action::BidWithdraw, &bid.row, bid.object())?;
+    within_window(act, &bid.challenge)?;
+    let row = bids::advance(act.conn, &bid.row, step.to, act.now)?;
+    Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
+}

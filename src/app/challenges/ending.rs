@@ -1,0 +1,78 @@
+//! How a challenge ends: finished, failed, or withdrawn.
+
+use super::{about, load, object, shown};
+use crate::app::act::{About, Act, Done, Shown};
+use crate::app::bids::decline_rest;
+use crate::app::error::AppError;
+use crate::domain::bid::BidStage;
+use crate::domain::challenge::{FailInput, FailReason, ReasonInput};
+use crate::domain::decimal::Decimal;
+use crate::domain::id::ChallengeId;
+use crate::domain::policy::Action;
+use crate::domain::refusal::Refusal;
+use crate::domain::review::THRESHOLD;
+use crate::domain::workflow::Stage;
+use crate::store::challenges::{self, ChallengeRow};
+use crate::store::{bids, projects};
+
+/// Declares a round failed 流标, with a reason that must fit the facts. Bids that are left are declined.
+///
+/// # Errors
+/// Denied, stale, a stage without this ending; the reason does not hold.
+pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ChallengeFail, &row, object(act, &row))?;
+    check_reason(act, &row, input.reason_code)?;
+    let reason = input.reason.to_string();
+    decline_rest(act, &row, &reason)?;
+    let row = challenges::fail(act.conn, &row, step.to, input.reason_code, &reason, act.now)?;
+    let mut about = About { detail: format!("{}: {reason}", input.reason_code), ..about(&row) };
+    about.facts.reason = format!("{}：{reason}", input.reason_code.zh());
+    Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Result<(), AppError> {
+    let all = bids::of_round(act.conn, row.id, row.round, BidStage::ALL)?;
+    let counted = |stages: &[BidStage]| all.iter().filter(|bid| stages.contains(&bid.stage)).count();
+    let received = all.len().saturating_sub(counted(&[BidStage::Draft, BidStage::Withdrawn]));
+    let ineligible = counted(&[BidStage::Ineligible]);
+    let good_enough = |bid: &bids::BidRow| {
+        let score = bid.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());
+        score.is_some_and(|score| score.0 >= THRESHOLD.into())
+    };
+    let scored = all.iter().filter(|bid| bid.panel_score.is_some()).count();
+    let holds = match reason {
+        FailReason::NoBids => received == 0,
+        FailReason::NoEligibleBid => received > 0 && received == ineligible,
+        FailReason::BelowThreshold => scored > 0 && !all.iter().any(good_enough),
+        FailReason::Other => received > 0,
+    };
+    if holds { Ok(()) } else { Err(Refusal::ReasonDoesNotHold.into()) }
+}
+
+/// Withdraws a challenge 撤榜 at any stage before it is awarded. Sealed bids stay sealed for ever.
+///
+/// # Errors
+/// Denied, stale, too late.
+pub fn withdraw(act: &mut Act<'_>, id: ChallengeId, input: &ReasonInput) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ChallengeWithdraw, &row, object(act, &row))?;
+    let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    let mut about = About { detail: input.reason.to_string(), ..about(&row) };
+    about.facts.reason = input.reason.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+/// Finishes a challenge whose projects have all ended.
+///
+/// # Errors
+/// Denied, stale, not awarded; a project is still open.
+pub fn finish(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ChallengeFinish, &row, object(act, &row))?;
+    if !projects::of_challenge(act.conn, id)?.iter().all(|project| project.stage.ended()) {
+        return Err(Refusal::ProjectsOpen.into());
+    }
+    let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    Ok(act.record(step, about(&row))?.with(shown(act, row)))
+}

@@ -1,0 +1,192 @@
+//! Challenges 榜单: drafting and reading. Approval, rounds and endings have files of their own; decisions are in
+//! `app::decisions`.
+
+pub mod approval;
+pub mod ending;
+pub mod round;
+
+use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
+use crate::app::error::{AppError, taken};
+use crate::domain::challenge::{ChallengeInput, ChallengeStage};
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::ChallengeId;
+use crate::domain::money::Fen;
+use crate::domain::notice::Facts;
+use crate::domain::policy::{Action, Kind, Standing};
+use crate::domain::refusal::Refusal;
+use crate::store::challenges;
+use crate::store::{Page, batches, dialect, organizations};
+
+pub use crate::store::challenges::{ChallengeFilter, ChallengeRow, RoundRow};
+
+impl Record for ChallengeRow {
+    type Stage = ChallengeStage;
+    const KIND: Kind = Kind::Challenge;
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn stage(&self) -> ChallengeStage {
+        self.stage
+    }
+}
+
+/// How the caller stands to a challenge: its author, or of its sponsor's organisation.
+pub(super) fn standing(act: &Act<'_>, row: &ChallengeRow) -> Standing {
+    Standing {
+        author: act.actor.is(row.created_by),
+        party: row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)),
+        ..Standing::default()
+    }
+}
+
+/// The challenge as an object: everyone knows it once it was published.
+pub(super) fn object(act: &Act<'_>, row: &ChallengeRow) -> Object {
+    let known = if row.published_at.is_some() { Known::Always } else { Known::ByRule };
+    Object::record(row, standing(act, row).tie()).known(known)
+}
+
+/// Whom a challenge concerns, and what letters about it may say.
+pub(super) fn about(row: &ChallengeRow) -> About {
+    About {
+        author: Some(row.created_by),
+        sponsor: row.sponsor_id,
+        sector: Some(row.sector),
+        round: Some((row.id, row.round)),
+        facts: Facts {
+            challenge: row.title.clone(),
+            code: row.code.clone(),
+            round: row.round,
+            path: format!("/challenges/{}", row.id),
+            ..Facts::default()
+        },
+        ..About::default()
+    }
+}
+
+/// Reads a challenge for writing: locked until the transaction ends.
+///
+/// # Errors
+/// Not there.
+pub(super) fn load(act: &mut Act<'_>, id: ChallengeId) -> Result<ChallengeRow, AppError> {
+    dialect::lock(act.conn, dialect::Locked::Challenge, id.as_str())?;
+    challenges::find(act.conn, id)?.ok_or(AppError::NotFound)
+}
+
+/// The challenge with what the caller may do with it now.
+pub(super) fn shown(act: &Act<'_>, row: ChallengeRow) -> Shown<ChallengeRow> {
+    Shown { allowed: act.allowed(&row, standing(act, &row).tie()), record: row }
+}
+
+fn unknown(field: &str) -> AppError {
+    Faults::from(Fault::new("unknown_record", "没有这条记录", "there is no such record").at(field)).into()
+}
+
+/// Drafts a challenge: it takes the next number of its batch and sets its cap aside from the batch's budget.
+///
+/// # Errors
+/// Denied; no such batch or sponsor; the title stands in the batch; the budget is exceeded.
+pub fn create(act: &mut Act<'_>, input: &ChallengeInput) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let permit = act.permit(Action::ChallengeCreate, &Object::kind(Kind::Challenge))?;
+    check_sponsor(act, input)?;
+    if batches::find(act.conn, input.batch_id)?.is_none() {
+        return Err(unknown("batch_id"));
+    }
+    commit(act, input, Fen::ZERO)?;
+    let batch = batches::next_number(act.conn, input.batch_id)?;
+    let row = ChallengeRow {
+        id: ChallengeId::new(act.now),
+        batch_id: batch.id,
+        year: batch.year,
+        code: format!("{}-{:03}", batch.code, batch.last_number),
+        title: input.title.to_string(),
+        class: input.class,
+        plan_category: input.plan_category,
+        sector: input.sector,
+        sponsor_id: input.sponsor_id,
+        fiscal_cap_fen: input.fiscal_cap_fen,
+        max_parallel_teams: i32::try_from(input.max_parallel_teams.0).unwrap_or(1),
+        stage: ChallengeStage::Draft,
+        round: 0,
+        opened_round: 0,
+        opens_at: None,
+        closes_at: None,
+        published_at: None,
+        publicity_ends_on: None,
+        division: act.actor.division.clone(),
+        created_by: act.user()?,
+        version: 1,
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    challenges::insert(act.conn, &row, input).map_err(taken("title"))?;
+    let object = object(act, &row);
+    Ok(act.record_plain(permit, object, about(&row))?.with(shown(act, row)))
+}
+
+/// Replaces the content of a draft.
+///
+/// # Errors
+/// Denied, stale, no draft any more; what [`create`] refuses.
+pub fn edit(act: &mut Act<'_>, id: ChallengeId, input: &ChallengeInput) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ChallengeEdit, &row, object(act, &row))?;
+    if input.batch_id != row.batch_id {
+        let fault = Fault::new("fixed", "批次不能变更", "the batch of a challenge cannot change");
+        return Err(Faults::from(fault.at("batch_id")).into());
+    }
+    check_sponsor(act, input)?;
+    commit(act, input, row.fiscal_cap_fen)?;
+    let row = challenges::edit(act.conn, &row, input, act.now).map_err(taken("title"))?;
+    Ok(act.record(step, about(&row))?.with(shown(act, row)))
+}
+
+fn commit(act: &mut Act<'_>, input: &ChallengeInput, before: Fen) -> Result<(), AppError> {
+    let fits = batches::commit(act.conn, input.batch_id, input.fiscal_cap_fen, before)?;
+    if fits { Ok(()) } else { Err(Refusal::BatchBudget.into()) }
+}
+
+fn check_sponsor(act: &mut Act<'_>, input: &ChallengeInput) -> Result<(), AppError> {
+    match input.sponsor_id {
+        Some(id) if organizations::find(act.conn, id)?.is_none() => Err(unknown("sponsor_id")),
+        _ => Ok(()),
+    }
+}
+
+/// Shows a challenge with its content: to anyone once it was published.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn get(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<(Shown<ChallengeRow>, ChallengeInput)>, AppError> {
+    let row = challenges::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let action = if row.published_at.is_some() { Action::ChallengeReadPublished } else { Action::ChallengeRead };
+    let permit = act.permit(action, &object(act, &row))?;
+    let content = challenges::content(act.conn, id)?;
+    Ok(Seen::by(permit, (shown(act, row), content)))
+}
+
+/// Lists challenges: published ones to anyone, others to those who may read them.
+///
+/// # Errors
+/// The database does not answer.
+pub fn list(act: &mut Act<'_>, filter: &ChallengeFilter, page: &Page) -> Result<Seen<Vec<Shown<ChallengeRow>>>, AppError> {
+    let permit = act.permit(Action::ChallengeReadPublished, &Object::kind(Kind::Challenge).known(Known::Always))?;
+    let scope = crate::domain::policy::scope(Action::ChallengeRead, &act.actor.roles);
+    let rows = challenges::list(act.conn, scope, act.actor.organization, filter, page)?;
+    let shown = rows.into_iter().map(|row| shown(act, row)).collect();
+    Ok(Seen::by(permit, shown))
+}
+
+/// The rounds of a challenge, with their outcomes.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn rounds(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<RoundRow>>, AppError> {
+    let row = challenges::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let action = if row.published_at.is_some() { Action::ChallengeReadPublished } else { Action::ChallengeRead };
+    let permit = act.permit(action, &object(act, &row))?;
+    let rounds = challenges::rounds(act.conn, id)?;
+    Ok(Seen::by(permit, rounds))
+}

@@ -1,0 +1,108 @@
+//! A round: published, closed by the clock, opened.
+
+use super::{about, load, object, shown};
+use crate::app::act::{About, Act, Done, Object, Shown};
+use crate::app::error::AppError;
+use crate::domain::bid::BidStage;
+use crate::domain::challenge::Window;
+use crate::domain::id::ChallengeId;
+use crate::domain::policy::{Action, Tie};
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Timestamp;
+use crate::store::challenges::{self, ChallengeRow};
+use crate::store::{bids, reviews};
+
+/// Publishes an approved challenge: its content is fixed from now on, its first round begins.
+///
+/// # Errors
+/// Denied, stale, not approved, a window that is over already.
+pub fn publish(act: &mut Act<'_>, id: ChallengeId, window: Window) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    open(act, id, Action::ChallengePublish, window)
+}
+
+/// Publishes a failed challenge anew: the next round, with the history of the rounds before kept.
+///
+/// # Errors
+/// Denied, stale, not failed, a window that is over already.
+pub fn republish(act: &mut Act<'_>, id: ChallengeId, window: Window) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    open(act, id, Action::ChallengeRepublish, window)
+}
+
+fn open(act: &mut Act<'_>, id: ChallengeId, action: Action, window: Window) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(action, &row, object(act, &row))?;
+    let window = window.still_ahead(act.now)?;
+    let row = challenges::open_round(act.conn, &row, step.to, window, act.now)?;
+    let mut about = about(&row);
+    about.facts.at = window.closes_at.in_beijing();
+    Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+/// Closes a challenge whose time to bid is over. Only the clock does this; a challenge that is closed stays closed.
+///
+/// # Errors
+/// It is not over yet, or not open.
+pub fn close(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<ChallengeRow>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ChallengeClose, &row, Object::record(&row, Tie::Stranger))?;
+    let closes_at = row.closes_at.filter(|closes_at| *closes_at <= act.now).ok_or(Refusal::StillOpen)?;
+    let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    let mut about = about(&row);
+    about.facts.at = closes_at.in_beijing();
+    Ok(act.record(step, about)?.with(row))
+}
+
+/// Opens the bids of a closed round: from here on those concerned may read them, and their number is known.
+///
+/// # Errors
+/// Denied, stale, not closed.
+pub fn open_bids(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ChallengeOpenBids, &row, object(act, &row))?;
+    let received = bids::of_round(act.conn, id, row.round, &[BidStage::Submitted])?.len();
+    let count = i32::try_from(received).unwrap_or(i32::MAX);
+    let row = challenges::lift_seal(act.conn, &row, step.to, count, act.now)?;
+    let about = About { detail: format!("bids: {count}"), ..about(&row) };
+    Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+/// Starts the review of a round whose bids are all examined.
+///
+/// # Errors
+/// Denied, stale, not in screening; a bid is not examined yet, or none is eligible.
+pub fn start_review(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ChallengeStartReview, &row, object(act, &row))?;
+    if !bids::of_round(act.conn, id, row.round, &[BidStage::Submitted])?.is_empty() {
+        return Err(Refusal::BidsNotExamined.into());
+    }
+    if bids::of_round(act.conn, id, row.round, &[BidStage::Eligible])?.is_empty() {
+        return Err(Refusal::NoEligibleBid.into());
+    }
+    let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    Ok(act.record(step, about(&row))?.with(shown(act, row)))
+}
+
+/// Open challenges whose time is over, at most `limit`: what the clock closes next.
+///
+/// # Errors
+/// The database does not answer.
+pub fn overdue(conn: &mut crate::store::Conn, now: Timestamp, limit: i64) -> Result<Vec<ChallengeId>, AppError> {
+    Ok(challenges::overdue(conn, now, limit)?)
+}
+
+/// Whether every bid still before the panel has a review and no review is open.
+///
+/// # Errors
+/// One is missing.
+pub(in crate::app) fn reviews_are_in(act: &mut Act<'_>, row: &ChallengeRow) -> Result<(), AppError> {
+    use crate::domain::review::ReviewStage;
+    let candidates = bids::of_round(act.conn, row.id, row.round, &[BidStage::Eligible, BidStage::Shortlisted])?;
+    let all = reviews::of_round(act.conn, row.id, row.round)?;
+    let open = all.iter().any(|review| matches!(review.stage, ReviewStage::Assigned | ReviewStage::Declared));
+    let scored = |id| all.iter().any(|review| review.bid_id == id && review.stage == ReviewStage::Submitted);
+    if open || candidates.is_empty() || !candidates.iter().all(|bid| scored(bid.id)) {
+        return Err(Refusal::ReviewsMissing.into());
+    }
+    Ok(())
+}

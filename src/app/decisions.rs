@@ -1,0 +1,214 @@
+//! Decisions 立项决定: proposed by an officer, approved by a director, made public, and carried out.
+
+use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
+use crate::app::challenges::{self, round};
+use crate::app::bids::judging::challenge_stands_at;
+use crate::app::error::AppError;
+use crate::app::{bids as bid_cases, projects};
+use crate::domain::bid::BidStage;
+use crate::domain::challenge::{ChallengeStage, ReasonInput};
+use crate::domain::decimal::Decimal;
+use crate::domain::decision::{Candidate, Choice, DecisionInput, DecisionStage, PublicityWindow, Selection};
+use crate::domain::id::{ChallengeId, DecisionId};
+use crate::domain::money::Fen;
+use crate::domain::policy::{Action, Kind, Standing, Tie};
+use crate::domain::refusal::Refusal;
+use crate::domain::workflow::Stage;
+use crate::store::bids::{self, BidRow};
+use crate::store::challenges::{self as challenge_rows, ChallengeRow};
+use crate::store::decisions;
+use crate::store::Json;
+
+pub use crate::store::decisions::DecisionRow;
+
+impl Record for DecisionRow {
+    type Stage = DecisionStage;
+    const KIND: Kind = Kind::Decision;
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn stage(&self) -> DecisionStage {
+        self.stage
+    }
+}
+
+fn tie(act: &Act<'_>, row: &DecisionRow) -> Tie {
+    Standing { author: act.actor.is(row.created_by), ..Standing::default() }.tie()
+}
+
+fn shown(act: &Act<'_>, row: DecisionRow) -> Shown<DecisionRow> {
+    Shown { allowed: act.allowed(&row, tie(act, &row)), record: row }
+}
+
+/// Proposes a decision on all bids before the panel.
+///
+/// # Errors
+/// Denied, stale, not under review; a review is missing; everything wrong with the proposal.
+pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Result<Done<Shown<DecisionRow>>, AppError> {
+    let challenge = challenges::load(act, id)?;
+    let step = act.step(Action::ChallengePropose, &challenge, challenges::object(act, &challenge))?;
+    round::reviews_are_in(act, &challenge)?;
+    input.check(&candidates(act, &challenge)?, i64::from(challenge.max_parallel_teams), challenge.fiscal_cap_fen)?;
+    let row = DecisionRow {
+        id: DecisionId::new(act.now),
+        challenge_id: id,
+        round: challenge.round,
+        stage: DecisionStage::Proposed,
+        minute_no: input.minute_no.to_string(),
+        decided_on: input.decided_on,
+        selections: Json::of(&input.selections)?,
+        publicity_starts_on: None,
+        publicity_ends_on: None,
+        created_by: act.user()?,
+        version: 1,
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    decisions::insert(act.conn, &row)?;
+    let challenge = challenge_rows::advance(act.conn, &challenge, step.to, act.now)?;
+    let about = About { detail: format!("decision {}", row.id), ..challenges::about(&challenge) };
+    Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+/// The bids before the panel, with their scores.
+fn candidates(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<Vec<Candidate>, AppError> {
+    let rows = bids::of_round(act.conn, challenge.id, challenge.round, &[BidStage::Eligible, BidStage::Shortlisted])?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        let score = row.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());
+        let requested_fen = bids::submitted_content(act.conn, &row)?.requested_fen.unwrap_or(Fen::ZERO);
+        all.push(Candidate { bid_id: row.id, score: score.ok_or(Refusal::ReviewsMissing)?, requested_fen });
+    }
+    Ok(all)
+}
+
+fn load(act: &mut Act<'_>, id: DecisionId) -> Result<(DecisionRow, ChallengeRow), AppError> {
+    let found = decisions::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let challenge = challenges::load(act, found.challenge_id)?;
+    let row = decisions::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    Ok((row, challenge))
+}
+
+/// Approves a decision. Never one's own proposal.
+///
+/// # Errors
+/// Denied, stale, decided already.
+pub fn approve(act: &mut Act<'_>, id: DecisionId) -> Result<Done<Shown<DecisionRow>>, AppError> {
+    let (row, challenge) = load(act, id)?;
+    let step = act.step(Action::DecisionApprove, &row, Object::record(&row, tie(act, &row)))?;
+    challenge_stands_at(&challenge, ChallengeStage::Deciding)?;
+    let row = decisions::advance(act.conn, &row, step.to, act.now)?;
+    Ok(act.record(step, challenges::about(&challenge))?.with(shown(act, row)))
+}
+
+/// Where a returned decision sends its challenge.
+fn back_to_review(challenge: &ChallengeRow) -> Result<ChallengeStage, AppError> {
+    challenge_stands_at(challenge, ChallengeStage::Deciding)?;
+    let back = challenge.stage.outcomes(Action::DecisionReturn).first().copied();
+    back.ok_or_else(|| AppError::Internal("no way back from deciding".into()))
+}
+
+/// Returns a decision: the challenge goes back under review.
+///
+/// # Errors
+/// Denied, stale, decided already.
+pub fn send_back(act: &mut Act<'_>, id: DecisionId, input: &ReasonInput) -> Result<Done<Shown<DecisionRow>>, AppError> {
+    let (row, challenge) = load(act, id)?;
+    let step = act.step(Action::DecisionReturn, &row, Object::record(&row, tie(act, &row)))?;
+    let row = decisions::advance(act.conn, &row, step.to, act.now)?;
+    let back = back_to_review(&challenge)?;
+    let challenge = challenge_rows::advance(act.conn, &challenge, back, act.now)?;
+    let mut about = About { detail: input.reason.to_string(), ..challenges::about(&challenge) };
+    about.facts.reason = input.reason.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+/// Makes an approved decision public, and with it the outcome of every bid.
+///
+/// # Errors
+/// Denied, stale, not decided; the decision is not approved; a window that is too short or cannot be computed.
+pub fn publicise(act: &mut Act<'_>, id: ChallengeId, window: PublicityWindow) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let challenge = challenges::load(act, id)?;
+    let step = act.step(Action::ChallengePublicise, &challenge, challenges::object(act, &challenge))?;
+    let live = decisions::live(act.conn, id, challenge.round)?;
+    let decision = live.filter(|row| row.stage == DecisionStage::Approved).ok_or(Refusal::DecisionNotApproved)?;
+    window.check(act.now.date(), act.calendar)?;
+    let decision = decisions::publicise(act.conn, &decision, window, act.now)?;
+    for chosen in decision.selections.read()? {
+        let row = bids::find(act.conn, chosen.bid_id)?.ok_or(AppError::NotFound)?;
+        select(act, &challenge, &row, &chosen, window)?;
+    }
+    let challenge = challenge_rows::publicise(act.conn, &challenge, step.to, window.ends_on, act.now)?;
+    let mut about = challenges::about(&challenge);
+    about.facts.from = window.starts_on.to_string();
+    about.facts.until = window.ends_on.to_string();
+    Ok(act.record(step, about)?.with(challenges::shown(act, challenge)))
+}
+
+fn select(act: &mut Act<'_>, challenge: &ChallengeRow, row: &BidRow, chosen: &Selection, window: PublicityWindow) -> Result<(), AppError> {
+    let to = match chosen.choice {
+        Choice::Recommended => BidStage::Recommended,
+        Choice::Reserve => BidStage::Reserve,
+        Choice::Declined => BidStage::Declined,
+    };
+    let step = act.follow(Action::BidSelect, row, Some(to))?;
+    let order = chosen.reserve_order.and_then(|order| i32::try_from(order.0).ok());
+    let row = bids::select(act.conn, row, step.to, chosen.award_fen, order, act.now)?;
+    let mut about = bid_cases::about(&row, challenge);
+    about.facts.from = window.starts_on.to_string();
+    about.facts.until = window.ends_on.to_string();
+    about.facts.number = order.map_or(0, i64::from);
+    about.facts.amount_wan = chosen.award_fen.unwrap_or(Fen::ZERO).in_wan();
+    let _recorded = act.record(step, about)?;
+    Ok(())
+}
+
+/// Awards the challenge once its publicity is over: every recommended bid becomes a project to be signed.
+///
+/// # Errors
+/// Denied (also for one's own proposal or challenge), stale, not in publicity, the window is still running.
+pub fn award(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let challenge = challenges::load(act, id)?;
+    let decision = decisions::live(act.conn, id, challenge.round)?;
+    let mut standing = challenges::standing(act, &challenge);
+    standing.author |= decision.is_some_and(|decision| act.actor.is(decision.created_by));
+    let object = Object { tie: standing.tie(), ..challenges::object(act, &challenge) };
+    let step = act.step(Action::ChallengeAward, &challenge, object)?;
+    if challenge.publicity_ends_on.is_none_or(|ends_on| act.now < ends_on.ends_at()) {
+        return Err(Refusal::PublicityRunning.into());
+    }
+    let winners = bids::of_round(act.conn, id, challenge.round, &[BidStage::Recommended])?;
+    for (row, number) in winners.iter().zip(1..) {
+        projects::open(act, &challenge, row, number)?;
+    }
+    let challenge = challenge_rows::advance(act.conn, &challenge, step.to, act.now)?;
+    let mut about = challenges::about(&challenge);
+    about.facts.until = projects::sign_by(act.now).to_string();
+    Ok(act.record(step, about)?.with(challenges::shown(act, challenge)))
+}
+
+/// Shows a decision.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn get(act: &mut Act<'_>, id: DecisionId) -> Result<Seen<Shown<DecisionRow>>, AppError> {
+    let row = decisions::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::DecisionRead, &Object::record(&row, tie(act, &row)))?;
+    Ok(Seen::by(permit, shown(act, row)))
+}
+
+/// Lists the decisions on a challenge, first to last.
+///
+/// # Errors
+/// Denied; no such challenge.
+pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Shown<DecisionRow>>>, AppError> {
+    let challenge = challenge_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let object = Object { kind: Kind::Decision, ..challenges::object(act, &challenge) };
+    let permit = act.permit(Action::DecisionRead, &object)?;
+    let rows = decisions::of_challenge(act.conn, id)?;
+    let shown = rows.into_iter().map(|row| shown(act, row)).collect();
+    Ok(Seen::by(permit, shown))
+}

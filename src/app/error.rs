@@ -1,0 +1,158 @@
+//! Everything that can go wrong in a use case, each with its stable code, status and words.
+
+use crate::auth::token::BadToken;
+use crate::domain::fault::Faults;
+use crate::domain::id::ChallengeId;
+use crate::domain::policy::{Action, Kind, Tie};
+use crate::domain::refusal::Refusal;
+use crate::store::Unavailable;
+
+/// A denied act, as the audit log remembers it.
+#[derive(Clone, Debug)]
+pub struct Denial {
+    /// What was tried.
+    pub action: Action,
+    /// On what kind of object.
+    pub kind: Kind,
+    /// On which object.
+    pub id: String,
+    /// How the actor stands to it.
+    pub tie: Tie,
+    /// Whether the actor may not even know that it exists.
+    pub hidden: bool,
+    /// The round whose seal covers it.
+    pub seal: Option<(ChallengeId, i32)>,
+}
+
+/// Why a use case did not happen. Nothing was written, but for the audit row of a denial.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// No token, or none that is taken.
+    #[error("not authenticated")]
+    Unauthenticated(Option<BadToken>),
+    /// E-mail or password are wrong, or the account is not in use: never said which.
+    #[error("wrong credentials")]
+    WrongCredentials,
+    /// Not allowed.
+    #[error("denied: {0:?}")]
+    Denied(Box<Denial>),
+    /// Not there.
+    #[error("not found")]
+    NotFound,
+    /// A rule says no.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The stage does not allow it.
+    #[error("wrong stage: {stage}")]
+    WrongStage {
+        /// Where the record stands.
+        stage: &'static str,
+        /// What the caller may do instead.
+        allowed: Vec<Action>,
+    },
+    /// Values are wrong.
+    #[error("faults: {0:?}")]
+    Faults(Faults),
+    /// The record is not the version that the caller named.
+    #[error("stale version")]
+    Stale,
+    /// Someone else changed the record at the same moment.
+    #[error("changed meanwhile")]
+    Changed,
+    /// Something unique is there already; the field that must differ.
+    #[error("duplicate {0}")]
+    Duplicate(&'static str),
+    /// The idempotency key was used for another request.
+    #[error("idempotency key reused")]
+    KeyReused,
+    /// The database cannot be asked right now.
+    #[error("unavailable: {0}")]
+    Unavailable(#[from] Unavailable),
+    /// Something that should not happen.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Faults> for AppError {
+    fn from(faults: Faults) -> Self {
+        Self::Faults(faults)
+    }
+}
+
+/// A row that was read and is not as it was any more is a conflict; every other error of the database is "come back".
+impl From<diesel_error::Error> for AppError {
+    fn from(error: diesel_error::Error) -> Self {
+        match error {
+            diesel_error::Error::NotFound => Self::Changed,
+            diesel_error::Error::SerializationError(e) | diesel_error::Error::DeserializationError(e) => Self::Internal(e.to_string()),
+            other => Self::Unavailable(Unavailable::Transaction(other)),
+        }
+    }
+}
+
+use crate::store::diesel_error;
+
+impl From<crate::auth::password::HashingFailed> for AppError {
+    fn from(error: crate::auth::password::HashingFailed) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// Reads a unique violation as "`field` is taken", every other error as itself.
+pub fn taken(field: &'static str) -> impl FnOnce(diesel_error::Error) -> AppError {
+    move |error| if crate::store::dialect::is_duplicate(&error) { AppError::Duplicate(field) } else { error.into() }
+}
+
+/// One row of the table of errors.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorRow {
+    /// Stable code.
+    pub code: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// Message in Chinese.
+    pub zh: &'static str,
+    /// Message in English.
+    pub en: &'static str,
+}
+
+const fn row(code: &'static str, status: u16, zh: &'static str, en: &'static str) -> ErrorRow {
+    ErrorRow { code, status, zh, en }
+}
+
+impl AppError {
+    /// Code, status and words of this error.
+    #[must_use]
+    pub fn row(&self) -> ErrorRow {
+        match self {
+            Self::Unauthenticated(None) => row("unauthenticated", 401, "请先登录", "Sign in first."),
+            Self::Unauthenticated(Some(BadToken::Invalid)) => row("invalid_token", 401, "登录凭证无效", "The access token is not valid."),
+            Self::Unauthenticated(Some(BadToken::Expired)) => row("expired_token", 401, "登录凭证已过期", "The access token has expired."),
+            Self::WrongCredentials => row("wrong_credentials", 401, "邮箱或密码不正确", "E-mail address or password is wrong."),
+            Self::Denied(denial) if denial.hidden => Self::NotFound.row(),
+            Self::Denied(denial) => {
+                let (zh, en) = denial.tie.words();
+                row("forbidden", 403, zh, en)
+            }
+            Self::NotFound => row("not_found", 404, "没有这条记录", "There is no such record."),
+            Self::Refused(refusal) => {
+                let (code, zh, en) = refusal.words();
+                row(code, 409, zh, en)
+            }
+            Self::WrongStage { .. } => row("wrong_stage", 409, "当前阶段不能进行此操作", "The stage of the record does not allow this."),
+            Self::Faults(_) => row("invalid", 422, "提交的内容有误", "What was sent is not valid."),
+            Self::Stale => row("stale_version", 412, "记录已被修改，请重新读取", "The record has changed since you read it."),
+            Self::Changed => row("changed_meanwhile", 409, "记录刚被他人修改，请重新读取后再试", "The record was changed at the same moment: read it again."),
+            Self::Duplicate(_) => row("already_exists", 409, "已存在相同的记录", "A record with the same unique value exists already."),
+            Self::KeyReused => row("idempotency_key_reused", 422, "该幂等键已用于另一请求", "The idempotency key was used for another request."),
+            Self::Unavailable(_) => row("unavailable", 503, "服务繁忙，请稍后重试", "The service is busy: try again soon."),
+            Self::Internal(_) => row("internal", 500, "服务内部错误", "Something went wrong in the service."),
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The use cases: the one place that combines rules with storage, one verb a function.
+//!
+//! [`App`] opens the transaction and finds out who acts; [`act::Act`] holds the checks and the record of every act.
+
+pub mod accounts;
+pub mod act;
+pub mod audit;
+pub mod batches;
+pub mod bids;
+pub mod challenges;
+pub mod clock;
+pub mod decisions;
+pub mod error;
+pub mod letters;
+pub mod milestones;
+pub mod organizations;
+pub mod payments;
+pub mod portfolio;
+mod post;
+pub mod projects;
+pub mod reviews;
+pub mod sessions;
+pub mod upkeep;
+
+pub use act::{Act, Actor, Done, Seen, Shown};
+pub use clock::Clock;
+pub use error::AppError;
+pub use crate::auth::token::{BadToken, sha256_hex};
+pub use crate::auth::password::Cost;
+pub use crate::store::{Mark, Page, Place};
+
+use crate::auth::token::Claims;
+use crate::auth::{Hasher, Keys};
+use crate::domain::calendar::Calendar;
+use crate::domain::id::UserId;
+use crate::store::idempotency::{self, AnswerRow};
+use crate::store::{Conn, Db, audit as audit_log, sessions as session_rows, users};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// Everything a use case needs. Cloning shares it.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Keys of tokens and cursors.
+    pub keys: Keys,
+    /// Hashing of passwords.
+    pub hasher: Hasher,
+    /// Working days.
+    pub calendar: Arc<Calendar>,
+    /// Rung after every write, so that letters go out at once.
+    pub bell: Arc<Notify>,
+}
+
+/// On whose behalf a use case runs.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// Anyone.
+    Public,
+    /// The holder of a verified access token.
+    Token(Box<Claims>),
+    /// The service itself or the operator on the host, by name.
+    System(&'static str),
+    /// A person, without a session: for loading data on the host.
+    Person(UserId),
+}
+
+/// What a request brings along besides its content.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// On whose behalf.
+    pub who: Who,
+    /// Id for log and audit.
+    pub id: String,
+    /// Version expected (`If-Match`).
+    pub expects: Option<i64>,
+    /// Check everything, keep nothing.
+    pub dry_run: bool,
+    /// Idempotency key with the fingerprint of the request.
+    pub key: Option<(String, String)>,
+}
+
+impl Request {
+    /// A request with nothing special about it.
+    #[must_use]
+    pub fn of(who: Who) -> Self {
+        Self { who, id: "host".into(), expects: None, dry_run: false, key: None }
+    }
+}
+
+/// An answer as it goes out, so that a repeated request gets the same one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Where the new record is.
+    pub location: Option<String>,
+    /// Version of the record, for its `ETag`.
+    pub version: Option<i64>,
+    /// JSON.
+    pub body: String,
+    /// Whether this was answered before.
+    pub replayed: bool,
+}
+
+/// How a write ended without being kept.
+enum Undone {
+    Failed(AppError),
+    /// A dry run: everything would have been fine, with this answer.
+    DryRun(Answer),
+    Replayed(Answer),
+}
+
+impl From<AppError> for Undone {
+    fn from(error: AppError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What an [`App`] is opened with.
+pub struct Opening<'a> {
+    /// Which database.
+    pub database: &'a Place,
+    /// Connections to PostgreSQL, or readers of SQLite.
+    pub pool: u32,
+    /// Root of all keys, at least 32 bytes.
+    pub secret: &'a [u8],
+    /// How much work a password's hash is.
+    pub cost: Cost,
+    /// Hashes computed at once.
+    pub hashers: usize,
+    /// The time.
+    pub clock: Clock,
+    /// Working days beyond the built-in tables, as TOML.
+    pub calendar: Option<&'a str>,
+}
+
+impl App {
+    /// Opens the database, brings its schema up to date, and derives the keys.
+    ///
+    /// # Errors
+    /// The database cannot be used, the secret is too short, or the calendar is not understood.
+    pub fn open(opening: Opening<'_>) -> anyhow::Result<Self> {
+        let calendar = Calendar::built_in().and_then(|calendar| opening.calendar.map_or(Ok(calendar.clone()), |text| calendar.with(text)));
+        Ok(Self {
+            keys: Keys::derive(opening.secret).ok_or_else(|| anyhow::anyhow!("the secret is too short"))?,
+            hasher: Hasher::new(opening.cost, opening.hashers)?,
+            calendar: Arc::new(calendar.map_err(anyhow::Error::msg)?),
+            db: Db::open(opening.database, opening.pool)?,
+            clock: opening.clock,
+            bell: Arc::new(Notify::new()),
+        })
+    }
+
+    /// Runs a read on behalf of a caller. A denied read leaves its audit row, too.
+    ///
+    /// # Errors
+    /// What the use case refuses; the database cannot be asked.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        request: Request,
+        body: impl FnOnce(&mut Act<'_>) -> Result<Seen<T>, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (app, asked) = (self.clone(), request.clone());
+        let result = self
+            .db
+            .read(move |conn| {
+                let mut act = app.act(conn, &asked)?;
+                body(&mut act).map(Seen::into_inner)
+            })
+            .await?;
+        if let Err(AppError::Denied(_)) = &result {
+            // The denial is found again inside the writer's transaction, so that its audit row cannot be lost.
+            let app = self.clone();
+            let remember = move |conn: &mut Conn| -> Result<(), AppError> {
+                let act = app.act(conn, &request)?;
+                if let (Err(AppError::Denied(denial)), Some(_)) = (&result, act.actor.user) {
+                    audit_log::append(act.conn, &act::denied_row(&act.actor, &request.id, act.now, denial))?;
+                }
+                result.map(|_| ())
+            };
+            let told = self.db.write(move |conn| Ok::<_, AppError>(remember(conn)), |_, _| Ok(())).await??;
+            return match told {
+                Err(error) => Err(error),
+                Ok(()) => Err(AppError::NotFound),
+            };
+        }
+        result
+    }
+
+    /// Runs a write on behalf of a caller, in one transaction: state, audit, letters and the idempotent answer commit
+    /// together or not at all. `shape` makes the answer of what the use case did.
+    ///
+    /// # Errors
+    /// What the use case refuses; the database cannot be asked.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        request: Request,
+        body: impl FnOnce(&mut Act<'_>) -> Result<Done<T>, AppError> + Send + 'static,
+        shape: impl FnOnce(T) -> Result<Answer, AppError> + Send + 'static,
+    ) -> Result<Answer, AppError> {
+        let (app, asked) = (self.clone(), request.clone());
+        let transaction = move |conn: &mut Conn| -> Result<Answer, Undone> {
+            let mut act = app.act(conn, &asked)?;
+            if let Some(answer) = repeated(&mut act, &asked)? {
+                return Err(Undone::Replayed(answer));
+            }
+            let answer = shape(body(&mut act)?.into_inner())?;
+            if asked.dry_run {
+                return Err(Undone::DryRun(answer));
+            }
+            keep_answer(&mut act, &asked, &answer)?;
+            Ok(answer)
+        };
+        let app = self.clone();
+        let remember = move |conn: &mut Conn, undone: &Undone| match undone {
+            Undone::Failed(AppError::Denied(denial)) => match app.act(conn, &request) {
+                Ok(act) if act.actor.user.is_some() => {
+                    audit_log::append(act.conn, &act::denied_row(&act.actor, &request.id, act.now, denial))
+                }
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        };
+        match self.db.write(transaction, remember).await? {
+            Ok(answer) => {
+                self.bell.notify_one();
+                Ok(answer)
+            }
+            Err(Undone::DryRun(answer) | Undone::Replayed(answer)) => Ok(answer),
+            Err(Undone::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Runs a write without an answer to keep: for jobs, the command line and loading data.
+    ///
+    /// # Errors
+    /// What the use case refuses; the database cannot be asked.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        who: Who,
+        body: impl FnOnce(&mut Act<'_>) -> Result<Done<T>, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let app = self.clone();
+        let transaction = move |conn: &mut Conn| -> Result<T, AppError> {
+            let mut act = app.act(conn, &Request::of(who))?;
+            body(&mut act).map(Done::into_inner)
+        };
+        let done = self.db.write(transaction, |_, _| Ok(())).await??;
+        self.bell.notify_one();
+        Ok(done)
+    }
+
+    /// Begins an act: the instant is taken here, inside the transaction, and so are the caller's roles.
+    fn act<'a>(&'a self, conn: &'a mut Conn, request: &Request) -> Result<Act<'a>, AppError> {
+        let now = self.clock.now();
+        let actor = identify(conn, &request.who, now)?;
+        Ok(Act { conn, now, actor, request_id: request.id.clone(), expects: request.expects, calendar: &self.calendar })
+    }
+
+    /// Verifies an access token's form and time. Whether its session lives is found out on each request.
+    ///
+    /// # Errors
+    /// It is not taken.
+    pub fn verify(&self, token: &str) -> Result<Who, AppError> {
+        self.keys.verify(token, self.clock.now()).map(|claims| Who::Token(Box::new(claims))).map_err(|bad| AppError::Unauthenticated(Some(bad)))
+    }
+}
+
+fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp) -> Result<Actor, AppError> {
+    let dead = || AppError::Unauthenticated(Some(crate::auth::token::BadToken::Expired));
+    match who {
+        Who::Public => Ok(Actor::public()),
+        Who::System(name) => Ok(Actor::system(name)),
+        Who::Token(claims) => {
+            let holder = session_rows::holder(conn, claims.sid, now)?.filter(|holder| holder.user_id == claims.sub).ok_or_else(dead)?;
+            Ok(Actor {
+                user: Some(holder.user_id),
+                organization: Some(holder.organization_id),
+                division: holder.division,
+                name: holder.name,
+                roles: users::roles(conn, holder.user_id)?,
+                session: Some(claims.sid),
+            })
+        }
+        Who::Person(id) => {
+            let user = users::find(conn, *id)?.ok_or(AppError::NotFound)?;
+            Ok(Actor {
+                user: Some(user.id),
+                organization: Some(user.organization_id),
+                division: user.division,
+                name: user.name,
+                roles: users::roles(conn, *id)?,
+                session: None,
+            })
+        }
+    }
+}
+
+/// The answer that was given to this idempotency key before, if it was for the same request.
+fn repeated(act: &mut Act<'_>, request: &Request) -> Result<Option<Answer>, AppError> {
+    let (Some((key, fingerprint)), Some(user)) = (&request.key, act.actor.user) else { return Ok(None) };
+    match idempotency::find(act.conn, user, key)? {
+        None => Ok(None),
+        Some(row) if row.fingerprint != *fingerprint => Err(AppError::KeyReused),
+        Some(row) => Ok(Some(Answer {
+            status: u16::try_from(row.status).unwrap_or(200),
+            location: row.location,
+            version: row.version,
+            body: row.body,
+            replayed: true,
+        })),
+    }
+}
+
+fn keep_answer(act: &mut Act<'_>, request: &Request, answer: &Answer) -> Result<(), AppError> {
+    let (Some((key, fingerprint)), Some(user)) = (&request.key, act.actor.user) else { return Ok(()) };
+    let row = AnswerRow {
+        user_id: user,
+        key: key.clone(),
+        fingerprint: fingerprint.clone(),
+        status: i32::from(answer.status),
+        location: answer.location.clone(),
+        version: answer.version,
+        body: answer.body.clone(),
+        created_at: act.now,
+    };
+    idempotency::keep(act.conn, &row).map_err(error::taken("Idempotency-Key"))
+}

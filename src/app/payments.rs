@@ -1,0 +1,192 @@
+//! Payments 拨付: requested by the team, checked by the commissioner, approved and paid by two finance officers.
+//!
+//! Whoever signed one desk of a payment is its author at every later one, and the table lets no author on.
+
+use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
+use crate::app::error::{AppError, taken};
+use crate::app::projects;
+use crate::domain::challenge::ReasonInput;
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::{PaymentId, ProjectId};
+use crate::domain::money::Fen;
+use crate::domain::payment::{PayInput, PaymentStage};
+use crate::domain::policy::{Action, Kind, Standing, Tie};
+use crate::domain::refusal::Refusal;
+use crate::store::Page;
+use crate::store::payments;
+use crate::store::projects::{self as project_rows, ProjectRow};
+
+pub use crate::store::payments::{PaymentFilter, PaymentRow};
+
+impl Record for PaymentRow {
+    type Stage = PaymentStage;
+    const KIND: Kind = Kind::Payment;
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn stage(&self) -> PaymentStage {
+        self.stage
+    }
+}
+
+/// How the caller stands to a payment at its present desk: an author when he signed an earlier one.
+fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Tie {
+    let signed = [row.requested_by, row.checked_by, row.approved_by].into_iter().flatten().any(|user| act.actor.is(user));
+    let standing = projects::team_standing(act, project);
+    // The team and the commissioner stay what they are when they return to their own desk.
+    Standing { author: signed && !standing.assigned && !standing.party, ..standing }.tie()
+}
+
+fn object(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Object {
+    Object::record(row, tie(act, row, project))
+}
+
+fn about(row: &PaymentRow, project: &ProjectRow) -> About {
+    let mut about = projects::about(project);
+    about.facts.number = i64::from(row.number);
+    about.facts.amount_wan = row.amount_fen.in_wan();
+    about.facts.path = format!("/payments/{}", row.id);
+    about.detail = format!("amount_fen {}", row.amount_fen.0);
+    about
+}
+
+fn shown(act: &Act<'_>, row: PaymentRow, project: &ProjectRow) -> Shown<PaymentRow> {
+    Shown { allowed: act.allowed(&row, tie(act, &row, project)), record: row }
+}
+
+fn load(act: &mut Act<'_>, id: PaymentId) -> Result<(PaymentRow, ProjectRow), AppError> {
+    let found = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let project = projects::load(act, found.project_id)?;
+    let row = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    Ok((row, project))
+}
+
+/// Makes the locked payments that `opens` picks due: their gate has opened.
+pub(super) fn unlock(act: &mut Act<'_>, project: &ProjectRow, opens: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
+    follow_all(act, project, Action::PaymentUnlock, opens)
+}
+
+/// Stops every payment that is still locked: its gate will never open.
+pub(super) fn cancel_locked(act: &mut Act<'_>, project: &ProjectRow) -> Result<(), AppError> {
+    follow_all(act, project, Action::PaymentCancel, |_| true)
+}
+
+fn follow_all(act: &mut Act<'_>, project: &ProjectRow, action: Action, picks: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
+    let all = payments::of_project(act.conn, project.id)?;
+    for row in all.iter().filter(|row| row.stage == PaymentStage::Locked && picks(row)) {
+        let step = act.follow(action, row, None)?;
+        let row = payments::advance(act.conn, row, step.to, act.now)?;
+        let _recorded = act.record(step, about(&row, project))?;
+    }
+    Ok(())
+}
+
+/// A team asks for a payment that is due.
+///
+/// # Errors
+/// Denied, stale, not due; no commissioner to check it.
+pub fn request(act: &mut Act<'_>, id: PaymentId) -> Result<Done<Shown<PaymentRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::PaymentRequest, &row, object(act, &row, &project))?;
+    if project.commissioner_id.is_none() {
+        return Err(Refusal::CommissionerMissing.into());
+    }
+    let row = payments::request(act.conn, &row, step.to, act.user()?, act.now)?;
+    Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)))
+}
+
+/// The commissioner checks a request.
+///
+/// # Errors
+/// Denied to all but the project's commissioner, stale, not requested.
+pub fn check(act: &mut Act<'_>, id: PaymentId) -> Result<Done<Shown<PaymentRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::PaymentCheck, &row, object(act, &row, &project))?;
+    let row = payments::check(act.conn, &row, step.to, act.user()?, act.now)?;
+    Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)))
+}
+
+/// A finance officer approves.
+///
+/// # Errors
+/// Denied (also to whoever signed before), stale, not checked.
+pub fn approve(act: &mut Act<'_>, id: PaymentId) -> Result<Done<Shown<PaymentRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::PaymentApprove, &row, object(act, &row, &project))?;
+    let row = payments::approve(act.conn, &row, step.to, act.user()?, act.now)?;
+    Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)))
+}
+
+/// Another finance officer records the transfer.
+///
+/// # Errors
+/// Denied (also to whoever approved), stale, not approved; a date in the future, a voucher used before, more than the
+/// award.
+pub fn pay(act: &mut Act<'_>, id: PaymentId, input: &PayInput) -> Result<Done<Shown<PaymentRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::PaymentPay, &row, object(act, &row, &project))?;
+    if input.paid_on > act.now.date() {
+        return Err(Faults::from(Fault::new("in_the_future", "不得晚于今天", "may not be in the future").at("paid_on")).into());
+    }
+    let before = payments::paid(act.conn, project.id)?;
+    if Fen::total([before, row.amount_fen]) > project.award_fen {
+        return Err(Refusal::OverAward.into());
+    }
+    let row = payments::pay(act.conn, &row, step.to, input, act.user()?, act.now).map_err(taken("voucher_no"))?;
+    let mut about = about(&row, &project);
+    about.facts.proof = input.voucher_no.to_string();
+    about.facts.from = input.paid_on.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row, &project)))
+}
+
+/// Sends a request back to the team; every signature on it is void.
+///
+/// # Errors
+/// Denied, stale, nothing to send back.
+pub fn send_back(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Result<Done<Shown<PaymentRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::PaymentReturn, &row, object(act, &row, &project))?;
+    let row = payments::send_back(act.conn, &row, step.to, act.now)?;
+    let mut about = about(&row, &project);
+    about.facts.reason = input.reason.to_string();
+    about.detail = input.reason.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row, &project)))
+}
+
+/// Shows a payment.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<Shown<PaymentRow>>, AppError> {
+    let row = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::PaymentRead, &Object::record(&row, projects::tie(act, &project)))?;
+    Ok(Seen::by(permit, shown(act, row, &project)))
+}
+
+/// Lists payments: all for staff, their own projects' for teams and sponsors.
+///
+/// # Errors
+/// Denied.
+pub fn list(act: &mut Act<'_>, filter: &PaymentFilter, page: &Page) -> Result<Seen<Vec<Shown<PaymentRow>>>, AppError> {
+    let (permit, scope) = act.scope(Action::PaymentRead, Kind::Payment)?;
+    let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
+    let rows = payments::list(act.conn, scope, own, filter, page)?;
+    let shown = rows.into_iter().map(|(row, project)| shown(act, row, &project)).collect();
+    Ok(Seen::by(permit, shown))
+}
+
+/// Lists the payments of a project, in order.
+///
+/// # Errors
+/// No such project, or not for the caller to know.
+pub fn of_project(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<Vec<Shown<PaymentRow>>>, AppError> {
+    let project = project_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::PaymentRead, &Object::plain(Kind::Payment, id, projects::tie(act, &project), project.version))?;
+    let rows = payments::of_project(act.conn, id)?;
+    let shown = rows.into_iter().map(|row| shown(act, row, &project)).collect();
+    Ok(Seen::by(permit, shown))
+}

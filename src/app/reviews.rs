@@ -1,0 +1,218 @@
+//! Reviews 评审: experts asked, declared free of conflict, and heard.
+
+use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
+use crate::app::bids::judging::challenge_stands_at;
+use crate::app::bids::{self as bid_cases, Loaded};
+use crate::app::error::{AppError, taken};
+use crate::domain::bid::BidInput;
+use crate::domain::challenge::ChallengeStage;
+use crate::domain::decimal::Decimal;
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::{BidId, ReviewId};
+use crate::domain::notice::Facts;
+use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
+use crate::domain::refusal::Refusal;
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, ReviewStage, ScoreSheet, panel_score};
+use crate::domain::user::UserStatus;
+use crate::store::challenges::ChallengeRow;
+use crate::store::reviews;
+use crate::store::{Page, bids, users};
+
+pub use crate::store::reviews::{ReviewFilter, ReviewRow};
+
+impl Record for ReviewRow {
+    type Stage = ReviewStage;
+    const KIND: Kind = Kind::Review;
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn stage(&self) -> ReviewStage {
+        self.stage
+    }
+}
+
+fn tie(act: &Act<'_>, row: &ReviewRow) -> Tie {
+    Standing { assigned: act.actor.is(row.expert_id), ..Standing::default() }.tie()
+}
+
+fn shown(act: &Act<'_>, row: ReviewRow) -> Shown<ReviewRow> {
+    Shown { allowed: act.allowed(&row, tie(act, &row)), record: row }
+}
+
+fn about(row: &ReviewRow, challenge: &ChallengeRow) -> About {
+    About {
+        author: Some(challenge.created_by),
+        expert: Some(row.expert_id),
+        facts: Facts {
+            challenge: challenge.title.clone(),
+            code: challenge.code.clone(),
+            round: challenge.round,
+            path: format!("/reviews/{}", row.id),
+            ..Facts::default()
+        },
+        ..About::default()
+    }
+}
+
+/// Asks an expert to review a bid.
+///
+/// # Errors
+/// Denied; not the time for it; no active expert, one with an interest, or one who was asked before.
+pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<Shown<ReviewRow>>, AppError> {
+    let bid = bid_cases::load(act, id)?;
+    let step = act.step(Action::ReviewAssign, &bid.row, bid.object())?;
+    challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
+    if input.due_at <= act.now {
+        return Err(Faults::from(Fault::new("in_the_past", "应晚于现在", "must be in the future").at("due_at")).into());
+    }
+    check_expert(act, &bid, input)?;
+    let row = ReviewRow {
+        id: ReviewId::new(act.now),
+        bid_id: bid.row.id,
+        challenge_id: bid.challenge.id,
+        expert_id: input.expert_id,
+        stage: ReviewStage::Assigned,
+        due_at: input.due_at,
+        scores: None,
+        total: None,
+        comment: None,
+        submitted_at: None,
+        created_by: act.user()?,
+        version: 1,
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    let duplicate = |error| match taken("expert_id")(error) {
+        AppError::Duplicate(_) => Refusal::AlreadyAssigned.into(),
+        other => other,
+    };
+    reviews::insert(act.conn, &row).map_err(duplicate)?;
+    let mut about = about(&row, &bid.challenge);
+    about.facts.at = input.due_at.in_beijing();
+    let object = Object::record(&row, tie(act, &row));
+    Ok(act.record_on(step, object, about)?.with(shown(act, row)))
+}
+
+/// An expert has no interest in a bid: not of its lead's organisation, nor of the sponsor's, nor of any bidder's of the
+/// round (回避, DOMAIN of the field: same legal person, member of any bid on the same challenge).
+fn check_expert(act: &mut Act<'_>, bid: &Loaded, input: AssignReview) -> Result<(), AppError> {
+    let expert = users::find(act.conn, input.expert_id)?.filter(|user| user.status == UserStatus::Active);
+    let Some(expert) = expert else { return Err(Refusal::NotAnExpert.into()) };
+    if !users::roles(act.conn, expert.id)?.contains(&Role::Expert) {
+        return Err(Refusal::NotAnExpert.into());
+    }
+    let rivals = bids::of_round(act.conn, bid.challenge.id, bid.challenge.round, crate::domain::bid::BEFORE_THE_DEPARTMENT)?;
+    let bidder = rivals.iter().any(|rival| rival.lead_org_id == expert.organization_id);
+    if bidder || bid.row.lead_org_id == expert.organization_id || bid.challenge.sponsor_id == Some(expert.organization_id) {
+        return Err(Refusal::ConflictOfInterest.into());
+    }
+    Ok(())
+}
+
+/// A review with the bid's challenge, locked for writing.
+fn load(act: &mut Act<'_>, id: ReviewId) -> Result<(ReviewRow, Loaded), AppError> {
+    let found = reviews::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let bid = bid_cases::load(act, found.bid_id)?;
+    let row = reviews::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    Ok((row, bid))
+}
+
+/// Declares that there is no conflict of interest, before the bid is opened to the expert.
+///
+/// # Errors
+/// Denied, stale, declared already; a conflict, with which one declines instead.
+pub fn declare(act: &mut Act<'_>, id: ReviewId, input: &Declaration) -> Result<Done<Shown<ReviewRow>>, AppError> {
+    let (row, bid) = load(act, id)?;
+    let step = act.step(Action::ReviewDeclare, &row, Object::record(&row, tie(act, &row)))?;
+    challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
+    if !input.no_conflict {
+        return Err(Refusal::InterestNotDeclared.into());
+    }
+    let row = reviews::advance(act.conn, &row, step.to, act.now)?;
+    let mut about = about(&row, &bid.challenge);
+    about.facts.name.clone_from(&act.actor.name);
+    Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+/// Declines to review, with a conflict of interest or another reason.
+///
+/// # Errors
+/// Denied, stale, submitted already.
+pub fn decline(act: &mut Act<'_>, id: ReviewId, input: &DeclineReview) -> Result<Done<Shown<ReviewRow>>, AppError> {
+    let (row, bid) = load(act, id)?;
+    let step = act.step(Action::ReviewDecline, &row, Object::record(&row, tie(act, &row)))?;
+    let row = reviews::advance(act.conn, &row, step.to, act.now)?;
+    let mut about = about(&row, &bid.challenge);
+    about.facts.name.clone_from(&act.actor.name);
+    about.facts.reason = input.reason.to_string();
+    about.detail = format!("conflict: {}; {}", input.conflict, input.reason);
+    let recorded = act.record(step, about)?;
+    complete_panel(act, &bid)?;
+    Ok(recorded.with(shown(act, row)))
+}
+
+/// Submits a score sheet. It cannot be changed afterwards.
+///
+/// # Errors
+/// Denied, stale, not declared yet or submitted already, not the time for it.
+pub fn submit(act: &mut Act<'_>, id: ReviewId, input: &ScoreSheet) -> Result<Done<Shown<ReviewRow>>, AppError> {
+    let (row, bid) = load(act, id)?;
+    let step = act.step(Action::ReviewSubmit, &row, Object::record(&row, tie(act, &row)))?;
+    challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
+    let row = reviews::submit(act.conn, &row, step.to, input, act.now)?;
+    let recorded = act.record(step, about(&row, &bid.challenge))?;
+    let totals: Vec<Decimal> = reviews::of_bid(act.conn, row.bid_id)?
+        .iter()
+        .filter(|review| review.stage == ReviewStage::Submitted)
+        .filter_map(|review| review.total.as_deref().and_then(|total| total.parse().ok()))
+        .collect();
+    if let Some(score) = panel_score(&totals) {
+        bids::score(act.conn, row.bid_id, score)?;
+    }
+    complete_panel(act, &bid)?;
+    Ok(recorded.with(shown(act, row)))
+}
+
+/// Tells the officer when the last review of a round is in.
+fn complete_panel(act: &mut Act<'_>, bid: &Loaded) -> Result<(), AppError> {
+    if crate::app::challenges::round::reviews_are_in(act, &bid.challenge).is_err() {
+        return Ok(());
+    }
+    let about = crate::app::challenges::about(&bid.challenge);
+    let object = Object::record(&bid.challenge, Tie::Stranger);
+    if let Some(permit) = crate::domain::policy::permit(Action::ReviewComplete, &[Role::System], Tie::Stranger) {
+        let _recorded = act.record_plain(permit, object, about)?;
+    }
+    Ok(())
+}
+
+/// Shows a review; to its expert, once no conflict was declared, with the bid as it was submitted.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<(Shown<ReviewRow>, Option<BidInput>)>, AppError> {
+    let row = reviews::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let tie = tie(act, &row);
+    let permit = act.permit(Action::ReviewRead, &Object::record(&row, tie))?;
+    let readable = tie == Tie::Assigned && matches!(row.stage, ReviewStage::Declared | ReviewStage::Submitted);
+    let content = match bids::find(act.conn, row.bid_id)? {
+        Some(bid) if readable => Some(bids::submitted_content(act.conn, &bid)?),
+        _ => None,
+    };
+    Ok(Seen::by(permit, (shown(act, row), content)))
+}
+
+/// Lists reviews: an expert's own, or those that staff may read.
+///
+/// # Errors
+/// Denied.
+pub fn list(act: &mut Act<'_>, filter: &ReviewFilter, page: &Page) -> Result<Seen<Vec<Shown<ReviewRow>>>, AppError> {
+    let (permit, scope) = act.scope(Action::ReviewRead, Kind::Review)?;
+    let user = act.user()?;
+    let rows = reviews::list(act.conn, scope, user, filter, page)?;
+    let shown = rows.into_iter().map(|row| shown(act, row)).collect();
+    Ok(Seen::by(permit, shown))
+}

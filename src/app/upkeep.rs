@@ -1,0 +1,65 @@
+//! Upkeep: what the clock does without anyone asking.
+
+use crate::app::challenges::round;
+use crate::app::error::AppError;
+use crate::app::{App, Who};
+use crate::store::{idempotency, sessions};
+use chrono::TimeDelta;
+
+/// How long answers to idempotent requests are kept, in hours.
+pub const ANSWERS_HOURS: i64 = 72;
+/// How long ended sessions are kept, in days.
+const SESSIONS_DAYS: i64 = 30;
+/// Challenges closed in one go.
+const AT_ONCE: i64 = 100;
+
+impl App {
+    /// Closes every challenge whose time to bid is over, each in a transaction of its own. Answers how many.
+    ///
+    /// # Errors
+    /// The database cannot be asked. One challenge that cannot be closed does not keep the others open.
+    pub async fn close_overdue(&self) -> Result<usize, AppError> {
+        let now = self.clock.now();
+        let due = self.db.read(move |conn| round::overdue(conn, now, AT_ONCE)).await??;
+        let mut closed: usize = 0;
+        for id in due {
+            match self.run(Who::System("clock"), move |act| round::close(act, id)).await {
+                Ok(_) => closed = closed.saturating_add(1),
+                Err(error) => tracing::warn!(%error, challenge = %id, "a challenge could not be closed"),
+            }
+        }
+        Ok(closed)
+    }
+
+    /// Forgets answers and sessions whose time is over.
+    ///
+    /// # Errors
+    /// The database cannot be asked.
+    pub async fn tidy(&self) -> Result<(), AppError> {
+        let answers = self.clock.now().plus(TimeDelta::hours(-ANSWERS_HOURS));
+        let old = self.clock.now().plus(TimeDelta::days(-SESSIONS_DAYS));
+        let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {
+            idempotency::forget_before(conn, answers)?;
+            sessions::forget_before(conn, old)?;
+            Ok(())
+        };
+        self.db.write(work, |_, _| Ok(())).await?
+    }
+
+    /// Whether nobody has an account yet.
+    ///
+    /// # Errors
+    /// The database cannot be asked.
+    pub async fn is_empty(&self) -> Result<bool, AppError> {
+        Ok(self.db.read(crate::store::users::nobody).await??)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ready(&self) -> Result<(), AppError> {
+        self.db.read(crate::store::users::nobody).await??;
+        Ok(())
+    }
+}

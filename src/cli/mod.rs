@@ -1,0 +1,232 @@
+//! The operator's door: one binary, one command each. Calls use cases, never the database.
+//!
+//! Exit codes follow sysexits: 0 done, 1 failed, 2 wrong usage, 78 configuration.
+
+pub mod admin;
+pub mod demo;
+pub mod inspect;
+pub mod seed;
+pub mod serve;
+
+use crate::app::{App, Clock, Cost, Opening};
+use crate::config::{self, Config, ConfigFault};
+use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// 揭榜: the portfolio of a science department's open-challenge projects.
+#[derive(Debug, Parser)]
+#[command(name = "jiebang", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API; brings the schema up to date first.
+    Serve,
+    /// Bring the schema up to date and stop.
+    Migrate,
+    /// Serve a demo portfolio from a fresh database, on a clock that runs on in its days.
+    Demo {
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Where to keep the demo; a fresh temporary folder by default.
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+    },
+    /// Load the demo portfolio into an empty database. The password of all its accounts is read from standard input.
+    Seed,
+    /// Accounts, on the host.
+    User {
+        /// What to do.
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Letters that wait or could not be delivered.
+    Outbox {
+        /// What to do.
+        #[command(subcommand)]
+        command: OutboxCommand,
+    },
+    /// The configuration.
+    Config {
+        /// What to do.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Print every route with its action.
+    Routes,
+    /// Print who may do what, as Markdown.
+    Permissions,
+    /// Print every stage table, as Markdown with diagrams.
+    Stages,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Accounts, on the host.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Create an account with a role: the way to the first administrators. The password is asked for, or read from
+    /// standard input.
+    Create {
+        /// Address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// 姓名.
+        #[arg(long)]
+        name: String,
+        /// Role; give it again for several.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+        /// 统一社会信用代码 of the person's organisation. Needs --organization when it is not registered yet.
+        #[arg(long)]
+        uscc: String,
+        /// 单位全称, to register the organisation.
+        #[arg(long)]
+        organization: Option<String>,
+    },
+}
+
+/// Letters.
+#[derive(Debug, Subcommand)]
+pub enum OutboxCommand {
+    /// List letters of a state, oldest first.
+    List {
+        /// pending, sent or dead.
+        #[arg(long, default_value = "pending")]
+        state: String,
+        /// How many.
+        #[arg(long, default_value_t = 100)]
+        limit: i64,
+    },
+    /// Give dead letters another life: one, or all.
+    Retry {
+        /// Id of the letter.
+        id: Option<String>,
+    },
+}
+
+/// The configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Say everything that is wrong with it (exit 78), or print it without secrets.
+    Check,
+}
+
+/// Exit code for a configuration that the service does not start with (`EX_CONFIG`).
+const EX_CONFIG: u8 = 78;
+
+/// Runs a command to its end.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(command(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stopped::Failed(error)) => failed(&error),
+        Err(Stopped::Unconfigured(faults)) => {
+            say("the configuration has faults:");
+            for ConfigFault { key, problem } in faults {
+                say(&format!("  {key} {problem}"));
+            }
+            ExitCode::from(EX_CONFIG)
+        }
+    }
+}
+
+/// Why a command did not end well.
+pub enum Stopped {
+    /// It failed.
+    Failed(anyhow::Error),
+    /// The configuration is not one to start with.
+    Unconfigured(Vec<ConfigFault>),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    say(&format!("jiebang: {error:#}"));
+    ExitCode::FAILURE
+}
+
+/// For people, on standard error; data goes to standard output.
+fn say(text: &str) {
+    use std::io::Write;
+    // Nobody is left to tell when standard error is closed.
+    drop(writeln!(std::io::stderr(), "{text}"));
+}
+
+/// Data, on standard output.
+fn print(text: &str) {
+    use std::io::Write;
+    drop(writeln!(std::io::stdout(), "{text}"));
+}
+
+fn configured() -> Result<Config, Stopped> {
+    config::from_environment().map_err(Stopped::Unconfigured)
+}
+
+fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
+    App::open(Opening {
+        database: &config.database,
+        pool: config.pool,
+        secret: &config.secret,
+        cost: Cost::Full,
+        hashers: config::cores(),
+        clock,
+        calendar: config.calendar.as_deref(),
+    })
+}
+
+async fn command(command: Command) -> Result<(), Stopped> {
+    match command {
+        Command::Serve => {
+            serve::start_log();
+            let config = configured()?;
+            let app = open(&config, Clock::System)?;
+            serve::serve(app, &config).await?;
+        }
+        Command::Migrate => {
+            open(&configured()?, Clock::System)?;
+            say("the schema is up to date");
+        }
+        Command::Demo { listen, data_dir } => demo::demo(listen, data_dir).await?,
+        Command::Seed => admin::seed(&configured()?).await?,
+        Command::User { command: UserCommand::Create { email, name, roles, uscc, organization } } => {
+            admin::create_user(&open(&configured()?, Clock::System)?, admin::NewUser { email, name, roles, uscc, organization }).await?;
+        }
+        Command::Outbox { command: OutboxCommand::List { state, limit } } => {
+            admin::list_letters(&open(&configured()?, Clock::System)?, &state, limit).await?;
+        }
+        Command::Outbox { command: OutboxCommand::Retry { id } } => {
+            admin::retry_letters(&open(&configured()?, Clock::System)?, id).await?;
+        }
+        Command::Config { command: ConfigCommand::Check } => print(configured()?.redacted().trim_end()),
+        Command::Routes => print(inspect::routes().trim_end()),
+        Command::Permissions => print(inspect::permissions().trim_end()),
+        Command::Stages => print(inspect::stages().trim_end()),
+        Command::Openapi => print(inspect::openapi()?.trim_end()),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "jiebang", &mut std::io::stdout());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Serving: the server, the jobs, and an orderly end.
+
+use crate::app::App;
+use crate::config::{self, Config, MailRoute};
+use crate::http::{self, Limits};
+use crate::jobs::{self, Postman};
+use crate::mail::{Composer, Transport};
+use std::net::TcpListener;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long a stop waits for what is running.
+const SHUTDOWN: Duration = Duration::from_secs(20);
+
+/// Starts the log: JSON lines on standard error unless `JIEBANG_LOG_FORMAT=text`.
+pub fn start_log() {
+    let (filter, json) = config::log();
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start, as in tests, keeps the first log.
+    drop(if json { log.json().flatten_event(true).try_init() } else { log.try_init() });
+}
+
+/// Serves until SIGTERM or SIGINT, then finishes what is running.
+///
+/// # Errors
+/// The address cannot be used, or letters cannot be written.
+pub async fn serve(app: App, config: &Config) -> anyhow::Result<()> {
+    let transport = match &config.mail {
+        MailRoute::Smtp(url) => Transport::smtp(url, &config.mail_from),
+        MailRoute::Folder(path) => Transport::folder(path.clone(), &config.mail_from),
+    };
+    let transport = transport.map_err(anyhow::Error::msg)?;
+    let postman = Postman { app: app.clone(), composer: Composer::new(&config.public_url)?, transport };
+    let listener = TcpListener::bind(config.listen)?;
+    let address = listener.local_addr()?;
+    let limits = Limits { workers: config.workers, connections: 2_048, shutdown: SHUTDOWN };
+    let server = http::serve(app.clone(), listener, limits)?;
+    let handle = server.handle();
+    let running = tokio::spawn(server);
+    let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+    jobs::start(&app, postman, &tracker, &stop);
+    tracing::info!(%address, "serving");
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminated.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    tracing::info!("stopping: finishing what is running");
+    handle.stop(true).await;
+    running.await??;
+    stop.cancel();
+    tracker.close();
+    if tokio::time::timeout(SHUTDOWN, tracker.wait()).await.is_err() {
+        tracing::warn!("a job did not finish in time; its letters will be sent after the next start");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Decisions 立项决定: who is recommended, in reserve or declined; and the publicity 公示 that follows.
+
+use crate::domain::calendar::{Calendar, NoTable};
+use crate::domain::codes::codes;
+use crate::domain::decimal::Decimal;
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::BidId;
+use crate::domain::input::Whole;
+use crate::domain::money::Fen;
+use crate::domain::policy::Action as A;
+use crate::domain::refusal::Refusal;
+use crate::domain::review::THRESHOLD;
+use crate::domain::text::{Line, Reason};
+use crate::domain::time::Date;
+use crate::domain::workflow::{path, stage_table};
+
+codes! {
+    /// Where a decision stands.
+    pub enum DecisionStage {
+        Proposed = "proposed" "待批准",
+        Approved = "approved" "已批准",
+        Returned = "returned" "已退回",
+    }
+}
+
+use DecisionStage as S;
+stage_table!(S, &[
+    path(S::Proposed, A::DecisionApprove, &[S::Approved]),
+    path(S::Proposed, A::DecisionReturn, &[S::Returned]),
+]);
+
+codes! {
+    /// What is decided on one bid.
+    pub enum Choice {
+        Recommended = "recommended" "拟立项",
+        Reserve = "reserve" "备选",
+        Declined = "declined" "未入选",
+    }
+}
+
+/// What is decided on one bid.
+#[derive(Clone, Debug, deserr::Deserr, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct Selection {
+    /// The bid.
+    pub bid_id: BidId,
+    /// Recommended, in reserve or declined.
+    pub choice: Choice,
+    /// Money awarded, in fen: for a recommended bid only.
+    #[deserr(default)]
+    pub award_fen: Option<Fen>,
+    /// Place in the order of reserves, from 1: for a reserve only.
+    #[deserr(default)]
+    pub reserve_order: Option<Whole<1, 20>>,
+    /// Why, where the choice does not follow the scores.
+    #[deserr(default)]
+    pub reason: Option<Reason>,
+}
+
+/// A proposal: one selection for each bid that is still before the panel.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct DecisionInput {
+    /// Number of the minute 会议纪要号.
+    pub minute_no: Line<1, 60>,
+    /// Date of the meeting.
+    pub decided_on: Date,
+    /// One selection for each bid.
+    pub selections: Vec<Selection>,
+}
+
+/// A bid with its panel score, as the proposal is checked against it.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// The bid.
+    pub bid_id: BidId,
+    /// Its panel score.
+    pub score: Decimal,
+    /// What its team asked for.
+    pub requested_fen: Fen,
+}
+
+impl DecisionInput {
+    /// Everything wrong with this proposal for `candidates`, at most `teams` winners and `cap_fen` together.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(&self, candidates: &[Candidate], teams: i64, cap_fen: Fen) -> Result<(), Faults> {
+        let mut faults = Faults::default();
+        for candidate in candidates {
+            let times = self.selections.iter().filter(|chosen| chosen.bid_id == candidate.bid_id).count();
+            let field = format!("selections.{}", candidate.bid_id);
+            faults.check(times == 0, &field, Fault::missing);
+            faults.check(times > 1, &field, || Fault::new("repeated_code", "重复", "stands more than once"));
+        }
+        let best = candidates.iter().map(|candidate| candidate.score).max();
+        for chosen in &self.selections {
+            let field = format!("selections.{}", chosen.bid_id);
+            match candidates.iter().find(|candidate| candidate.bid_id == chosen.bid_id) {
+                None => faults.check(true, &field, || Fault::new("unknown_bid", "不是本轮在评的申请", "is no bid before this panel")),
+                Some(candidate) => chosen.check(candidate, best, &field, &mut faults),
+            }
+        }
+        self.check_totals(teams, cap_fen, &mut faults);
+        faults.or(())
+    }
+
+    fn check_totals(&self, teams: i64, cap_fen: Fen, faults: &mut Faults) {
+        let winners: Vec<&Selection> = self.selections.iter().filter(|chosen| chosen.choice == Choice::Recommended).collect();
+        let count = i64::try_from(winners.len()).unwrap_or(i64::MAX);
+        faults.check(count == 0, "selections", || Fault::new("no_winner", "至少推荐一家；均不合格请流标", "recommend at least one bid, or declare the round failed"));
+        faults.check(count > teams, "selections", || {
+            Fault::new("too_many_winners", format!("最多{teams}家并行"), format!("at most {teams} teams may run"))
+        });
+        let sum = Fen::total(winners.iter().filter_map(|chosen| chosen.award_fen));
+        faults.check(sum > cap_fen, "selections", || Fault::new("over_cap", "立项金额合计超过榜单资助上限", "the awards exceed the challenge's cap together"));
+        let mut orders: Vec<i64> = self.selections.iter().filter_map(|chosen| chosen.reserve_order.map(|order| order.0)).collect();
+        orders.sort_unstable();
+        let gap = orders.iter().zip(1..).any(|(order, expected)| *order != expected);
+        faults.check(gap, "selections", || Fault::new("reserve_order", "备选顺序应从1起连续", "the order of reserves must be 1, 2, 3…"));
+    }
+}
+
+impl Selection {
+    fn check(&self, candidate: &Candidate, best: Option<Decimal>, field: &str, faults: &mut Faults) {
+        let wins = self.choice == Choice::Recommended;
+        let reserve = self.choice == Choice::Reserve;
+        let award = self.award_fen.unwrap_or(Fen::ZERO);
+        let at = |name: &str| format!("{field}.{name}");
+        let not_here = || Fault::new("not_here", "此处不应填写", "does not belong here");
+        faults.check(wins && award == Fen::ZERO, &at("award_fen"), Fault::missing);
+        faults.check(award > candidate.requested_fen, &at("award_fen"), || {
+            Fault::new("over_request", "不得超过申请金额", "may not exceed what the team asked for")
+        });
+        faults.check(!wins && self.award_fen.is_some(), &at("award_fen"), not_here);
+        faults.check(reserve && self.reserve_order.is_none(), &at("reserve_order"), Fault::missing);
+        faults.check(!reserve && self.reserve_order.is_some(), &at("reserve_order"), not_here);
+        let below = candidate.score.0 < THRESHOLD.into();
+        faults.check(self.choice != Choice::Declined && below, field, || {
+            Fault::new("below_threshold", format!("评审得分低于{THRESHOLD}分，不得推荐"), format!("scored below {THRESHOLD}: it cannot be recommended"))
+        });
+        let not_top = wins && best.is_some_and(|best| candidate.score < best);
+        faults.check(not_top && self.reason.is_none(), &at("reason"), || {
+            Fault::new("reason_needed", "非最高分，须说明理由", "does not hold the top score: give the reason")
+        });
+    }
+}
+
+/// The least number of working days that a publicity window holds.
+pub const PUBLICITY_WORKING_DAYS: u32 = 5;
+
+/// How many days a winner has to sign after the award.
+pub const DAYS_TO_SIGN: i64 = 30;
+
+/// The window of a publicity 公示: explicit dates, both included.
+#[derive(Clone, Copy, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct PublicityWindow {
+    /// First day.
+    pub starts_on: Date,
+    /// Last day.
+    pub ends_on: Date,
+}
+
+impl PublicityWindow {
+    /// Whether the window may stand: not before `today`, and at least 5 working days long.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    pub fn check(self, today: Date, calendar: &Calendar) -> Result<(), Refusal> {
+        if self.starts_on < today {
+            return Err(Refusal::PublicityStarted);
+        }
+        match calendar.working_days(self.starts_on, self.ends_on) {
+            Err(NoTable(_)) => Err(Refusal::CalendarMissing),
+            Ok(days) if days < PUBLICITY_WORKING_DAYS => Err(Refusal::PublicityTooShort),
+            Ok(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What is true: types, stage tables, permissions, limits, arithmetic. No I/O, no clock, pure and synchronous.
+//!
+//! Commands are described here once, with the derives by which the HTTP door reads and documents them
+//! (docs/adr/0001). Rows live in `store`, views in `http`.
+
+pub mod assignment;
+pub mod batch;
+pub mod bid;
+pub mod calendar;
+pub mod challenge;
+pub(crate) mod codes;
+pub mod decimal;
+pub mod decision;
+pub mod fault;
+pub mod id;
+pub mod indicator;
+pub mod input;
+pub mod milestone;
+pub mod money;
+pub mod notice;
+pub mod organization;
+pub mod payment;
+pub mod policy;
+pub mod project;
+pub mod refusal;
+pub mod review;
+pub mod text;
+pub mod time;
+pub mod user;
+pub mod workflow;

@@ -1,0 +1,204 @@
+//! Notices: which action writes which letter to whom.
+//!
+//! One row of [`LETTERS`] is all it takes: `app::act` sends the letters of an action when the action is recorded, in the
+//! same transaction. The text stands in `mail/templates/<notice>/`. A golden test shows every change of this table.
+
+use crate::domain::codes::codes;
+use crate::domain::policy::Action::{self, self as A};
+
+codes! {
+    /// A letter, named after what happened.
+    pub enum Notice {
+        AccountCreated = "account_created" "账户开立",
+        RolesChanged = "roles_changed" "角色变更",
+        AccountDisabled = "account_disabled" "账户停用",
+        AccountEnabled = "account_enabled" "账户启用",
+        PasswordChanged = "password_changed" "密码修改",
+        ChallengeSubmitted = "challenge_submitted" "榜单报批",
+        ChallengeReturned = "challenge_returned" "榜单退回",
+        ChallengeRejected = "challenge_rejected" "榜单不予发榜",
+        ChallengeApproved = "challenge_approved" "榜单获批",
+        ChallengePublished = "challenge_published" "发榜",
+        ChallengeClosed = "challenge_closed" "揭榜截止",
+        BidsOpened = "bids_opened" "启封",
+        ReviewStarted = "review_started" "评审启动",
+        DecisionProposed = "decision_proposed" "立项决定报批",
+        DecisionApproved = "decision_approved" "立项决定获批",
+        DecisionReturned = "decision_returned" "立项决定退回",
+        PublicityOpened = "publicity_opened" "公示",
+        ChallengeAwarded = "challenge_awarded" "立项",
+        ChallengeFailed = "challenge_failed" "流标",
+        ChallengeWithdrawn = "challenge_withdrawn" "撤榜",
+        ChallengeFinished = "challenge_finished" "榜单办结",
+        BidReceived = "bid_received" "揭榜回执",
+        BidWithdrawn = "bid_withdrawn" "揭榜撤回",
+        BidEligible = "bid_eligible" "形式审查通过",
+        BidIneligible = "bid_ineligible" "形式审查不通过",
+        BidShortlisted = "bid_shortlisted" "入围",
+        BidNotShortlisted = "bid_not_shortlisted" "未入围",
+        BidRecommended = "bid_recommended" "拟立项",
+        BidReserve = "bid_reserve" "备选",
+        BidDeclined = "bid_declined" "未入选",
+        BidAwarded = "bid_awarded" "中榜",
+        ReviewAssigned = "review_assigned" "评审邀请",
+        ReviewDeclared = "review_declared" "评审接受",
+        ReviewDeclined = "review_declined" "评审谢绝",
+        ReviewReceived = "review_received" "评审意见回执",
+        PanelComplete = "panel_complete" "评审齐备",
+        CommissionerAssigned = "commissioner_assigned" "指派专员",
+        ProjectActivated = "project_activated" "任务书生效",
+        AcceptanceApplied = "acceptance_applied" "验收申请",
+        ProjectCompleted = "project_completed" "通过验收",
+        ProjectConcluded = "project_concluded" "结题",
+        ProjectFailed = "project_failed" "验收不通过",
+        MilestoneStarted = "milestone_started" "里程碑启动",
+        MilestoneSubmitted = "milestone_submitted" "里程碑待认定",
+        MilestoneMet = "milestone_met" "里程碑达标",
+        MilestoneReturned = "milestone_returned" "里程碑限期整改",
+        MilestoneFailed = "milestone_failed" "里程碑未达标",
+        PaymentDue = "payment_due" "可申请拨付",
+        PaymentRequested = "payment_requested" "拨付申请",
+        PaymentChecked = "payment_checked" "拨付已审核",
+        PaymentApproved = "payment_approved" "拨付已批准",
+        PaymentPaid = "payment_paid" "拨付到账",
+        PaymentReturned = "payment_returned" "拨付退回",
+        PaymentCancelled = "payment_cancelled" "停拨",
+    }
+}
+
+codes! {
+    /// People concerned, as seen from the record that changed.
+    pub enum Audience {
+        Person = "person" "本人",
+        Author = "author" "榜单经办人",
+        Directors = "directors" "处长/分管领导",
+        Finance = "finance" "资金管理",
+        Subscribers = "subscribers" "领域订阅者",
+        Sponsor = "sponsor" "需求方",
+        Team = "team" "本揭榜团队",
+        Bidders = "bidders" "本轮在评的揭榜团队",
+        DraftHolders = "draft_holders" "持有草稿的团队",
+        Expert = "expert" "评审专家",
+        Commissioner = "commissioner" "项目专员",
+    }
+}
+
+/// One row: after this action (with this outcome, where it has several) these people get this letter.
+pub struct LetterRule {
+    /// What was done.
+    pub action: Action,
+    /// Code of the stage that it led to; empty for any.
+    pub outcome: &'static str,
+    /// The letter.
+    pub notice: Notice,
+    /// Who gets it. A person in several audiences gets one.
+    pub to: &'static [Audience],
+}
+
+const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static [Audience]) -> LetterRule {
+    LetterRule { action, outcome, notice, to }
+}
+
+use Audience::{Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Person, Sponsor, Subscribers, Team};
+use Notice as N;
+
+/// Every letter of the service.
+pub const LETTERS: &[LetterRule] = &[
+    row(A::UserCreate, "", N::AccountCreated, &[Person]),
+    row(A::UserGrantRoles, "", N::RolesChanged, &[Person]),
+    row(A::UserDisable, "", N::AccountDisabled, &[Person]),
+    row(A::UserEnable, "", N::AccountEnabled, &[Person]),
+    row(A::MeChangePassword, "", N::PasswordChanged, &[Person]),
+    row(A::ChallengeSubmit, "", N::ChallengeSubmitted, &[Directors]),
+    row(A::ChallengeReturn, "", N::ChallengeReturned, &[Author]),
+    row(A::ChallengeReject, "", N::ChallengeRejected, &[Author, Sponsor]),
+    row(A::ChallengeApprove, "", N::ChallengeApproved, &[Author]),
+    row(A::ChallengePublish, "", N::ChallengePublished, &[Subscribers, Sponsor, Author]),
+    row(A::ChallengeRepublish, "", N::ChallengePublished, &[Subscribers, Sponsor, Author]),
+    row(A::ChallengeClose, "", N::ChallengeClosed, &[Author, Bidders, DraftHolders]),
+    row(A::ChallengeOpenBids, "", N::BidsOpened, &[Author, Bidders]),
+    row(A::ChallengeStartReview, "", N::ReviewStarted, &[Author, Bidders]),
+    row(A::ChallengePropose, "", N::DecisionProposed, &[Directors]),
+    row(A::DecisionApprove, "", N::DecisionApproved, &[Author]),
+    row(A::DecisionReturn, "", N::DecisionReturned, &[Author]),
+    row(A::ChallengePublicise, "", N::PublicityOpened, &[Author, Directors, Sponsor]),
+    row(A::ChallengeAward, "", N::ChallengeAwarded, &[Author, Directors, Sponsor]),
+    row(A::ChallengeFail, "", N::ChallengeFailed, &[Author, Directors, Sponsor]),
+    row(A::ChallengeWithdraw, "", N::ChallengeWithdrawn, &[Author, Sponsor, Bidders, DraftHolders]),
+    row(A::ChallengeFinish, "", N::ChallengeFinished, &[Author, Directors, Sponsor]),
+    row(A::BidSubmit, "", N::BidReceived, &[Team]),
+    row(A::BidResubmit, "", N::BidReceived, &[Team]),
+    row(A::BidWithdraw, "", N::BidWithdrawn, &[Team]),
+    row(A::BidExamine, "eligible", N::BidEligible, &[Team]),
+    row(A::BidExamine, "ineligible", N::BidIneligible, &[Team]),
+    row(A::BidShortlist, "shortlisted", N::BidShortlisted, &[Team]),
+    row(A::BidShortlist, "not_shortlisted", N::BidNotShortlisted, &[Team]),
+    row(A::BidSelect, "recommended", N::BidRecommended, &[Team]),
+    row(A::BidSelect, "reserve", N::BidReserve, &[Team]),
+    row(A::BidSelect, "declined", N::BidDeclined, &[Team]),
+    row(A::BidDecline, "", N::BidDeclined, &[Team]),
+    row(A::BidAward, "", N::BidAwarded, &[Team]),
+    row(A::ReviewAssign, "", N::ReviewAssigned, &[Expert]),
+    row(A::ReviewDeclare, "", N::ReviewDeclared, &[Author]),
+    row(A::ReviewDecline, "", N::ReviewDeclined, &[Author]),
+    row(A::ReviewSubmit, "", N::ReviewReceived, &[Expert]),
+    row(A::ReviewComplete, "", N::PanelComplete, &[Author]),
+    row(A::ProjectAssign, "", N::CommissionerAssigned, &[Commissioner, Team, Author]),
+    row(A::ProjectActivate, "", N::ProjectActivated, &[Team, Sponsor, Author, Directors, Commissioner, Finance]),
+    row(A::ProjectApplyAcceptance, "", N::AcceptanceApplied, &[Commissioner, Author, Directors, Sponsor]),
+    row(A::ProjectConclude, "completed", N::ProjectCompleted, &[Team, Sponsor, Commissioner, Author]),
+    row(A::ProjectConclude, "concluded", N::ProjectConcluded, &[Team, Sponsor, Commissioner, Author]),
+    row(A::ProjectConclude, "failed", N::ProjectFailed, &[Team, Sponsor, Commissioner, Author]),
+    row(A::MilestoneStart, "", N::MilestoneStarted, &[Commissioner]),
+    row(A::MilestoneSubmit, "", N::MilestoneSubmitted, &[Commissioner]),
+    row(A::MilestoneVerify, "", N::MilestoneMet, &[Team, Author]),
+    row(A::MilestoneReturn, "", N::MilestoneReturned, &[Team]),
+    row(A::MilestoneFail, "", N::MilestoneFailed, &[Team, Author, Directors]),
+    row(A::PaymentUnlock, "", N::PaymentDue, &[Team, Commissioner]),
+    row(A::PaymentRequest, "", N::PaymentRequested, &[Commissioner]),
+    row(A::PaymentCheck, "", N::PaymentChecked, &[Finance]),
+    row(A::PaymentApprove, "", N::PaymentApproved, &[Team, Finance]),
+    row(A::PaymentPay, "", N::PaymentPaid, &[Team, Commissioner]),
+    row(A::PaymentReturn, "", N::PaymentReturned, &[Team]),
+    row(A::PaymentCancel, "", N::PaymentCancelled, &[Team, Finance]),
+];
+
+/// Steps that change a stage and write no letter of their own, with the step whose letter tells the same people.
+pub const TOLD_BY_ANOTHER: &[(Action, Action)] = &[(A::BidSign, A::ProjectActivate)];
+
+/// The letters of `action` that led to `outcome`.
+pub fn letters(action: Action, outcome: &str) -> impl Iterator<Item = &'static LetterRule> {
+    LETTERS.iter().filter(move |rule| rule.action == action && (rule.outcome.is_empty() || rule.outcome == outcome))
+}
+
+/// What a letter may say, beyond who it is for. Nothing sealed, no score, no rival's name goes in here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Facts {
+    /// Title of the challenge.
+    pub challenge: String,
+    /// Code of the challenge, bid or project concerned.
+    pub code: String,
+    /// Round of the challenge.
+    pub round: i32,
+    /// A reason or opinion given.
+    pub reason: String,
+    /// An instant by which something must be done or was done, in Beijing time.
+    pub at: String,
+    /// A date, or the first day of a window.
+    pub from: String,
+    /// The last day of a window, or a due date.
+    pub until: String,
+    /// An amount in 万元.
+    pub amount_wan: String,
+    /// A count or an order: number of the version, the milestone, the reserve.
+    pub number: i64,
+    /// A name: of a milestone, an expert, a commissioner, an organisation.
+    pub name: String,
+    /// A proof: SHA-256 of what was received, number of a voucher.
+    pub proof: String,
+    /// Roles, for letters on accounts.
+    pub roles: String,
+    /// Path of the record concerned, below the public address.
+    pub path: String,
+}

@@ -1,0 +1,152 @@
+//! Actions: everything that can be done, each under one name.
+//!
+//! The same word stands in the stage tables, the permission table, the routes, the audit log and `allowed_actions`.
+
+use crate::domain::codes::codes;
+
+codes! {
+    /// Something that can be done. The part of the code before the point is the kind of object.
+    pub enum Action {
+        SessionLogin = "session.login" "登录",
+        SessionRefresh = "session.refresh" "续期登录",
+        SessionLogout = "session.logout" "退出登录",
+        MeRead = "me.read" "查看本人信息",
+        MeSubscribe = "me.subscribe" "订阅领域",
+        MeChangePassword = "me.change_password" "修改密码",
+        OrganizationCreate = "organization.create" "登记单位",
+        OrganizationRead = "organization.read" "查看单位",
+        UserCreate = "user.create" "开立账户",
+        UserRead = "user.read" "查看账户",
+        UserGrantRoles = "user.grant_roles" "授予角色",
+        UserDisable = "user.disable" "停用账户",
+        UserEnable = "user.enable" "启用账户",
+        BatchCreate = "batch.create" "建立批次",
+        BatchRead = "batch.read" "查看批次",
+        ChallengeCreate = "challenge.create" "起草榜单",
+        ChallengeRead = "challenge.read" "查看榜单",
+        ChallengeReadPublished = "challenge.read_published" "查看已发布榜单",
+        ChallengeEdit = "challenge.edit" "修改榜单",
+        ChallengeSubmit = "challenge.submit" "提交审批",
+        ChallengeReturn = "challenge.return" "退回榜单",
+        ChallengeReject = "challenge.reject" "不予发榜",
+        ChallengeApprove = "challenge.approve" "批准榜单",
+        ChallengePublish = "challenge.publish" "发榜",
+        ChallengeClose = "challenge.close" "截止",
+        ChallengeOpenBids = "challenge.open_bids" "启封",
+        ChallengeStartReview = "challenge.start_review" "启动评审",
+        ChallengePropose = "challenge.propose" "提出立项建议",
+        ChallengePublicise = "challenge.publicise" "公示",
+        ChallengeAward = "challenge.award" "立项",
+        ChallengeFail = "challenge.fail" "流标",
+        ChallengeRepublish = "challenge.republish" "重新发榜",
+        ChallengeWithdraw = "challenge.withdraw" "撤榜",
+        ChallengeFinish = "challenge.finish" "办结榜单",
+        DecisionRead = "decision.read" "查看立项决定",
+        DecisionApprove = "decision.approve" "批准立项决定",
+        DecisionReturn = "decision.return" "退回立项决定",
+        BidCreate = "bid.create" "起草揭榜申请",
+        BidRead = "bid.read" "查看揭榜申请",
+        BidEdit = "bid.edit" "修改揭榜申请",
+        BidSubmit = "bid.submit" "提交揭榜申请",
+        BidResubmit = "bid.resubmit" "重新提交揭榜申请",
+        BidWithdraw = "bid.withdraw" "撤回揭榜申请",
+        BidExamine = "bid.examine" "形式审查",
+        BidShortlist = "bid.shortlist" "入围评定",
+        BidSelect = "bid.select" "拟立项结果",
+        BidDecline = "bid.decline" "未入选",
+        BidAward = "bid.award" "中榜",
+        BidSign = "bid.sign" "签约",
+        ReviewAssign = "review.assign" "指派评审专家",
+        ReviewRead = "review.read" "查看评审意见",
+        ReviewDeclare = "review.declare" "声明无利益冲突",
+        ReviewSubmit = "review.submit" "提交评审意见",
+        ReviewDecline = "review.decline" "谢绝评审",
+        ReviewComplete = "review.complete" "评审齐备",
+        ProjectRead = "project.read" "查看项目",
+        ProjectPlan = "project.plan" "制定项目计划",
+        ProjectSign = "project.sign" "签署任务书",
+        ProjectAssign = "project.assign" "指派项目专员",
+        ProjectActivate = "project.activate" "任务书生效",
+        ProjectApplyAcceptance = "project.apply_acceptance" "申请验收",
+        ProjectConclude = "project.conclude" "验收结论",
+        MilestoneRead = "milestone.read" "查看里程碑",
+        MilestoneStart = "milestone.start" "启动里程碑",
+        MilestoneSubmit = "milestone.submit" "提交里程碑材料",
+        MilestoneVerify = "milestone.verify" "认定达标",
+        MilestoneReturn = "milestone.return" "限期整改",
+        MilestoneFail = "milestone.fail" "认定未达标",
+        PaymentRead = "payment.read" "查看拨付",
+        PaymentUnlock = "payment.unlock" "达到拨付条件",
+        PaymentRequest = "payment.request" "申请拨付",
+        PaymentCheck = "payment.check" "审核拨付",
+        PaymentApprove = "payment.approve" "批准拨付",
+        PaymentPay = "payment.pay" "拨付到账",
+        PaymentReturn = "payment.return" "退回拨付申请",
+        PaymentCancel = "payment.cancel" "停拨",
+        AuditRead = "audit.read" "查看审计记录",
+        PortfolioRead = "portfolio.read" "查看项目总览",
+    }
+}
+
+codes! {
+    /// Kinds of objects, as the audit log and the links name them.
+    pub enum Kind {
+        Session = "session" "登录",
+        Me = "me" "本人",
+        Organization = "organization" "单位",
+        User = "user" "用户",
+        Batch = "batch" "批次",
+        Challenge = "challenge" "榜单",
+        Decision = "decision" "立项决定",
+        Bid = "bid" "揭榜申请",
+        Review = "review" "评审",
+        Project = "project" "项目",
+        Milestone = "milestone" "里程碑",
+        Payment = "payment" "拨付",
+        Audit = "audit" "审计记录",
+        Portfolio = "portfolio" "项目总览",
+    }
+}
+
+impl Action {
+    /// The kind of object that it is done to.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        let noun = self.code().split('.').next().unwrap_or_default();
+        Kind::ALL.iter().copied().find(|kind| kind.code() == noun).unwrap_or(Kind::Me)
+    }
+
+    /// Whether a permit for `permitted` will do where `self` was asked for: the same, or its stricter form.
+    #[must_use]
+    pub fn covers(self, permitted: Self) -> bool {
+        self == permitted || (self, permitted) == (Self::ChallengeReadPublished, Self::ChallengeRead)
+    }
+
+    /// The verb alone: `publish` of `challenge.publish`.
+    #[must_use]
+    pub fn verb(self) -> &'static str {
+        self.code().split('.').nth(1).unwrap_or_default()
+    }
+}
+
+impl Kind {
+    /// The action that decides whether a record of this kind may be known at all.
+    #[must_use]
+    pub const fn read(self) -> Action {
+        match self {
+            Self::Session | Self::Me => Action::MeRead,
+            Self::Organization => Action::OrganizationRead,
+            Self::User => Action::UserRead,
+            Self::Batch => Action::BatchRead,
+            Self::Challenge => Action::ChallengeRead,
+            Self::Decision => Action::DecisionRead,
+            Self::Bid => Action::BidRead,
+            Self::Review => Action::ReviewRead,
+            Self::Project => Action::ProjectRead,
+            Self::Milestone => Action::MilestoneRead,
+            Self::Payment => Action::PaymentRead,
+            Self::Audit => Action::AuditRead,
+            Self::Portfolio => Action::PortfolioRead,
+        }
+    }
+}

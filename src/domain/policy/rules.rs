@@ -1,0 +1,145 @@
+//! The permission table: which role may do what, standing how to the object. Everything else is denied.
+//!
+//! `docs/permissions.md` is generated from this table, and a golden test shows every change of it.
+
+use super::action::Action;
+use super::role::Role::{self, Auditor, Commissioner, Director, Examiner, Expert, Finance, Leader, Officer, Public};
+use super::role::Role::{Secadmin, Sponsor, Supervisor, Sysadmin, System, Team};
+use super::tie::Tie::{self, Assigned, Author, Conflicted, Party, Stranger};
+use crate::domain::policy::action::Action as A;
+
+/// One row: these roles may do this, standing so to the object.
+pub struct Rule {
+    /// What may be done.
+    pub action: Action,
+    /// By whom.
+    pub roles: &'static [Role],
+    /// Standing how to the object.
+    pub ties: &'static [Tie],
+}
+
+/// However one stands to it: for reading, and for things that concern nobody else.
+const ANY: &[Tie] = &[Stranger, Party, Assigned, Author, Conflicted];
+/// The department's own work: done for it, by whoever prepared it or a colleague, but not with an interest in it.
+const DESK: &[Tie] = &[Stranger, Author, Assigned];
+/// A second pair of eyes: never one's own work, nor where one is assigned or has an interest.
+const OTHER: &[Tie] = &[Stranger];
+/// One's own organisation's.
+const OWN: &[Tie] = &[Party];
+/// What one was appointed to by name.
+const MINE: &[Tie] = &[Assigned];
+
+/// Everyone with an account.
+const EVERYONE: &[Role] = &[
+    Officer, Examiner, Director, Finance, Supervisor, Commissioner, Sponsor, Team, Expert, Leader, Auditor, Sysadmin, Secadmin,
+];
+/// The department's staff that reads the portfolio.
+const STAFF: &[Role] = &[Officer, Examiner, Director, Finance, Supervisor, Commissioner, Leader, Auditor];
+/// Those who may read opened bids, reviews and decisions.
+const JUDGING: &[Role] = &[Officer, Examiner, Director, Supervisor, Auditor];
+
+const fn rule(action: Action, roles: &'static [Role], ties: &'static [Tie]) -> Rule {
+    Rule { action, roles, ties }
+}
+
+/// The table.
+pub const RULES: &[Rule] = &[
+    rule(A::SessionLogin, &[Public], ANY),
+    rule(A::SessionRefresh, &[Public], ANY),
+    rule(A::SessionLogout, EVERYONE, ANY),
+    rule(A::MeRead, EVERYONE, ANY),
+    rule(A::MeSubscribe, EVERYONE, ANY),
+    rule(A::MeChangePassword, EVERYONE, ANY),
+    rule(A::OrganizationCreate, &[Officer, Sysadmin], DESK),
+    // The operator on the host makes the first accounts.
+    rule(A::OrganizationCreate, &[System], ANY),
+    rule(A::UserCreate, &[System], ANY),
+    rule(A::UserGrantRoles, &[System], ANY),
+    rule(A::OrganizationRead, STAFF, ANY),
+    rule(A::OrganizationRead, &[Sysadmin, Secadmin], ANY),
+    rule(A::OrganizationRead, EVERYONE, OWN),
+    rule(A::UserCreate, &[Sysadmin], OTHER),
+    rule(A::UserRead, &[Officer, Auditor, Sysadmin, Secadmin], ANY),
+    rule(A::UserGrantRoles, &[Secadmin], OTHER),
+    rule(A::UserDisable, &[Sysadmin], OTHER),
+    rule(A::UserEnable, &[Sysadmin], OTHER),
+    rule(A::BatchCreate, &[Officer], DESK),
+    rule(A::BatchRead, STAFF, ANY),
+    // 榜单: officers write, directors approve what others wrote, the clock closes.
+    rule(A::ChallengeCreate, &[Officer], DESK),
+    rule(A::ChallengeRead, STAFF, ANY),
+    rule(A::ChallengeRead, &[Sponsor], OWN),
+    rule(A::ChallengeReadPublished, &[Public], ANY),
+    rule(A::ChallengeEdit, &[Officer], DESK),
+    rule(A::ChallengeSubmit, &[Officer], DESK),
+    rule(A::ChallengeReturn, &[Director], OTHER),
+    rule(A::ChallengeReject, &[Director], OTHER),
+    rule(A::ChallengeApprove, &[Director], OTHER),
+    rule(A::ChallengePublish, &[Officer], DESK),
+    rule(A::ChallengeClose, &[System], ANY),
+    rule(A::ChallengeOpenBids, &[Officer], DESK),
+    rule(A::ChallengeStartReview, &[Officer], DESK),
+    rule(A::ChallengePropose, &[Officer], DESK),
+    rule(A::ChallengePublicise, &[Officer], DESK),
+    rule(A::ChallengeAward, &[Director], OTHER),
+    rule(A::ChallengeFail, &[Director], OTHER),
+    rule(A::ChallengeRepublish, &[Director], OTHER),
+    rule(A::ChallengeWithdraw, &[Director], OTHER),
+    rule(A::ChallengeFinish, &[Officer], DESK),
+    rule(A::DecisionRead, JUDGING, ANY),
+    rule(A::DecisionRead, &[Finance, Leader], ANY),
+    rule(A::DecisionApprove, &[Director], OTHER),
+    rule(A::DecisionReturn, &[Director], OTHER),
+    // 揭榜申请: the team's own until it is opened (the seal is `domain::bid::sealed`).
+    rule(A::BidCreate, &[Team], OTHER),
+    rule(A::BidRead, &[Team], OWN),
+    rule(A::BidRead, JUDGING, ANY),
+    rule(A::BidRead, &[Expert], MINE),
+    rule(A::BidEdit, &[Team], OWN),
+    rule(A::BidSubmit, &[Team], OWN),
+    rule(A::BidResubmit, &[Team], OWN),
+    rule(A::BidWithdraw, &[Team], OWN),
+    rule(A::BidExamine, &[Examiner], OTHER),
+    rule(A::BidShortlist, &[Officer], DESK),
+    rule(A::BidSelect, &[System], ANY),
+    rule(A::BidDecline, &[System], ANY),
+    rule(A::BidAward, &[System], ANY),
+    rule(A::BidSign, &[System], ANY),
+    rule(A::ReviewAssign, &[Officer], DESK),
+    rule(A::ReviewRead, &[Officer, Director, Supervisor, Auditor], ANY),
+    rule(A::ReviewRead, &[Expert], MINE),
+    rule(A::ReviewDeclare, &[Expert], MINE),
+    rule(A::ReviewSubmit, &[Expert], MINE),
+    rule(A::ReviewDecline, &[Expert], MINE),
+    rule(A::ReviewComplete, &[System], ANY),
+    // 项目: the commissioner keeps milestones true; whoever follows a project never approves for it (dual-hat guard).
+    rule(A::ProjectRead, STAFF, ANY),
+    rule(A::ProjectRead, &[Team, Sponsor], OWN),
+    rule(A::ProjectPlan, &[Officer], DESK),
+    rule(A::ProjectSign, &[Director], OTHER),
+    rule(A::ProjectSign, &[Team, Sponsor], OWN),
+    rule(A::ProjectAssign, &[Officer], DESK),
+    rule(A::ProjectActivate, &[System], ANY),
+    rule(A::ProjectApplyAcceptance, &[Team], OWN),
+    rule(A::ProjectConclude, &[Director], OTHER),
+    rule(A::MilestoneRead, STAFF, ANY),
+    rule(A::MilestoneRead, &[Team, Sponsor], OWN),
+    rule(A::MilestoneStart, &[Team], OWN),
+    rule(A::MilestoneSubmit, &[Team], OWN),
+    rule(A::MilestoneVerify, &[Commissioner], MINE),
+    rule(A::MilestoneReturn, &[Commissioner], MINE),
+    rule(A::MilestoneFail, &[Commissioner], MINE),
+    // 拨付: request, check, approve, pay: four desks, no person at two of them.
+    rule(A::PaymentRead, STAFF, ANY),
+    rule(A::PaymentRead, &[Team, Sponsor], OWN),
+    rule(A::PaymentUnlock, &[System], ANY),
+    rule(A::PaymentRequest, &[Team], OWN),
+    rule(A::PaymentCheck, &[Commissioner], MINE),
+    rule(A::PaymentApprove, &[Finance], OTHER),
+    rule(A::PaymentPay, &[Finance], OTHER),
+    rule(A::PaymentReturn, &[Commissioner], MINE),
+    rule(A::PaymentReturn, &[Finance], &[Stranger, Author]),
+    rule(A::PaymentCancel, &[System], ANY),
+    rule(A::AuditRead, &[Auditor], ANY),
+    rule(A::PortfolioRead, STAFF, ANY),
+];

@@ -1,0 +1,60 @@
+//! Refusals: every "no" of a business rule, with its stable code and its words.
+//!
+//! A refusal says that the request is well formed but a rule forbids it now. Wrong values are
+//! [`crate::domain::fault::Fault`]s; who may do what is [`crate::domain::policy`]; the order of stages is
+//! [`crate::domain::workflow`].
+
+macro_rules! refusals {
+    ($($(#[$meta:meta])* $variant:ident $code:literal $zh:literal $en:literal;)+) => {
+        /// A rule that says no.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Refusal { $($(#[$meta])* #[doc = $en] $variant),+ }
+
+        impl Refusal {
+            /// Every refusal.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Stable code, message in Chinese, message in English.
+            #[must_use]
+            pub const fn words(self) -> (&'static str, &'static str, &'static str) {
+                match self { $(Self::$variant => ($code, $zh, $en)),+ }
+            }
+        }
+    };
+}
+
+refusals! {
+    NotYetOpen "not_yet_open" "揭榜尚未开始" "The time to bid has not begun.";
+    DeadlinePassed "deadline_passed" "揭榜已截止" "The time to bid is over.";
+    StillOpen "still_open" "揭榜尚未截止" "The time to bid is not over yet.";
+    LiveBidExists "live_bid_exists" "本单位在本轮已有一份有效的揭榜申请" "Your organisation already has a live bid in this round.";
+    LeadNotLegalPerson "lead_not_eligible" "牵头单位须为可揭榜的法人单位（政府机关除外）" "The lead organisation must be a legal person that may bid (no government agency).";
+    BidsNotExamined "bids_not_examined" "尚有揭榜申请未完成形式审查" "Some bids have not been examined yet.";
+    NoEligibleBid "no_eligible_bid" "没有通过形式审查的揭榜申请" "No bid is eligible.";
+    ReviewsMissing "reviews_missing" "尚有评审意见未提交" "Some reviews are still missing.";
+    ReasonDoesNotHold "reason_does_not_hold" "所选流标原因与事实不符" "The reason given for the failure does not match the facts.";
+    ConflictOfInterest "conflict_of_interest" "该人员与本事项存在利益关系，应当回避" "This person has an interest in the matter and must step aside.";
+    NotAnExpert "not_an_expert" "该用户不是在用的评审专家" "This user is not an active expert.";
+    AlreadyAssigned "already_assigned" "该人员已被指派" "This person is already assigned.";
+    NotACommissioner "not_a_commissioner" "该用户不是在用的项目专员" "This user is not an active commissioner.";
+    InterestNotDeclared "interest_not_declared" "评分前须先声明不存在利益冲突" "Declare that you have no conflict of interest before you score.";
+    DecisionNotApproved "decision_not_approved" "立项决定尚未批准" "The decision has not been approved.";
+    PublicityTooShort "publicity_too_short" "公示期不足5个工作日" "The publicity window holds fewer than 5 working days.";
+    PublicityStarted "publicity_in_the_past" "公示不得早于今天开始" "Publicity may not begin before today.";
+    PublicityRunning "publicity_running" "公示期尚未结束" "The publicity window is not over yet.";
+    CalendarMissing "calendar_missing" "尚未导入该年度放假调休安排，工作日无法计算" "The working-day calendar of that year has not been loaded.";
+    PlanMissing "plan_missing" "里程碑或拨付计划尚未制定" "The project has no plan of milestones and payments yet.";
+    AlreadySigned "already_signed" "该方已签署" "This party has already signed.";
+    NotAParty "not_a_party" "本项目无此签署方" "The project has no such party.";
+    CommissionerMissing "commissioner_missing" "尚未指派项目专员" "No commissioner is assigned yet.";
+    MilestonesOpen "milestones_open" "尚有里程碑未办结" "Some milestones are not concluded.";
+    MilestonesNotMet "milestones_not_met" "有里程碑未达标，不能通过验收" "A milestone was not met: the project cannot pass acceptance.";
+    TargetNotReached "target_not_reached" "必达指标未达到节点目标，不能认定达标" "A mandatory target was not reached: the milestone cannot be met.";
+    RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";
+    ProjectNotActive "project_not_active" "项目不在执行中" "The project is not active.";
+    ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";
+    OverAward "over_award" "拨付合计将超过立项金额" "Payments would exceed the award.";
+    BatchBudget "over_batch_budget" "批次内榜单资助上限合计将超过批次预算" "The caps of the batch's challenges would exceed its budget.";
+    RolesClash "roles_clash" "这些角色不得由同一人担任" "These roles may not be held by one person.";
+    LastOfItsKind "last_security_administrator" "不能停用最后一名系统管理员或安全管理员" "The last system or security administrator cannot be disabled.";
+}

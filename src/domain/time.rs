@@ -1,0 +1,141 @@
+//! Instants and dates: UTC microseconds inside, RFC 3339 at the door, Beijing dates for people.
+
+use crate::domain::fault::Fault;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use uuid::{NoContext, Uuid};
+
+/// An instant in UTC, exact to the microsecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Timestamp(pub NaiveDateTime);
+
+/// Beijing time: +08:00 the whole year.
+fn beijing() -> FixedOffset {
+    FixedOffset::east_opt(8 * 3600).unwrap_or_else(|| chrono::Offset::fix(&Utc))
+}
+
+impl Timestamp {
+    /// The instant, cut to whole microseconds, which is what both databases keep.
+    #[must_use]
+    pub fn new(instant: DateTime<Utc>) -> Self {
+        Self(instant.naive_utc().trunc_subsecs(6))
+    }
+
+    /// The instant as chrono knows it.
+    #[must_use]
+    pub const fn utc(self) -> DateTime<Utc> {
+        self.0.and_utc()
+    }
+
+    /// `amount` later (or earlier, when negative); stays put at the end of the calendar.
+    #[must_use]
+    pub fn plus(self, amount: TimeDelta) -> Self {
+        self.0.checked_add_signed(amount).map_or(self, Self)
+    }
+
+    /// Seconds since 1970.
+    #[must_use]
+    pub const fn unix(self) -> i64 {
+        self.utc().timestamp()
+    }
+
+    /// The date in Beijing at this instant.
+    #[must_use]
+    pub fn date(self) -> Date {
+        Date(self.utc().with_timezone(&beijing()).date_naive())
+    }
+
+    /// The instant as Beijing reads it, to the minute: `2021-12-31 17:00`.
+    #[must_use]
+    pub fn in_beijing(self) -> String {
+        self.utc().with_timezone(&beijing()).format("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// A UUIDv7 whose time part is this instant.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        let seconds = u64::try_from(self.utc().timestamp()).unwrap_or_default();
+        Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, self.utc().timestamp_subsec_nanos()))
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = Fault;
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .filter(|instant| (2000..=2200).contains(&instant.year()))
+            .map(|instant| Self::new(instant.with_timezone(&Utc)))
+            .ok_or_else(|| {
+                Fault::new(
+                    "not_an_instant",
+                    "应为带时区偏移的RFC 3339时间，如 2021-12-31T17:00:00+08:00",
+                    "must be an RFC 3339 time with an offset, such as 2021-12-31T17:00:00+08:00",
+                )
+            })
+    }
+}
+
+/// A calendar date in Beijing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Date(pub NaiveDate);
+
+impl Date {
+    /// The instant at which this date begins in Beijing.
+    #[must_use]
+    pub fn starts_at(self) -> Timestamp {
+        let midnight = self.0.and_time(chrono::NaiveTime::MIN);
+        Timestamp(midnight).plus(TimeDelta::hours(-8))
+    }
+
+    /// The instant at which this date is over in Beijing (24:00).
+    #[must_use]
+    pub fn ends_at(self) -> Timestamp {
+        self.starts_at().plus(TimeDelta::days(1))
+    }
+
+    /// `days` later, or earlier when negative.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        TimeDelta::try_days(days).and_then(|delta| self.0.checked_add_signed(delta)).map_or(self, Self)
+    }
+}
+
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for Date {
+    type Err = Fault;
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|date| text.len() == 10 && (2000..=2200).contains(&date.year()))
+            .map(Self)
+            .ok_or_else(|| Fault::new("not_a_date", "应为日期，如 2021-12-31", "must be a date, such as 2021-12-31"))
+    }
+}
+
+macro_rules! schema {
+    ($name:ty, $format:literal) => {
+        impl utoipa::ToSchema for $name {}
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .format(Some(utoipa::openapi::schema::SchemaFormat::Custom($format.into())))
+                    .into()
+            }
+        }
+        $crate::domain::input::text_value!($name);
+    };
+}
+schema!(Timestamp, "date-time");
+schema!(Date, "date");

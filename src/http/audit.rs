@@ -1,0 +1,85 @@
+//! The audit log: view and handler.
+
+use crate::app::{Act, AppError, Seen, audit};
+use crate::domain::fault::Faults;
+use crate::domain::id::{AuditId, UserId};
+use crate::domain::policy::{Action, Kind, Role, Tie};
+use crate::domain::text::Line;
+use crate::domain::time::Timestamp;
+use crate::http::answer::View;
+use crate::app::Page;
+use crate::app::audit::{AuditFilter, AuditRow, Outcome};
+
+/// A row of the audit log.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct AuditView {
+    id: AuditId,
+    at: Timestamp,
+    request_id: String,
+    actor_id: Option<UserId>,
+    actor_name: String,
+    /// The role that allowed it.
+    role: Option<Role>,
+    /// How the actor stood to the object.
+    tie: Option<Tie>,
+    action: Action,
+    /// `accepted` or `denied`.
+    outcome: String,
+    object_kind: Kind,
+    object_id: String,
+    from_stage: Option<String>,
+    to_stage: Option<String>,
+    detail: String,
+}
+
+impl View for AuditView {
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl From<AuditRow> for AuditView {
+    fn from(row: AuditRow) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            request_id: row.request_id,
+            actor_id: row.actor_id,
+            actor_name: row.actor_name,
+            role: row.role,
+            tie: row.tie,
+            action: row.action,
+            outcome: row.outcome,
+            object_kind: row.object_kind,
+            object_id: row.object_id,
+            from_stage: row.from_stage,
+            to_stage: row.to_stage,
+            detail: row.detail,
+        }
+    }
+}
+
+/// What the log can be narrowed to.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct AuditQuery {
+    #[deserr(default)]
+    object_id: Option<Line<1, 36>>,
+    #[deserr(default)]
+    actor_id: Option<UserId>,
+    #[deserr(default)]
+    action: Option<Action>,
+    #[deserr(default)]
+    outcome: Option<Outcome>,
+}
+
+/// `GET /audit`
+pub fn list(act: &mut Act<'_>, (): (), query: AuditQuery, page: &Page) -> Result<Seen<Vec<AuditView>>, AppError> {
+    let filter = AuditFilter {
+        object_id: query.object_id.map(String::from),
+        actor_id: query.actor_id,
+        action: query.action,
+        outcome: query.outcome,
+    };
+    Ok(audit::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
+}

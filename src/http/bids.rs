@@ -1,0 +1,153 @@
+//! Bids: views and handlers.
+
+use crate::app::act::Shown;
+use crate::app::bids::{self, judging, submission};
+use crate::app::{Act, AppError, Done, Seen};
+use crate::domain::bid::{BidInput, BidStage, ExaminationInput, ExaminedItem, ShortlistInput};
+use crate::domain::challenge::NoInput;
+use crate::domain::fault::Faults;
+use crate::domain::id::{BidId, ChallengeId, OrganizationId};
+use crate::domain::money::Fen;
+use crate::domain::policy::Action;
+use crate::domain::time::Timestamp;
+use crate::http::answer::View;
+use crate::app::Page;
+use crate::app::bids::{BidFilter, BidRow};
+
+/// The receipt of the last submission 回执.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ReceiptView {
+    /// Number of the submission, from 1.
+    submission: i32,
+    /// The instant that counts for the deadline.
+    received_at: Timestamp,
+    /// SHA-256 of the content as received, in hexadecimal.
+    sha256: String,
+}
+
+/// A bid, as lists show it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct BidView {
+    id: BidId,
+    stage: BidStage,
+    version: i64,
+    challenge_id: ChallengeId,
+    round: i32,
+    lead_org_id: OrganizationId,
+    /// `null` before the first submission.
+    receipt: Option<ReceiptView>,
+    /// The formal examination, item by item.
+    examination: Option<Vec<ExaminedItem>>,
+    /// Award, once decided and public.
+    award_fen: Option<Fen>,
+    reserve_order: Option<i32>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// What the caller may do now.
+    allowed_actions: Vec<Action>,
+}
+
+impl View for BidView {
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl From<Shown<BidRow>> for BidView {
+    fn from(Shown { record: row, allowed }: Shown<BidRow>) -> Self {
+        let receipt = row.received_at.zip(row.digest);
+        Self {
+            id: row.id,
+            stage: row.stage,
+            version: row.version,
+            challenge_id: row.challenge_id,
+            round: row.round,
+            lead_org_id: row.lead_org_id,
+            receipt: receipt.map(|(received_at, sha256)| ReceiptView { submission: row.submission, received_at, sha256 }),
+            examination: row.examination.and_then(|items| items.read().ok()),
+            award_fen: row.award_fen,
+            reserve_order: row.reserve_order,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            allowed_actions: allowed,
+        }
+    }
+}
+
+/// A bid with its content: the working copy for its team, what was submitted for everyone else.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct BidDetail {
+    #[serde(flatten)]
+    bid: BidView,
+    content: BidInput,
+}
+
+impl View for BidDetail {
+    fn version(&self) -> Option<i64> {
+        self.bid.version()
+    }
+    fn id(&self) -> String {
+        self.bid.id()
+    }
+}
+
+/// What a list of bids can be narrowed to.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct BidQuery {
+    #[deserr(default)]
+    challenge_id: Option<ChallengeId>,
+    #[deserr(default)]
+    stage: Option<BidStage>,
+}
+
+/// `GET /bids`
+pub fn list(act: &mut Act<'_>, (): (), query: BidQuery, page: &Page) -> Result<Seen<Vec<BidView>>, AppError> {
+    let filter = BidFilter { challenge_id: query.challenge_id, stage: query.stage };
+    Ok(bids::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
+}
+
+/// `GET /bids/{id}`
+pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<BidDetail>, AppError> {
+    Ok(bids::get(act, id)?.map(|(shown, content)| BidDetail { bid: shown.into(), content }))
+}
+
+type Changed = Result<Done<BidView>, AppError>;
+
+/// `POST /challenges/{id}/bids`
+pub fn create(act: &mut Act<'_>, id: ChallengeId, input: BidInput) -> Changed {
+    Ok(bids::create(act, id, &input)?.map(Into::into))
+}
+
+/// `PUT /bids/{id}`
+pub fn edit(act: &mut Act<'_>, id: BidId, input: BidInput) -> Changed {
+    Ok(bids::edit(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /bids/{id}/submit`
+pub fn submit(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
+    Ok(submission::submit(act, id)?.map(Into::into))
+}
+
+/// `POST /bids/{id}/resubmit`
+pub fn resubmit(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
+    Ok(submission::resubmit(act, id)?.map(Into::into))
+}
+
+/// `POST /bids/{id}/withdraw`
+pub fn withdraw(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
+    Ok(submission::withdraw(act, id)?.map(Into::into))
+}
+
+/// `POST /bids/{id}/examine`
+pub fn examine(act: &mut Act<'_>, id: BidId, input: ExaminationInput) -> Changed {
+    Ok(judging::examine(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /bids/{id}/shortlist`
+pub fn shortlist(act: &mut Act<'_>, id: BidId, input: ShortlistInput) -> Changed {
+    Ok(judging::shortlist(act, id, &input)?.map(Into::into))
+}

@@ -1,0 +1,269 @@
+//! A call: what a request brings along, read in the order that keeps strangers out: token first, body last.
+
+use crate::app::error::ErrorRow;
+use crate::app::{App, AppError, Request, Who};
+use crate::app::sha256_hex;
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::user::Locale;
+use crate::http::json;
+use crate::http::problem::{Problem, locale, rows};
+use crate::app::{Mark, Page};
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Bytes, Payload};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use serde_json::{Map, Value};
+use std::time::Duration;
+
+/// Largest body that is taken, in bytes.
+pub const LARGEST_BODY: usize = 256 * 1024;
+/// How long a body may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(15);
+/// Longest idempotency key, in characters.
+const LONGEST_KEY: usize = 128;
+
+/// The id that the outermost middleware gave to a request.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// A request, read.
+#[derive(Debug)]
+pub struct Call {
+    /// For log, audit and errors.
+    pub request_id: String,
+    /// Language of the answer.
+    pub locale: Locale,
+    /// On whose behalf.
+    pub who: Who,
+    /// Version expected.
+    pub expects: Option<i64>,
+    /// Whether an answer is in the caller's cache already.
+    pub none_match: Option<String>,
+    /// Keep nothing.
+    pub dry_run: bool,
+    /// Idempotency key.
+    pub key: Option<String>,
+    /// The part of the path that varies.
+    pub id: String,
+    /// Query parameters, each once.
+    pub query: Map<String, Value>,
+    /// The body.
+    pub body: Bytes,
+    /// Method and path, for the fingerprint of an idempotent request.
+    pub target: String,
+}
+
+/// Why a call is not answered by a use case.
+#[derive(Debug)]
+pub enum Turned {
+    /// By a use case's own error.
+    Away(AppError),
+    /// By the door.
+    Back(ErrorRow),
+}
+
+impl From<AppError> for Turned {
+    fn from(error: AppError) -> Self {
+        Self::Away(error)
+    }
+}
+
+impl From<Faults> for Turned {
+    fn from(faults: Faults) -> Self {
+        Self::Away(faults.into())
+    }
+}
+
+impl From<ErrorRow> for Turned {
+    fn from(row: ErrorRow) -> Self {
+        Self::Back(row)
+    }
+}
+
+impl Turned {
+    /// The response; what is internal goes to the log, once, here.
+    #[must_use]
+    pub fn response(&self, locale: Locale, request_id: &str) -> HttpResponse {
+        match self {
+            Self::Away(error) => {
+                if error.row().status >= 500 {
+                    tracing::error!(request_id, error = %error, "a request failed");
+                }
+                Problem::from_error(error, locale, request_id).response()
+            }
+            Self::Back(row) => Problem::of(*row, locale, request_id).response(),
+        }
+    }
+}
+
+/// The id of a request, as the outermost middleware set it.
+#[must_use]
+pub fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+impl Call {
+    /// Reads a request. `public` routes take callers without a token; `changes` need `If-Match`.
+    ///
+    /// # Errors
+    /// Whatever is wrong with it, the token first.
+    pub async fn read(app: &App, request: &HttpRequest, body: Payload, public: bool, changes: bool) -> Result<Self, Turned> {
+        let headers = request.headers();
+        let who = bearer(app, headers, public)?;
+        let mut query = pairs(request.query_string())?;
+        let dry_run = take_flag(&mut query, "dry_run")?;
+        let expects = version(headers)?;
+        if changes && expects.is_none() {
+            return Err(rows::VERSION_NEEDED.into());
+        }
+        let key = idempotency_key(headers)?;
+        let none_match = text(headers, "if-none-match").map(str::to_owned);
+        let id = request.match_info().get("id").unwrap_or_default().to_owned();
+        let body = arrive(request, body).await?;
+        Ok(Self {
+            request_id: request_id(request),
+            locale: locale(headers),
+            who,
+            expects,
+            none_match,
+            dry_run,
+            key,
+            id,
+            query,
+            body,
+            target: format!("{} {}", request.method(), request.path()),
+        })
+    }
+
+    /// The request as a use case takes it.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        let fingerprint = || sha256_hex(&[self.target.as_bytes(), b"\n", &self.body].concat());
+        Request {
+            who: self.who.clone(),
+            id: self.request_id.clone(),
+            expects: self.expects,
+            dry_run: self.dry_run,
+            key: self.key.clone().map(|key| (key, fingerprint())),
+        }
+    }
+
+    /// The body as `T`; an empty body is an empty object.
+    ///
+    /// # Errors
+    /// All its faults.
+    pub fn parse<T: deserr::Deserr<Faults>>(&self) -> Result<T, Faults> {
+        let value = if self.body.is_empty() { Value::Object(Map::new()) } else { json::parse(&self.body)? };
+        deserr::deserialize(value)
+    }
+
+    /// That no query parameter is left which nobody asked for.
+    ///
+    /// # Errors
+    /// One is.
+    pub fn no_parameters(&self) -> Result<(), Faults> {
+        let unknown = |name: &String| Fault::new("unknown_field", "不认识的参数", "is not a parameter here").at(name.as_str());
+        Faults(self.query.keys().map(unknown).collect()).or(())
+    }
+
+    /// Takes `limit`, `cursor` and `sort` out of the query.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    pub fn page(&mut self, app: &App) -> Result<Page, Faults> {
+        let mut faults = Faults::default();
+        let mut take = |name| match self.query.remove(name) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let (limit, cursor, sort) = (take("limit"), take("cursor"), take("sort"));
+        let limit = match limit.map(|text| text.parse::<i64>()) {
+            None => 20,
+            Some(Ok(limit)) if (1..=100).contains(&limit) => limit,
+            Some(_) => {
+                let fault = Fault::new("out_of_range", "应为1到100之间的整数", "must be a whole number from 1 to 100");
+                faults.0.push(fault.at("limit"));
+                20
+            }
+        };
+        let descending = match sort.as_deref() {
+            None | Some("-created_at") => true,
+            Some("created_at") => false,
+            Some(_) => {
+                faults.0.push(Fault::unknown_code(&["created_at", "-created_at"]).at("sort"));
+                true
+            }
+        };
+        let after = cursor.map(|cursor| app.keys.read_cursor(&cursor).and_then(|text| serde_json::from_str::<Mark>(&text).ok()));
+        if after.as_ref().is_some_and(Option::is_none) {
+            faults.0.push(Fault::new("bad_cursor", "分页游标无效", "is no cursor of this service").at("cursor"));
+        }
+        faults.or(Page { limit, after: after.flatten(), descending })
+    }
+}
+
+fn bearer(app: &App, headers: &HeaderMap, public: bool) -> Result<Who, AppError> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return if public { Ok(Who::Public) } else { Err(AppError::Unauthenticated(None)) };
+    };
+    let invalid = || AppError::Unauthenticated(Some(crate::app::BadToken::Invalid));
+    let token = value.to_str().ok().and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let (_, token) = token.ok_or_else(invalid)?;
+    app.verify(token.trim())
+}
+
+/// `"3"` or `"3.…"`: the version is the part before the point.
+fn version(headers: &HeaderMap) -> Result<Option<i64>, AppError> {
+    let Some(tag) = text(headers, "if-match") else { return Ok(None) };
+    if tag == "*" {
+        return Ok(None);
+    }
+    let bare = tag.trim().trim_matches('"');
+    let number = bare.split('.').next().unwrap_or_default().parse::<i64>();
+    number.map(Some).map_err(|_| AppError::Stale)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Faults> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
+    let wrong = || Fault::new("bad_key", "幂等键应为1至128个ASCII字符", "must be 1 to 128 ASCII characters").at("Idempotency-Key");
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| wrong().into())
+}
+
+fn pairs(query: &str) -> Result<Map<String, Value>, Faults> {
+    let mut map = Map::new();
+    let mut faults = Faults::default();
+    let parsed = actix_web::web::Query::<Vec<(String, String)>>::from_query(query);
+    let unreadable = |_| Faults::from(Fault::new("malformed_query", "查询参数无法解析", "the query cannot be read"));
+    for (name, value) in parsed.map_err(unreadable)?.into_inner() {
+        if map.insert(name.clone(), Value::String(value)).is_some() {
+            faults.0.push(Fault::new("repeated_field", "参数重复", "stands more than once").at(name));
+        }
+    }
+    faults.or(map)
+}
+
+fn take_flag(query: &mut Map<String, Value>, name: &str) -> Result<bool, Faults> {
+    match query.remove(name) {
+        None => Ok(false),
+        Some(Value::String(text)) if text == "true" => Ok(true),
+        Some(Value::String(text)) if text == "false" => Ok(false),
+        Some(_) => Err(Fault::unknown_code(&["true", "false"]).at(name).into()),
+    }
+}
+
+/// Waits for the body: bounded in size and time, and JSON by its own words when there is one.
+async fn arrive(request: &HttpRequest, body: Payload) -> Result<Bytes, ErrorRow> {
+    let collected = tokio::time::timeout(BODY_DEADLINE, body.to_bytes_limited(LARGEST_BODY)).await;
+    let bytes = match collected {
+        Err(_) => return Err(rows::TOO_SLOW),
+        Ok(Err(_)) => return Err(rows::TOO_LARGE),
+        Ok(Ok(Err(_))) => return Err(rows::TOO_SLOW),
+        Ok(Ok(Ok(bytes))) => bytes,
+    };
+    let json = request.content_type().eq_ignore_ascii_case("application/json");
+    if bytes.is_empty() || json { Ok(bytes) } else { Err(rows::NOT_JSON) }
+}

@@ -1,0 +1,96 @@
+//! Decisions: views and handlers.
+
+use crate::app::act::Shown;
+use crate::app::{Act, AppError, Done, Seen, decisions};
+use crate::domain::challenge::{NoInput, ReasonInput};
+use crate::domain::decision::{DecisionInput, DecisionStage, Selection};
+use crate::domain::id::{ChallengeId, DecisionId, UserId};
+use crate::domain::policy::Action;
+use crate::domain::time::{Date, Timestamp};
+use crate::http::answer::View;
+use crate::app::decisions::DecisionRow;
+
+/// A decision.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct DecisionView {
+    id: DecisionId,
+    stage: DecisionStage,
+    version: i64,
+    challenge_id: ChallengeId,
+    round: i32,
+    /// 会议纪要号.
+    minute_no: String,
+    decided_on: Date,
+    selections: Vec<Selection>,
+    publicity_starts_on: Option<Date>,
+    publicity_ends_on: Option<Date>,
+    proposed_by: UserId,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// What the caller may do now.
+    allowed_actions: Vec<Action>,
+}
+
+impl View for DecisionView {
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl From<Shown<DecisionRow>> for DecisionView {
+    fn from(Shown { record: row, allowed }: Shown<DecisionRow>) -> Self {
+        Self {
+            id: row.id,
+            stage: row.stage,
+            version: row.version,
+            challenge_id: row.challenge_id,
+            round: row.round,
+            minute_no: row.minute_no,
+            decided_on: row.decided_on,
+            selections: row.selections.read().unwrap_or_default(),
+            publicity_starts_on: row.publicity_starts_on,
+            publicity_ends_on: row.publicity_ends_on,
+            proposed_by: row.created_by,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            allowed_actions: allowed,
+        }
+    }
+}
+
+/// The decisions on a challenge.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct DecisionsView {
+    /// First to last.
+    items: Vec<DecisionView>,
+}
+
+impl View for DecisionsView {}
+
+/// `POST /challenges/{id}/propose`
+pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: DecisionInput) -> Result<Done<DecisionView>, AppError> {
+    Ok(decisions::propose(act, id, &input)?.map(Into::into))
+}
+
+/// `GET /challenges/{id}/decisions`
+pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<DecisionsView>, AppError> {
+    Ok(decisions::of_challenge(act, id)?.map(|rows| DecisionsView { items: rows.into_iter().map(Into::into).collect() }))
+}
+
+/// `GET /decisions/{id}`
+pub fn get(act: &mut Act<'_>, id: DecisionId) -> Result<Seen<DecisionView>, AppError> {
+    Ok(decisions::get(act, id)?.map(Into::into))
+}
+
+/// `POST /decisions/{id}/approve`
+pub fn approve(act: &mut Act<'_>, id: DecisionId, _: NoInput) -> Result<Done<DecisionView>, AppError> {
+    Ok(decisions::approve(act, id)?.map(Into::into))
+}
+
+/// `POST /decisions/{id}/return`
+pub fn send_back(act: &mut Act<'_>, id: DecisionId, input: ReasonInput) -> Result<Done<DecisionView>, AppError> {
+    Ok(decisions::send_back(act, id, &input)?.map(Into::into))
+}

@@ -1,0 +1,121 @@
+//! Milestones: views and handlers.
+
+use crate::app::act::Shown;
+use crate::app::{Act, AppError, Done, Seen, milestones};
+use crate::domain::challenge::NoInput;
+use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::milestone::{EvidenceInput, MilestoneStage, NodeIndicator, OpinionInput, RectifyInput, late};
+use crate::domain::policy::Action;
+use crate::domain::time::{Date, Timestamp};
+use crate::http::answer::View;
+use crate::app::milestones::MilestoneRow;
+
+/// A milestone.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct MilestoneView {
+    id: MilestoneId,
+    stage: MilestoneStage,
+    version: i64,
+    project_id: ProjectId,
+    number: i32,
+    name: String,
+    due_on: Date,
+    weight_bps: i32,
+    /// Past its date with nothing handed in.
+    late: bool,
+    indicators: Vec<NodeIndicator>,
+    summary: Option<String>,
+    /// The commissioner's opinion.
+    opinion: Option<String>,
+    submitted_at: Option<Timestamp>,
+    rectify_by: Option<Date>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// What the caller may do now.
+    allowed_actions: Vec<Action>,
+}
+
+impl View for MilestoneView {
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+fn view(shown: Shown<MilestoneRow>, today: Date) -> MilestoneView {
+    let Shown { record: row, allowed } = shown;
+    MilestoneView {
+        id: row.id,
+        stage: row.stage,
+        version: row.version,
+        project_id: row.project_id,
+        number: row.number,
+        name: row.name,
+        due_on: row.due_on,
+        weight_bps: row.weight_bps,
+        late: late(row.stage, row.due_on, row.rectify_by, today),
+        indicators: row.indicators.read().unwrap_or_default(),
+        summary: row.summary,
+        opinion: row.opinion,
+        submitted_at: row.submitted_at,
+        rectify_by: row.rectify_by,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        allowed_actions: allowed,
+    }
+}
+
+/// The milestones of a project.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct MilestonesView {
+    /// In order.
+    items: Vec<MilestoneView>,
+}
+
+impl View for MilestonesView {}
+
+/// `GET /projects/{id}/milestones`
+pub fn of_project(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<MilestonesView>, AppError> {
+    let today = act.now.date();
+    Ok(milestones::of_project(act, id)?.map(|rows| MilestonesView { items: rows.into_iter().map(|row| view(row, today)).collect() }))
+}
+
+/// `GET /milestones/{id}`
+pub fn get(act: &mut Act<'_>, id: MilestoneId) -> Result<Seen<MilestoneView>, AppError> {
+    let today = act.now.date();
+    Ok(milestones::get(act, id)?.map(|row| view(row, today)))
+}
+
+type Changed = Result<Done<MilestoneView>, AppError>;
+
+fn changed(act: &Act<'_>, done: Done<Shown<MilestoneRow>>) -> Done<MilestoneView> {
+    let today = act.now.date();
+    done.map(|row| view(row, today))
+}
+
+/// `POST /milestones/{id}/start`
+pub fn start(act: &mut Act<'_>, id: MilestoneId, _: NoInput) -> Changed {
+    milestones::start(act, id).map(|done| changed(act, done))
+}
+
+/// `POST /milestones/{id}/submit`
+pub fn submit(act: &mut Act<'_>, id: MilestoneId, input: EvidenceInput) -> Changed {
+    milestones::submit(act, id, &input).map(|done| changed(act, done))
+}
+
+/// `POST /milestones/{id}/verify`
+pub fn verify(act: &mut Act<'_>, id: MilestoneId, input: OpinionInput) -> Changed {
+    milestones::verify(act, id, &input).map(|done| changed(act, done))
+}
+
+/// `POST /milestones/{id}/return`
+pub fn send_back(act: &mut Act<'_>, id: MilestoneId, input: RectifyInput) -> Changed {
+    milestones::send_back(act, id, &input).map(|done| changed(act, done))
+}
+
+/// `POST /milestones/{id}/fail`
+pub fn fail(act: &mut Act<'_>, id: MilestoneId, input: OpinionInput) -> Changed {
+    milestones::fail(act, id, &input).map(|done| changed(act, done))
+}

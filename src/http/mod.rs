@@ -1,0 +1,29 @@
+//! The REST door: parse, call one use case, shape the answer. No rules, no SQL.
+//!
+//! [`routes`] is the flat list of everything that can be asked; each noun's file holds its views and handlers;
+//! [`door`] treats all of them alike.
+
+pub mod answer;
+pub mod audit;
+pub mod auth;
+pub mod batches;
+pub mod bids;
+pub mod call;
+pub mod challenges;
+pub mod decisions;
+pub mod door;
+pub mod json;
+pub mod milestones;
+pub mod openapi;
+pub mod operations;
+pub mod organizations;
+pub mod payments;
+pub mod portfolio;
+pub mod problem;
+pub mod projects;
+pub mod reviews;
+pub mod routes;
+pub mod server;
+pub mod users;
+
+pub use server::{Limits, serve};

@@ -1,0 +1,67 @@
+//! For operators: health, metrics, the API's description and its documentation page.
+
+use crate::app::App;
+use crate::http::openapi;
+use crate::http::problem::locale;
+use crate::http::call::{Turned, request_id};
+use crate::http::routes::routes;
+use actix_web::http::header;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::sync::OnceLock;
+
+/// The process is up.
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(r#"{"status":"ok"}"#)
+}
+
+/// The database answers.
+async fn readyz(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    match app.ready().await {
+        Ok(()) => HttpResponse::Ok().content_type("application/json").body(r#"{"status":"ready"}"#),
+        Err(error) => Turned::from(error).response(locale(request.headers()), &request_id(&request)),
+    }
+}
+
+/// The recorder of the process: there is one, however many servers run in it (as in tests).
+#[must_use]
+pub fn metrics() -> Option<&'static PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+    HANDLE
+        .get_or_init(|| PrometheusBuilder::new().set_buckets(&buckets).and_then(PrometheusBuilder::install_recorder).ok())
+        .as_ref()
+}
+
+async fn render_metrics() -> HttpResponse {
+    let text = metrics().map(PrometheusHandle::render).unwrap_or_default();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
+}
+
+/// The document is made once.
+fn document() -> &'static str {
+    static DOCUMENT: OnceLock<String> = OnceLock::new();
+    DOCUMENT.get_or_init(|| openapi::document(&routes()).to_pretty_json().unwrap_or_default())
+}
+
+async fn openapi_json() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document())
+}
+
+async fn to_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+}
+
+/// Adds these routes.
+pub fn configure(config: &mut ServiceConfig) {
+    let docs = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/api/openapi.json"));
+    config
+        .route("/healthz", web::get().to(healthz))
+        .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(render_metrics))
+        .route("/api/openapi.json", web::get().to(openapi_json))
+        .route("/docs", web::get().to(to_docs))
+        .service(docs);
+}
+

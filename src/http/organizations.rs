@@ -1,0 +1,69 @@
+//! Organisations: views and handlers.
+
+use crate::app::{Act, AppError, Done, Seen, organizations};
+use crate::domain::challenge::NoInput;
+use crate::domain::id::OrganizationId;
+use crate::domain::organization::{OrganizationInput, OrganizationKind, Region};
+use crate::domain::time::Timestamp;
+use crate::http::answer::View;
+use crate::app::Page;
+use crate::app::organizations::OrganizationRow;
+
+/// An organisation.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct OrganizationView {
+    id: OrganizationId,
+    version: i64,
+    name: String,
+    /// 统一社会信用代码.
+    uscc: Option<String>,
+    country: Option<String>,
+    foreign_reg_no: Option<String>,
+    kind: OrganizationKind,
+    region: Region,
+    city: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl View for OrganizationView {
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl From<OrganizationRow> for OrganizationView {
+    fn from(row: OrganizationRow) -> Self {
+        Self {
+            id: row.id,
+            version: row.version,
+            name: row.name,
+            uscc: row.uscc,
+            country: row.country,
+            foreign_reg_no: row.foreign_reg_no,
+            kind: row.kind,
+            region: row.region,
+            city: row.city,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// `POST /organizations`
+pub fn create(act: &mut Act<'_>, (): (), input: OrganizationInput) -> Result<Done<OrganizationView>, AppError> {
+    Ok(organizations::create(act, input)?.map(Into::into))
+}
+
+/// `GET /organizations/{id}`
+pub fn get(act: &mut Act<'_>, id: OrganizationId) -> Result<Seen<OrganizationView>, AppError> {
+    Ok(organizations::get(act, id)?.map(Into::into))
+}
+
+/// `GET /organizations`
+pub fn list(act: &mut Act<'_>, (): (), _: NoInput, page: &Page) -> Result<Seen<Vec<OrganizationView>>, AppError> {
+    Ok(organizations::list(act, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
+}

@@ -1,0 +1,157 @@
+//! Projects: views and handlers.
+
+use crate::app::act::Shown;
+use crate::app::{Act, AppError, Done, Seen, projects};
+use crate::domain::fault::Faults;
+use crate::domain::id::{BidId, ChallengeId, OrganizationId, ProjectId, UserId};
+use crate::domain::money::Fen;
+use crate::domain::policy::Action;
+use crate::domain::project::{AcceptanceInput, AssignInput, ConclusionInput, PlanInput, ProjectStage, SignInput, SigningParty};
+use crate::domain::time::{Date, Timestamp};
+use crate::http::answer::View;
+use crate::app::Page;
+use crate::app::projects::{ProjectFilter, ProjectRow, SignatureRow};
+
+/// A project, as lists show it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ProjectView {
+    id: ProjectId,
+    stage: ProjectStage,
+    version: i64,
+    code: String,
+    title: String,
+    challenge_id: ChallengeId,
+    bid_id: BidId,
+    lead_org_id: OrganizationId,
+    sponsor_id: Option<OrganizationId>,
+    award_fen: Fen,
+    starts_on: Date,
+    ends_on: Date,
+    /// Last day to sign.
+    sign_by: Date,
+    commissioner_id: Option<UserId>,
+    self_evaluation: Option<String>,
+    /// The department's opinion at acceptance.
+    opinion: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// What the caller may do now.
+    allowed_actions: Vec<Action>,
+}
+
+impl View for ProjectView {
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl From<Shown<ProjectRow>> for ProjectView {
+    fn from(Shown { record: row, allowed }: Shown<ProjectRow>) -> Self {
+        Self {
+            id: row.id,
+            stage: row.stage,
+            version: row.version,
+            code: row.code,
+            title: row.title,
+            challenge_id: row.challenge_id,
+            bid_id: row.bid_id,
+            lead_org_id: row.lead_org_id,
+            sponsor_id: row.sponsor_id,
+            award_fen: row.award_fen,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            sign_by: row.sign_by,
+            commissioner_id: row.commissioner_id,
+            self_evaluation: row.self_evaluation,
+            opinion: row.opinion,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            allowed_actions: allowed,
+        }
+    }
+}
+
+/// A signature.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct SignatureView {
+    party: SigningParty,
+    signed_by: UserId,
+    signed_at: Timestamp,
+}
+
+/// A project with its signatures.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ProjectDetail {
+    #[serde(flatten)]
+    project: ProjectView,
+    signatures: Vec<SignatureView>,
+}
+
+impl View for ProjectDetail {
+    fn version(&self) -> Option<i64> {
+        self.project.version()
+    }
+    fn id(&self) -> String {
+        self.project.id()
+    }
+}
+
+impl From<(Shown<ProjectRow>, Vec<SignatureRow>)> for ProjectDetail {
+    fn from((shown, signatures): (Shown<ProjectRow>, Vec<SignatureRow>)) -> Self {
+        let view = |row: SignatureRow| SignatureView { party: row.party, signed_by: row.user_id, signed_at: row.signed_at };
+        Self { project: shown.into(), signatures: signatures.into_iter().map(view).collect() }
+    }
+}
+
+/// What a list of projects can be narrowed to.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct ProjectQuery {
+    #[deserr(default)]
+    challenge_id: Option<ChallengeId>,
+    #[deserr(default)]
+    stage: Option<ProjectStage>,
+    #[deserr(default)]
+    commissioner_id: Option<UserId>,
+}
+
+/// `GET /projects`
+pub fn list(act: &mut Act<'_>, (): (), query: ProjectQuery, page: &Page) -> Result<Seen<Vec<ProjectView>>, AppError> {
+    let filter = ProjectFilter { challenge_id: query.challenge_id, stage: query.stage, commissioner_id: query.commissioner_id };
+    Ok(projects::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
+}
+
+/// `GET /projects/{id}`
+pub fn get(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<ProjectDetail>, AppError> {
+    Ok(projects::get(act, id)?.map(Into::into))
+}
+
+type Changed = Result<Done<ProjectView>, AppError>;
+
+/// `PUT /projects/{id}/plan`
+pub fn plan(act: &mut Act<'_>, id: ProjectId, input: PlanInput) -> Changed {
+    Ok(projects::plan(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /projects/{id}/sign`
+pub fn sign(act: &mut Act<'_>, id: ProjectId, input: SignInput) -> Changed {
+    Ok(projects::sign(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /projects/{id}/assign`
+pub fn assign(act: &mut Act<'_>, id: ProjectId, input: AssignInput) -> Changed {
+    Ok(projects::assign(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /projects/{id}/apply_acceptance`
+pub fn apply_acceptance(act: &mut Act<'_>, id: ProjectId, input: AcceptanceInput) -> Changed {
+    Ok(projects::apply_acceptance(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /projects/{id}/conclude`
+pub fn conclude(act: &mut Act<'_>, id: ProjectId, input: ConclusionInput) -> Changed {
+    Ok(projects::conclude(act, id, &input)?.map(Into::into))
+}

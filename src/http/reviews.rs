@@ -1,0 +1,125 @@
+//! Reviews: views and handlers.
+
+use crate::app::act::Shown;
+use crate::app::{Act, AppError, Done, Seen, reviews};
+use crate::domain::bid::BidInput;
+use crate::domain::fault::Faults;
+use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
+use crate::domain::policy::Action;
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, ReviewStage, Score, ScoreSheet};
+use crate::domain::time::Timestamp;
+use crate::http::answer::View;
+use crate::app::Page;
+use crate::app::reviews::{ReviewFilter, ReviewRow};
+
+/// A review.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ReviewView {
+    id: ReviewId,
+    stage: ReviewStage,
+    version: i64,
+    bid_id: BidId,
+    challenge_id: ChallengeId,
+    expert_id: UserId,
+    due_at: Timestamp,
+    scores: Option<Vec<Score>>,
+    /// Sum of the points, a decimal string.
+    total: Option<String>,
+    comment: Option<String>,
+    submitted_at: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// What the caller may do now.
+    allowed_actions: Vec<Action>,
+}
+
+impl View for ReviewView {
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl From<Shown<ReviewRow>> for ReviewView {
+    fn from(Shown { record: row, allowed }: Shown<ReviewRow>) -> Self {
+        Self {
+            id: row.id,
+            stage: row.stage,
+            version: row.version,
+            bid_id: row.bid_id,
+            challenge_id: row.challenge_id,
+            expert_id: row.expert_id,
+            due_at: row.due_at,
+            scores: row.scores.and_then(|scores| scores.read().ok()),
+            total: row.total,
+            comment: row.comment,
+            submitted_at: row.submitted_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            allowed_actions: allowed,
+        }
+    }
+}
+
+/// A review with the bid, once its expert has declared no conflict.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ReviewDetail {
+    #[serde(flatten)]
+    review: ReviewView,
+    /// The bid as it was submitted; `null` before the declaration.
+    bid: Option<BidInput>,
+}
+
+impl View for ReviewDetail {
+    fn version(&self) -> Option<i64> {
+        self.review.version()
+    }
+    fn id(&self) -> String {
+        self.review.id()
+    }
+}
+
+/// What a list of reviews can be narrowed to.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct ReviewQuery {
+    #[deserr(default)]
+    challenge_id: Option<ChallengeId>,
+    #[deserr(default)]
+    bid_id: Option<BidId>,
+    #[deserr(default)]
+    stage: Option<ReviewStage>,
+}
+
+/// `GET /reviews`
+pub fn list(act: &mut Act<'_>, (): (), query: ReviewQuery, page: &Page) -> Result<Seen<Vec<ReviewView>>, AppError> {
+    let filter = ReviewFilter { challenge_id: query.challenge_id, bid_id: query.bid_id, stage: query.stage };
+    Ok(reviews::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
+}
+
+/// `GET /reviews/{id}`
+pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<ReviewDetail>, AppError> {
+    Ok(reviews::get(act, id)?.map(|(shown, bid)| ReviewDetail { review: shown.into(), bid }))
+}
+
+/// `POST /bids/{id}/reviews`
+pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<ReviewView>, AppError> {
+    Ok(reviews::assign(act, id, input)?.map(Into::into))
+}
+
+/// `POST /reviews/{id}/declare`
+pub fn declare(act: &mut Act<'_>, id: ReviewId, input: Declaration) -> Result<Done<ReviewView>, AppError> {
+    Ok(reviews::declare(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /reviews/{id}/decline`
+pub fn decline(act: &mut Act<'_>, id: ReviewId, input: DeclineReview) -> Result<Done<ReviewView>, AppError> {
+    Ok(reviews::decline(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /reviews/{id}/submit`
+pub fn submit(act: &mut Act<'_>, id: ReviewId, input: ScoreSheet) -> Result<Done<ReviewView>, AppError> {
+    Ok(reviews::submit(act, id, &input)?.map(Into::into))
+}

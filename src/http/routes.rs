@@ -1,0 +1,101 @@
+//! Every route: one line each. A line names what is done ([`Action`]); the tests compare lines, permits and cases.
+
+use crate::domain::policy::Action as A;
+use crate::domain::user::UserInput;
+use crate::http::door::{Route, create, get, get_with, list, put, verb};
+use crate::http::openapi::Described;
+use crate::http::{audit, auth, batches, bids, challenges, decisions, milestones, organizations, payments, portfolio, projects, reviews, users};
+use actix_web::http::Method;
+
+/// The list.
+#[must_use]
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    let login = Described::new("/auth/login", A::SessionLogin).body::<auth::LoginInput>().answers::<auth::TokensView>(200);
+    let refresh = Described::new("/auth/refresh", A::SessionRefresh).body::<auth::RefreshInput>().answers::<auth::TokensView>(200);
+    let logout = Described::new("/auth/logout", A::SessionLogout).answers_nothing();
+    let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
+    let password = Described::new("/me/password", A::MeChangePassword).body::<users::PasswordInput>().answers_nothing();
+    vec![
+        Route::new(Method::POST, "/auth/login", A::SessionLogin, login, auth::login).public(),
+        Route::new(Method::POST, "/auth/refresh", A::SessionRefresh, refresh, auth::refresh).public(),
+        Route::new(Method::POST, "/auth/logout", A::SessionLogout, logout, auth::logout),
+        get("/me", A::MeRead, users::me),
+        verb("/me/subscriptions", A::MeSubscribe, users::subscribe),
+        Route::new(Method::POST, "/me/password", A::MeChangePassword, password, users::change_password),
+        create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
+        list("/organizations", A::OrganizationRead, organizations::list),
+        get("/organizations/{id}", A::OrganizationRead, organizations::get),
+        Route::new(Method::POST, "/users", A::UserCreate, user, users::create),
+        list("/users", A::UserRead, users::list),
+        get("/users/{id}", A::UserRead, users::get),
+        put("/users/{id}/roles", A::UserGrantRoles, users::grant_roles),
+        verb("/users/{id}/disable", A::UserDisable, users::disable),
+        verb("/users/{id}/enable", A::UserEnable, users::enable),
+        create("/batches", A::BatchCreate, batches::create, "/batches"),
+        list("/batches", A::BatchRead, batches::list),
+        get("/batches/{id}", A::BatchRead, batches::get),
+        create("/challenges", A::ChallengeCreate, challenges::create, "/challenges"),
+        list("/challenges", A::ChallengeReadPublished, challenges::list).public(),
+        get("/challenges/{id}", A::ChallengeReadPublished, challenges::get).public(),
+        get("/challenges/{id}/rounds", A::ChallengeReadPublished, challenges::rounds).public(),
+        put("/challenges/{id}", A::ChallengeEdit, challenges::edit),
+        verb("/challenges/{id}/submit", A::ChallengeSubmit, challenges::submit),
+        verb("/challenges/{id}/return", A::ChallengeReturn, challenges::send_back),
+        verb("/challenges/{id}/reject", A::ChallengeReject, challenges::reject),
+        verb("/challenges/{id}/approve", A::ChallengeApprove, challenges::approve),
+        verb("/challenges/{id}/publish", A::ChallengePublish, challenges::publish),
+        verb("/challenges/{id}/republish", A::ChallengeRepublish, challenges::republish),
+        verb("/challenges/{id}/open_bids", A::ChallengeOpenBids, challenges::open_bids),
+        verb("/challenges/{id}/start_review", A::ChallengeStartReview, challenges::start_review),
+        create("/challenges/{id}/propose", A::ChallengePropose, decisions::propose, "/decisions"),
+        get("/challenges/{id}/decisions", A::DecisionRead, decisions::of_challenge),
+        verb("/challenges/{id}/publicise", A::ChallengePublicise, challenges::publicise),
+        verb("/challenges/{id}/award", A::ChallengeAward, challenges::award),
+        verb("/challenges/{id}/fail", A::ChallengeFail, challenges::fail),
+        verb("/challenges/{id}/withdraw", A::ChallengeWithdraw, challenges::withdraw),
+        verb("/challenges/{id}/finish", A::ChallengeFinish, challenges::finish),
+        get("/decisions/{id}", A::DecisionRead, decisions::get),
+        verb("/decisions/{id}/approve", A::DecisionApprove, decisions::approve),
+        verb("/decisions/{id}/return", A::DecisionReturn, decisions::send_back),
+        create("/challenges/{id}/bids", A::BidCreate, bids::create, "/bids"),
+        list("/bids", A::BidRead, bids::list),
+        get("/bids/{id}", A::BidRead, bids::get),
+        put("/bids/{id}", A::BidEdit, bids::edit),
+        verb("/bids/{id}/submit", A::BidSubmit, bids::submit),
+        verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit),
+        verb("/bids/{id}/withdraw", A::BidWithdraw, bids::withdraw),
+        verb("/bids/{id}/examine", A::BidExamine, bids::examine),
+        verb("/bids/{id}/shortlist", A::BidShortlist, bids::shortlist),
+        create("/bids/{id}/reviews", A::ReviewAssign, reviews::assign, "/reviews"),
+        list("/reviews", A::ReviewRead, reviews::list),
+        get("/reviews/{id}", A::ReviewRead, reviews::get),
+        verb("/reviews/{id}/declare", A::ReviewDeclare, reviews::declare),
+        verb("/reviews/{id}/decline", A::ReviewDecline, reviews::decline),
+        verb("/reviews/{id}/submit", A::ReviewSubmit, reviews::submit),
+        list("/projects", A::ProjectRead, projects::list),
+        get("/projects/{id}", A::ProjectRead, projects::get),
+        put("/projects/{id}/plan", A::ProjectPlan, projects::plan),
+        verb("/projects/{id}/sign", A::ProjectSign, projects::sign),
+        verb("/projects/{id}/assign", A::ProjectAssign, projects::assign),
+        verb("/projects/{id}/apply_acceptance", A::ProjectApplyAcceptance, projects::apply_acceptance),
+        verb("/projects/{id}/conclude", A::ProjectConclude, projects::conclude),
+        get("/projects/{id}/milestones", A::MilestoneRead, milestones::of_project),
+        get("/projects/{id}/payments", A::PaymentRead, payments::of_project),
+        get("/milestones/{id}", A::MilestoneRead, milestones::get),
+        verb("/milestones/{id}/start", A::MilestoneStart, milestones::start),
+        verb("/milestones/{id}/submit", A::MilestoneSubmit, milestones::submit),
+        verb("/milestones/{id}/verify", A::MilestoneVerify, milestones::verify),
+        verb("/milestones/{id}/return", A::MilestoneReturn, milestones::send_back),
+        verb("/milestones/{id}/fail", A::MilestoneFail, milestones::fail),
+        list("/payments", A::PaymentRead, payments::list),
+        get("/payments/{id}", A::PaymentRead, payments::get),
+        verb("/payments/{id}/request", A::PaymentRequest, payments::request),
+        verb("/payments/{id}/check", A::PaymentCheck, payments::check),
+        verb("/payments/{id}/approve", A::PaymentApprove, payments::approve),
+        verb("/payments/{id}/pay", A::PaymentPay, payments::pay),
+        verb("/payments/{id}/return", A::PaymentReturn, payments::send_back),
+        list("/audit", A::AuditRead, audit::list),
+        get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),
+    ]
+}

@@ -1,0 +1,162 @@
+//! The server: routes, and the middleware that every answer passes through.
+
+use crate::app::App;
+use crate::domain::user::Locale;
+use crate::http::call::RequestId;
+use crate::http::door::Route;
+use crate::http::operations;
+use crate::http::problem::{Problem, locale, rows};
+use crate::http::routes::routes;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, Data, Payload, ServiceConfig};
+use actix_web::{App as ActixApp, HttpMessage, HttpRequest, HttpResponse, HttpServer};
+use futures_util::FutureExt;
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+/// How large the server is.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Worker threads.
+    pub workers: usize,
+    /// Connections a worker holds at most.
+    pub connections: usize,
+    /// How long a stop waits for requests that are running.
+    pub shutdown: Duration,
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Starts serving on `listener`. The future ends when the server was stopped.
+///
+/// # Errors
+/// The socket cannot be used.
+pub fn serve(app: App, listener: TcpListener, limits: Limits) -> std::io::Result<Server> {
+    let _recorder = operations::metrics();
+    let app = Data::new(app);
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(app.clone())
+            .wrap(from_fn(every_request))
+            .configure(operations::configure)
+            .configure(api)
+            .default_service(web::to(nothing_here))
+    });
+    Ok(server
+        .workers(limits.workers)
+        .max_connections(limits.connections)
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(limits.shutdown.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+/// One resource a path, with all its methods; others are 405 with `Allow`.
+fn api(config: &mut ServiceConfig) {
+    let mut by_path: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
+    for route in routes() {
+        by_path.entry(route.path).or_default().push(route);
+    }
+    for (path, routes) in by_path {
+        let allow = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
+        let mut resource = web::resource(format!("/api/v1{path}"));
+        for route in routes {
+            let method = route.method.clone();
+            resource = resource.route(web::method(method).to(move |app: Data<App>, request: HttpRequest, body: Payload| {
+                let route = route.clone();
+                async move { route.answer(app.get_ref().clone(), request, body).await }
+            }));
+        }
+        config.service(resource.default_service(web::to(move |request: HttpRequest| wrong_method(request, allow.clone()))));
+    }
+}
+
+async fn wrong_method(request: HttpRequest, allow: String) -> HttpResponse {
+    let id = crate::http::call::request_id(&request);
+    let mut response = Problem::of(rows::WRONG_METHOD, locale(request.headers()), &id).response();
+    let allow = if allow.contains("GET") { format!("{allow}, HEAD") } else { allow };
+    if let Ok(value) = HeaderValue::from_str(&allow) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+async fn nothing_here(request: HttpRequest) -> HttpResponse {
+    let known = request.resource_map().has_resource(request.path());
+    if known {
+        return wrong_method(request, "GET".into()).await;
+    }
+    let id = crate::http::call::request_id(&request);
+    Problem::of(rows::NO_ROUTE, locale(request.headers()), &id).response()
+}
+
+/// Request id, HEAD, panics, security headers, log and metrics.
+async fn every_request(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = given_id(&request).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let (method, path, language) = (request.method().clone(), request.path().to_owned(), locale(request.headers()));
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let mut response = match answered {
+        Ok(Ok(response)) => response.map_into_boxed_body(),
+        Ok(Err(error)) => return Err(error),
+        Err(_) => return Err(panicked(language, &id)),
+    };
+    finish(&mut response, &id);
+    let pattern = response.request().match_pattern().unwrap_or_else(|| "unknown".into());
+    let status = response.status().as_u16();
+    let seconds = started.elapsed().as_secs_f64();
+    metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => pattern, "status" => status.to_string()).record(seconds);
+    tracing::info!(request_id = id, method = %method, path, status, ms = seconds * 1_000.0, "request");
+    Ok(response)
+}
+
+/// A request id that came along is kept when it looks like one.
+fn given_id(request: &ServiceRequest) -> Option<String> {
+    let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let fine = (8..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    fine.then(|| id.to_owned())
+}
+
+fn panicked(language: Locale, id: &str) -> actix_web::Error {
+    tracing::error!(request_id = id, "a request panicked");
+    metrics::counter!("http_panics_total").increment(1);
+    let mut response = Problem::of(rows::PANIC, language, id).response();
+    decorate(response.headers_mut(), id);
+    actix_web::error::InternalError::from_response("panic", response).into()
+}
+
+fn finish(response: &mut ServiceResponse<BoxBody>, id: &str) {
+    let docs = response.request().path().starts_with("/docs");
+    let status = response.status();
+    let headers = response.headers_mut();
+    decorate(headers, id);
+    let policy = if docs {
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; frame-ancestors 'none'"
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if status == StatusCode::NOT_FOUND {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+fn decorate(headers: &mut header::HeaderMap, id: &str) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}

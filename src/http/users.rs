@@ -1,0 +1,173 @@
+//! Accounts: views and handlers.
+
+use crate::app::accounts::{self, Account};
+use crate::app::{Act, App, AppError, Done, Seen};
+use crate::domain::challenge::NoInput;
+use crate::domain::fault::Faults;
+use crate::domain::id::{OrganizationId, UserId};
+use crate::domain::policy::{Action, Role};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Locale, Password, RolesInput, Sector, UserInput, UserStatus};
+use crate::http::answer::{self, View};
+use crate::http::call::{Call, Turned};
+use crate::http::door::refused_first;
+use crate::app::Page;
+use actix_web::HttpResponse;
+
+/// An account.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct UserView {
+    id: UserId,
+    version: i64,
+    organization_id: OrganizationId,
+    email: String,
+    name: String,
+    /// 处室, for staff.
+    division: Option<String>,
+    locale: Locale,
+    status: UserStatus,
+    roles: Vec<Role>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl View for UserView {
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl From<Account> for UserView {
+    fn from(Account { user, roles }: Account) -> Self {
+        Self {
+            id: user.id,
+            version: user.version,
+            organization_id: user.organization_id,
+            email: user.email,
+            name: user.name,
+            division: user.division,
+            locale: user.locale,
+            status: user.status,
+            roles,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+        }
+    }
+}
+
+/// One's own account, with the fields one hears about.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct MeView {
+    #[serde(flatten)]
+    user: UserView,
+    /// Fields whose new challenges one is told of.
+    subscriptions: Vec<Sector>,
+}
+
+impl View for MeView {
+    fn version(&self) -> Option<i64> {
+        Some(self.user.version)
+    }
+    fn id(&self) -> String {
+        self.user.id()
+    }
+}
+
+impl From<(Account, Vec<Sector>)> for MeView {
+    fn from((account, subscriptions): (Account, Vec<Sector>)) -> Self {
+        Self { user: account.into(), subscriptions }
+    }
+}
+
+/// What a list of accounts can be narrowed to.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct UserQuery {
+    #[deserr(default)]
+    role: Option<Role>,
+}
+
+/// Fields to hear about.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct SubscriptionsInput {
+    /// All fields to hear about; none of the others.
+    sectors: Vec<Sector>,
+}
+
+/// A change of one's password.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct PasswordInput {
+    /// The password as it is.
+    current: Password,
+    /// The password as it shall be.
+    new: Password,
+}
+
+/// `POST /users`: the password is hashed before the transaction begins.
+///
+/// # Errors
+/// What [`accounts::create`] refuses.
+pub async fn create(app: App, call: Call) -> Result<HttpResponse, Turned> {
+    let input: UserInput = match call.parse() {
+        Ok(input) => input,
+        Err(faults) => return Err(refused_first(&app, &call, Action::UserCreate, faults).await),
+    };
+    let hash = app.hasher.hash(&input.password).await.map_err(AppError::from)?;
+    let shape = |account: Account| {
+        let view = UserView::from(account);
+        answer::written(&view, 201, Some(format!("/api/v1/users/{}", view.id)))
+    };
+    Ok(answer::respond(app.write(call.request(), move |act| accounts::create(act, &input, &hash), shape).await?))
+}
+
+/// `POST /me/password`: both hashes are computed outside the transaction.
+///
+/// # Errors
+/// The present password is wrong.
+pub async fn change_password(app: App, call: Call) -> Result<HttpResponse, Turned> {
+    let input: PasswordInput = call.parse()?;
+    app.confirm_password(call.request(), input.current).await?;
+    let hash = app.hasher.hash(&input.new).await.map_err(AppError::from)?;
+    let shape = |()| Ok(crate::app::Answer { status: 204, location: None, version: None, body: String::new(), replayed: false });
+    Ok(answer::respond(app.write(call.request(), move |act| accounts::change_password(act, &hash), shape).await?))
+}
+
+/// `GET /users/{id}`
+pub fn get(act: &mut Act<'_>, id: UserId) -> Result<Seen<UserView>, AppError> {
+    Ok(accounts::get(act, id)?.map(Into::into))
+}
+
+/// `GET /users`
+pub fn list(act: &mut Act<'_>, (): (), query: UserQuery, page: &Page) -> Result<Seen<Vec<UserView>>, AppError> {
+    Ok(accounts::list(act, query.role, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
+}
+
+/// `PUT /users/{id}/roles`
+pub fn grant_roles(act: &mut Act<'_>, id: UserId, input: RolesInput) -> Result<Done<UserView>, AppError> {
+    Ok(accounts::grant_roles(act, id, input.roles)?.map(Into::into))
+}
+
+/// `POST /users/{id}/disable`
+pub fn disable(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserView>, AppError> {
+    Ok(accounts::disable(act, id)?.map(Into::into))
+}
+
+/// `POST /users/{id}/enable`
+pub fn enable(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserView>, AppError> {
+    Ok(accounts::enable(act, id)?.map(Into::into))
+}
+
+/// `GET /me`
+pub fn me(act: &mut Act<'_>, (): ()) -> Result<Seen<MeView>, AppError> {
+    Ok(accounts::me(act)?.map(Into::into))
+}
+
+/// `POST /me/subscriptions`
+pub fn subscribe(act: &mut Act<'_>, (): (), input: SubscriptionsInput) -> Result<Done<MeView>, AppError> {
+    Ok(accounts::subscribe(act, input.sectors)?.map(Into::into))
+}

@@ -1,0 +1,215 @@
+//! Bids and their submissions. The seal's filter for lists stands here, beside `domain::bid::sealed`.
+
+use crate::domain::bid::{BidInput, BidStage, ExaminedItem};
+use crate::domain::decimal::Decimal;
+use crate::domain::id::{BidId, ChallengeId, OrganizationId, UserId};
+use crate::domain::money::Fen;
+use crate::domain::policy::Scope;
+use crate::domain::time::Timestamp;
+use crate::store::page::{Page, by_id};
+use crate::store::schema::{bid_submissions, bids, challenges, reviews};
+use crate::store::{Conn, Json, Multi, step};
+use diesel::prelude::*;
+
+/// A row of `bids`, without its content, which only the detail needs.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = bids)]
+pub struct BidRow {
+    pub id: BidId,
+    pub challenge_id: ChallengeId,
+    pub round: i32,
+    pub lead_org_id: OrganizationId,
+    pub stage: BidStage,
+    pub submission: i32,
+    pub received_at: Option<Timestamp>,
+    pub digest: Option<String>,
+    pub examined_by: Option<UserId>,
+    pub examination: Option<Json<Vec<ExaminedItem>>>,
+    pub panel_score: Option<String>,
+    pub award_fen: Option<Fen>,
+    pub reserve_order: Option<i32>,
+    pub created_by: UserId,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// Who asks for a list of bids.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer {
+    /// The caller.
+    pub user: UserId,
+    /// The caller's organisation.
+    pub organization: OrganizationId,
+    /// What the permission table allows.
+    pub scope: Scope,
+}
+
+/// What a list of bids can be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct BidFilter {
+    pub challenge_id: Option<ChallengeId>,
+    pub stage: Option<BidStage>,
+}
+
+/// Adds a row with its content.
+///
+/// # Errors
+/// The organisation has a live bid in the round already.
+pub fn insert(conn: &mut Conn, row: &BidRow, content: &BidInput) -> QueryResult<()> {
+    let content = Json::of(content)?;
+    diesel::insert_into(bids::table).values((row, bids::content.eq(content.text()))).execute(conn).map(|_| ())
+}
+
+/// The bid, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find(conn: &mut Conn, id: BidId) -> QueryResult<Option<BidRow>> {
+    bids::table.find(id).select(BidRow::as_select()).first(conn).optional()
+}
+
+/// The content of a bid as it stands.
+///
+/// # Errors
+/// There is no such bid.
+pub fn content(conn: &mut Conn, id: BidId) -> QueryResult<BidInput> {
+    bids::table.find(id).select(bids::content).first::<Json<BidInput>>(conn)?.read()
+}
+
+/// The content as last submitted.
+///
+/// # Errors
+/// There is no such submission.
+pub fn submitted_content(conn: &mut Conn, row: &BidRow) -> QueryResult<BidInput> {
+    bid_submissions::table.find((row.id, row.submission)).select(bid_submissions::content).first::<Json<BidInput>>(conn)?.read()
+}
+
+/// A page of the bids that a viewer may know: one's own organisation's, and the unsealed ones that the scope allows. Each comes with
+/// the division that owns its challenge.
+///
+/// # Errors
+/// The database does not answer.
+pub fn list(conn: &mut Conn, viewer: Viewer, filter: &BidFilter, page: &Page) -> QueryResult<Vec<(BidRow, Option<String>)>> {
+    let mut query = bids::table
+        .inner_join(challenges::table)
+        .select((BidRow::as_select(), challenges::division))
+        .into_boxed::<Multi>();
+    let unsealed = bids::round.le(challenges::opened_round).and(bids::stage.ne_all([BidStage::Draft, BidStage::Withdrawn]));
+    let own = bids::lead_org_id.eq(viewer.organization);
+    let assigned = bids::id.eq_any(reviews::table.filter(reviews::expert_id.eq(viewer.user)).select(reviews::bid_id));
+    query = match (viewer.scope.all, viewer.scope.assigned, viewer.scope.party) {
+        (true, _, true) => query.filter(unsealed.or(own)),
+        (true, _, false) => query.filter(unsealed),
+        (false, true, false) => query.filter(unsealed.and(assigned)),
+        (false, true, true) => query.filter(own.or(unsealed.and(assigned))),
+        (false, false, true) => query.filter(own),
+        (false, false, false) => query.filter(own.and(bids::round.lt(0))),
+    };
+    if let Some(challenge) = filter.challenge_id {
+        query = query.filter(bids::challenge_id.eq(challenge));
+    }
+    if let Some(stage) = filter.stage {
+        query = query.filter(bids::stage.eq(stage));
+    }
+    by_id!(query, bids, page).load(conn)
+}
+
+/// The bids of a round that stand at one of `stages`.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_round(conn: &mut Conn, challenge: ChallengeId, round: i32, stages: &[BidStage]) -> QueryResult<Vec<BidRow>> {
+    bids::table
+        .filter(bids::challenge_id.eq(challenge).and(bids::round.eq(round)))
+        .filter(bids::stage.eq_any(stages.iter().copied()))
+        .order(bids::id)
+        .select(BidRow::as_select())
+        .load(conn)
+}
+
+/// Replaces the working copy. What was submitted stays as it was received.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the bid is not as it was read.
+pub fn edit(conn: &mut Conn, row: &BidRow, content: &BidInput, now: Timestamp) -> QueryResult<BidRow> {
+    let kept = Json::of(content)?;
+    step!(conn, bids, BidRow, row, row.stage, now, bids::content.eq(kept.text()))
+}
+
+/// Takes a submission: the next number, the instant, the digest, and the content as received.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the bid is not as it was read; a unique live bid.
+pub fn submit(
+    conn: &mut Conn,
+    row: &BidRow,
+    to: BidStage,
+    content: &Json<BidInput>,
+    digest: &str,
+    by: UserId,
+    now: Timestamp,
+) -> QueryResult<BidRow> {
+    let number = row.submission.saturating_add(1);
+    diesel::insert_into(bid_submissions::table)
+        .values((
+            bid_submissions::bid_id.eq(row.id),
+            bid_submissions::number.eq(number),
+            bid_submissions::content.eq(content.text()),
+            bid_submissions::digest.eq(digest),
+            bid_submissions::received_at.eq(now),
+            bid_submissions::submitted_by.eq(by),
+        ))
+        .execute(conn)?;
+    step!(
+        conn, bids, BidRow, row, to, now,
+        bids::submission.eq(number), bids::received_at.eq(now), bids::digest.eq(digest)
+    )
+}
+
+/// Moves the bid on.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn advance(conn: &mut Conn, row: &BidRow, to: BidStage, now: Timestamp) -> QueryResult<BidRow> {
+    step!(conn, bids, BidRow, row, to, now)
+}
+
+/// Writes down a formal examination.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the bid is not as it was read.
+pub fn examine(
+    conn: &mut Conn,
+    row: &BidRow,
+    to: BidStage,
+    items: &Vec<ExaminedItem>,
+    by: UserId,
+    now: Timestamp,
+) -> QueryResult<BidRow> {
+    let kept = Json::of(items)?;
+    step!(conn, bids, BidRow, row, to, now, bids::examination.eq(kept), bids::examined_by.eq(by))
+}
+
+/// Writes down what was decided on a bid.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the bid is not as it was read.
+pub fn select(
+    conn: &mut Conn,
+    row: &BidRow,
+    to: BidStage,
+    award_fen: Option<Fen>,
+    reserve_order: Option<i32>,
+    now: Timestamp,
+) -> QueryResult<BidRow> {
+    step!(conn, bids, BidRow, row, to, now, bids::award_fen.eq(award_fen), bids::reserve_order.eq(reserve_order))
+}
+
+/// Writes down the panel's score.
+///
+/// # Errors
+/// The database does not answer.
+pub fn score(conn: &mut Conn, id: BidId, score: Decimal) -> QueryResult<()> {
+    diesel::update(bids::table.find(id)).set(bids::panel_score.eq(score.to_string())).execute(conn).map(|_| ())
+}

@@ -1,0 +1,134 @@
+//! How domain values become columns: codes and ids are TEXT, money BIGINT, times TIMESTAMP in UTC, records JSON in TEXT.
+
+use crate::domain::money::Fen;
+use crate::domain::time::{Date, Timestamp};
+use crate::domain::{bid, challenge, decision, id, milestone, notice, organization, payment, policy, project, review, user};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, Queryable};
+use diesel::expression::AsExpression;
+use diesel::internal::derives::as_expression::Bound;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::{self, BigInt, Nullable, SingleValue, Text};
+use std::marker::PhantomData;
+
+/// Lets `$type` be bound to and read from a column of type `$sql` by way of `$inner`.
+macro_rules! column {
+    ([$($generics:tt)*] $type:ty, $sql:ty, $inner:ty, $lend:expr, $read:expr) => {
+        impl<$($generics)*> AsExpression<$sql> for $type {
+            type Expression = Bound<$sql, Self>;
+            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        }
+        impl<'column, $($generics)*> AsExpression<$sql> for &'column $type {
+            type Expression = Bound<$sql, Self>;
+            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        }
+        impl<$($generics)*> AsExpression<Nullable<$sql>> for $type {
+            type Expression = Bound<Nullable<$sql>, Self>;
+            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        }
+        impl<'column, $($generics)*> AsExpression<Nullable<$sql>> for &'column $type {
+            type Expression = Bound<Nullable<$sql>, Self>;
+            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        }
+        impl<DB: Backend, $($generics)*> ToSql<$sql, DB> for $type where $inner: ToSql<$sql, DB> {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                let lend: fn(&Self) -> &$inner = $lend;
+                <$inner as ToSql<$sql, DB>>::to_sql(lend(self), out)
+            }
+        }
+        impl<DB: Backend, $($generics)*> ToSql<Nullable<$sql>, DB> for $type where Self: ToSql<$sql, DB> {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                <Self as ToSql<$sql, DB>>::to_sql(self, out)
+            }
+        }
+        impl<DB: Backend, $($generics)*> FromSql<$sql, DB> for $type where <$inner as ToOwned>::Owned: FromSql<$sql, DB> {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                let read: fn(<$inner as ToOwned>::Owned) -> deserialize::Result<Self> = $read;
+                read(<<$inner as ToOwned>::Owned as FromSql<$sql, DB>>::from_sql(bytes)?)
+            }
+        }
+        impl<DB: Backend, Sql: SingleValue, $($generics)*> Queryable<Sql, DB> for $type where Self: FromSql<Sql, DB> {
+            type Row = Self;
+            fn build(row: Self) -> deserialize::Result<Self> { Ok(row) }
+        }
+    };
+}
+
+/// Columns of ids and codes: anything with `$text` to lend its text and `FromStr` to read it.
+macro_rules! text_columns {
+    ($text:ident: $($type:ty),+ $(,)?) => {$(
+        column!([] $type, Text, str, |value| value.$text(), |text| text.parse().map_err(|_| format!("unknown {}: {text}", stringify!($type)).into()));
+    )+};
+}
+
+text_columns!(as_str:
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::ReviewId, id::DecisionId,
+    id::ProjectId, id::MilestoneId, id::PaymentId, id::AssignmentId, id::AuditId, id::LetterId,
+);
+
+/// Codes lend static text; the argument is taken by reference only to fit the macro.
+macro_rules! code_columns {
+    ($($type:ty),+ $(,)?) => {$(
+        column!([] $type, Text, str, |value| value.code(), |text| text.parse().map_err(|_| format!("unknown {}: {text}", stringify!($type)).into()));
+    )+};
+}
+
+code_columns!(
+    challenge::ChallengeStage, challenge::ChallengeClass, challenge::PlanCategory, challenge::FailReason,
+    bid::BidStage, review::ReviewStage, decision::DecisionStage, project::ProjectStage, project::Gate, project::SigningParty,
+    milestone::MilestoneStage, payment::PaymentStage, policy::Role, policy::Action, policy::Kind, policy::Tie,
+    user::UserStatus, user::Locale, user::Sector, organization::OrganizationKind, organization::Region, notice::Notice,
+);
+
+column!([] Fen, BigInt, i64, |amount| &amount.0, |amount| Ok(Fen(amount)));
+column!([] Timestamp, sql_types::Timestamp, chrono::NaiveDateTime, |at| &at.0, |at| Ok(Timestamp(at)));
+column!([] Date, sql_types::Date, chrono::NaiveDate, |date| &date.0, |date| Ok(Date(date)));
+
+/// A record kept as JSON text. Written once, read only when someone asks for it.
+pub struct Json<T> {
+    text: String,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> std::fmt::Debug for Json<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<T> Clone for Json<T> {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), of: PhantomData }
+    }
+}
+
+impl<T: serde::Serialize> Json<T> {
+    /// `value` as it will be kept.
+    ///
+    /// # Errors
+    /// The value cannot be written as JSON.
+    pub fn of(value: &T) -> diesel::QueryResult<Self> {
+        let text = serde_json::to_string(value).map_err(|e| diesel::result::Error::SerializationError(Box::new(e)))?;
+        Ok(Self { text, of: PhantomData })
+    }
+}
+
+impl<T: serde::de::DeserializeOwned> Json<T> {
+    /// The record.
+    ///
+    /// # Errors
+    /// What is kept is not such a record.
+    pub fn read(&self) -> diesel::QueryResult<T> {
+        serde_json::from_str(&self.text).map_err(|e| diesel::result::Error::DeserializationError(Box::new(e)))
+    }
+}
+
+impl<T> Json<T> {
+    /// The text as it is kept.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+column!([T: std::fmt::Debug] Json<T>, Text, str, |json| json.text(), |text| Ok(Json { text, of: PhantomData }));

@@ -1,0 +1,88 @@
+//! Decisions.
+
+use crate::domain::decision::{DecisionStage, PublicityWindow, Selection};
+use crate::domain::id::{ChallengeId, DecisionId, UserId};
+use crate::domain::time::{Date, Timestamp};
+use crate::store::schema::decisions;
+use crate::store::{Conn, Json, step};
+use diesel::prelude::*;
+
+/// A row of `decisions`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = decisions)]
+pub struct DecisionRow {
+    pub id: DecisionId,
+    pub challenge_id: ChallengeId,
+    pub round: i32,
+    pub stage: DecisionStage,
+    pub minute_no: String,
+    pub decided_on: Date,
+    pub selections: Json<Vec<Selection>>,
+    pub publicity_starts_on: Option<Date>,
+    pub publicity_ends_on: Option<Date>,
+    pub created_by: UserId,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// Adds a row.
+///
+/// # Errors
+/// The round has a live decision already.
+pub fn insert(conn: &mut Conn, row: &DecisionRow) -> QueryResult<()> {
+    diesel::insert_into(decisions::table).values(row).execute(conn).map(|_| ())
+}
+
+/// The decision, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find(conn: &mut Conn, id: DecisionId) -> QueryResult<Option<DecisionRow>> {
+    decisions::table.find(id).select(DecisionRow::as_select()).first(conn).optional()
+}
+
+/// The decision of a round that was not returned, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn live(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<Option<DecisionRow>> {
+    decisions::table
+        .filter(decisions::challenge_id.eq(challenge).and(decisions::round.eq(round)))
+        .filter(decisions::stage.ne(DecisionStage::Returned))
+        .select(DecisionRow::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// All decisions on a challenge, first to last.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<DecisionRow>> {
+    decisions::table
+        .filter(decisions::challenge_id.eq(challenge))
+        .order(decisions::id)
+        .select(DecisionRow::as_select())
+        .load(conn)
+}
+
+/// Moves the decision on.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn advance(conn: &mut Conn, row: &DecisionRow, to: DecisionStage, now: Timestamp) -> QueryResult<DecisionRow> {
+    step!(conn, decisions, DecisionRow, row, to, now)
+}
+
+/// Writes down the window of the publicity.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the decision is not as it was read.
+pub fn publicise(conn: &mut Conn, row: &DecisionRow, window: PublicityWindow, now: Timestamp) -> QueryResult<DecisionRow> {
+    step!(
+        conn, decisions, DecisionRow, row, row.stage, now,
+        decisions::publicity_starts_on.eq(window.starts_on),
+        decisions::publicity_ends_on.eq(window.ends_on),
+    )
+}

@@ -1,0 +1,43 @@
+//! Where the two databases differ: everything that matches on the backend stands here.
+
+use crate::store::db::Conn;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryResult, RunQueryDsl};
+
+/// Tables whose rows are locked before they are read for a write, always in this order.
+#[derive(Clone, Copy, Debug)]
+pub enum Locked {
+    /// A challenge, with all its bids and decisions.
+    Challenge,
+    /// A project, with its milestones and payments.
+    Project,
+}
+
+/// Locks a row until the transaction ends. SQLite has one writer, so there is nothing to lock.
+///
+/// # Errors
+/// The lock could not be had in time.
+pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(inner) => {
+            let sql = match what {
+                Locked::Challenge => "SELECT 1 FROM challenges WHERE id = $1 FOR UPDATE",
+                Locked::Project => "SELECT 1 FROM projects WHERE id = $1 FOR UPDATE",
+            };
+            diesel::sql_query(sql).bind::<Text, _>(id).execute(inner).map(|_| ())
+        }
+    }
+}
+
+/// A sum of money, exact: SQLite would add up through a float otherwise, PostgreSQL answers NUMERIC.
+#[must_use]
+pub fn exact_sum(column: &str) -> diesel::expression::SqlLiteral<BigInt> {
+    diesel::dsl::sql::<BigInt>(&format!("COALESCE(CAST(SUM({column}) AS BIGINT), 0)"))
+}
+
+/// Whether an error says that a row with these unique values is there already.
+#[must_use]
+pub fn is_duplicate(error: &diesel::result::Error) -> bool {
+    matches!(error, diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _))
+}

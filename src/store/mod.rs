@@ -1,0 +1,49 @@
+//! How it is kept: one file a table, rows and queries; the only room that names diesel.
+//!
+//! Lookups answer `QueryResult<Option<T>>`. A row is moved with its stage and version in the WHERE clause, so that two
+//! people never overwrite each other: no row moved is [`diesel::NotFound`], which `app` reads as a conflict.
+
+pub mod audit;
+pub mod batches;
+pub mod bids;
+pub mod challenges;
+pub mod columns;
+pub mod db;
+pub mod decisions;
+pub mod dialect;
+pub mod idempotency;
+pub mod milestones;
+pub mod migrate;
+pub mod organizations;
+pub mod outbox;
+pub mod page;
+pub mod portfolio;
+pub mod payments;
+pub mod projects;
+pub mod reviews;
+pub mod schema;
+pub mod sessions;
+mod sqlite;
+pub mod users;
+
+pub use columns::Json;
+pub use db::{Conn, Db, Multi, Place, Unavailable};
+pub use page::{Mark, Page};
+
+/// Moves a row to a stage, if it still is as it was read; further columns may be set along. Answers the row as it is now.
+macro_rules! step {
+    ($conn:expr, $table:ident, $row_type:ty, $row:expr, $to:expr, $now:expr $(, $set:expr)* $(,)?) => {
+        diesel::update(
+            $table::table.filter($table::id.eq($row.id)).filter($table::stage.eq($row.stage)).filter($table::version.eq($row.version)),
+        )
+        .set(($table::stage.eq($to), $table::version.eq($row.version.saturating_add(1)), $table::updated_at.eq($now) $(, $set)*))
+        .returning(<$row_type as diesel::Selectable<crate::store::Multi>>::construct_selection())
+        .get_result::<$row_type>($conn)
+    };
+}
+pub(crate) use step;
+
+/// The errors of the database, for `app` to read without naming diesel.
+pub mod diesel_error {
+    pub use diesel::result::Error;
+}

@@ -1,0 +1,83 @@
+//! Organisations.
+
+use crate::domain::id::OrganizationId;
+use crate::domain::organization::{OrganizationInput, OrganizationKind, Region};
+use crate::domain::policy::Scope;
+use crate::domain::time::Timestamp;
+use crate::store::page::{Page, by_id};
+use crate::store::schema::organizations;
+use crate::store::{Conn, Multi};
+use diesel::prelude::*;
+
+/// A row of `organizations`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = organizations)]
+pub struct OrganizationRow {
+    pub id: OrganizationId,
+    pub name: String,
+    pub uscc: Option<String>,
+    pub country: Option<String>,
+    pub foreign_reg_no: Option<String>,
+    pub kind: OrganizationKind,
+    pub region: Region,
+    pub city: Option<String>,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl OrganizationRow {
+    /// A new row.
+    #[must_use]
+    pub fn new(input: OrganizationInput, now: Timestamp) -> Self {
+        Self {
+            id: OrganizationId::new(now),
+            name: input.name.into(),
+            uscc: input.uscc.map(|code| code.to_string()),
+            country: input.country.map(String::from),
+            foreign_reg_no: input.foreign_reg_no.map(String::from),
+            kind: input.kind,
+            region: input.region,
+            city: input.city.map(String::from),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// Adds a row.
+///
+/// # Errors
+/// The name or a number is registered already.
+pub fn insert(conn: &mut Conn, row: &OrganizationRow) -> QueryResult<()> {
+    diesel::insert_into(organizations::table).values(row).execute(conn).map(|_| ())
+}
+
+/// The organisation, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find(conn: &mut Conn, id: OrganizationId) -> QueryResult<Option<OrganizationRow>> {
+    organizations::table.find(id).select(OrganizationRow::as_select()).first(conn).optional()
+}
+
+/// A page of the organisations that a caller of `own` organisation may see.
+///
+/// # Errors
+/// The database does not answer.
+pub fn list(conn: &mut Conn, scope: Scope, own: OrganizationId, page: &Page) -> QueryResult<Vec<OrganizationRow>> {
+    let mut query = organizations::table.select(OrganizationRow::as_select()).into_boxed::<Multi>();
+    if !scope.all {
+        query = query.filter(organizations::id.eq(own));
+    }
+    by_id!(query, organizations, page).load(conn)
+}
+
+/// The organisation with this credit code, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find_by_code(conn: &mut Conn, code: &str) -> QueryResult<Option<OrganizationId>> {
+    organizations::table.filter(organizations::uscc.eq(code)).select(organizations::id).first(conn).optional()
+}

@@ -1,0 +1,164 @@
+//! Payments. The database itself refuses a second person at two desks and a second use of a voucher.
+
+use crate::domain::id::{MilestoneId, OrganizationId, PaymentId, ProjectId, UserId};
+use crate::domain::money::Fen;
+use crate::domain::payment::{PayInput, PaymentStage};
+use crate::domain::policy::Scope;
+use crate::domain::project::Gate;
+use crate::domain::time::{Date, Timestamp};
+use crate::store::page::{Page, by_id};
+use crate::store::projects::ProjectRow;
+use crate::store::schema::{payments, projects};
+use crate::store::{Conn, Multi, step};
+use diesel::prelude::*;
+
+/// A row of `payments`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = payments)]
+pub struct PaymentRow {
+    pub id: PaymentId,
+    pub project_id: ProjectId,
+    pub number: i32,
+    pub gate: Gate,
+    pub milestone_id: Option<MilestoneId>,
+    pub amount_fen: Fen,
+    pub stage: PaymentStage,
+    pub requested_by: Option<UserId>,
+    pub checked_by: Option<UserId>,
+    pub approved_by: Option<UserId>,
+    pub paid_by: Option<UserId>,
+    pub voucher_no: Option<String>,
+    pub paid_on: Option<Date>,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a list of payments can be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct PaymentFilter {
+    pub project_id: Option<ProjectId>,
+    pub stage: Option<PaymentStage>,
+}
+
+/// Adds a row.
+///
+/// # Errors
+/// The project has a payment of this number already.
+pub fn insert(conn: &mut Conn, row: &PaymentRow) -> QueryResult<()> {
+    diesel::insert_into(payments::table).values(row).execute(conn).map(|_| ())
+}
+
+/// The payment, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find(conn: &mut Conn, id: PaymentId) -> QueryResult<Option<PaymentRow>> {
+    payments::table.find(id).select(PaymentRow::as_select()).first(conn).optional()
+}
+
+/// A page of the payments that a caller of `own` organisation may see, each with its project.
+///
+/// # Errors
+/// The database does not answer.
+pub fn list(
+    conn: &mut Conn,
+    scope: Scope,
+    own: OrganizationId,
+    filter: &PaymentFilter,
+    page: &Page,
+) -> QueryResult<Vec<(PaymentRow, ProjectRow)>> {
+    let mut query = payments::table.inner_join(projects::table).select((PaymentRow::as_select(), ProjectRow::as_select())).into_boxed::<Multi>();
+    if !scope.all {
+        query = query.filter(projects::lead_org_id.eq(own).or(projects::sponsor_id.is_not_null().and(projects::sponsor_id.assume_not_null().eq(own))));
+    }
+    if let Some(project) = filter.project_id {
+        query = query.filter(payments::project_id.eq(project));
+    }
+    if let Some(stage) = filter.stage {
+        query = query.filter(payments::stage.eq(stage));
+    }
+    by_id!(query, payments, page).load(conn)
+}
+
+/// The payments of a project, in order.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<PaymentRow>> {
+    payments::table.filter(payments::project_id.eq(project)).order(payments::number).select(PaymentRow::as_select()).load(conn)
+}
+
+/// Removes the payments of a project that is planned anew.
+///
+/// # Errors
+/// The database does not answer.
+pub fn clear(conn: &mut Conn, project: ProjectId) -> QueryResult<()> {
+    diesel::delete(payments::table.filter(payments::project_id.eq(project))).execute(conn).map(|_| ())
+}
+
+/// Moves the payment on.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn advance(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(conn, payments, PaymentRow, row, to, now)
+}
+
+/// A team asks for the money.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the payment is not as it was read.
+pub fn request(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(conn, payments, PaymentRow, row, to, now, payments::requested_by.eq(by))
+}
+
+/// The commissioner signs.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the payment is not as it was read.
+pub fn check(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(conn, payments, PaymentRow, row, to, now, payments::checked_by.eq(by))
+}
+
+/// The first of two finance officers signs.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the payment is not as it was read.
+pub fn approve(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(conn, payments, PaymentRow, row, to, now, payments::approved_by.eq(by))
+}
+
+/// The second finance officer records the transfer.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the payment is not as it was read; the voucher was used before.
+pub fn pay(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, input: &PayInput, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(
+        conn, payments, PaymentRow, row, to, now,
+        payments::paid_by.eq(by), payments::voucher_no.eq(input.voucher_no.as_str()), payments::paid_on.eq(input.paid_on)
+    )
+}
+
+/// Sends a request back to its beginning; all signatures on it are void.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the payment is not as it was read.
+pub fn send_back(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(
+        conn, payments, PaymentRow, row, to, now,
+        payments::requested_by.eq(None::<UserId>), payments::checked_by.eq(None::<UserId>), payments::approved_by.eq(None::<UserId>)
+    )
+}
+
+/// What was paid to a project so far.
+///
+/// # Errors
+/// The database does not answer.
+pub fn paid(conn: &mut Conn, project: ProjectId) -> QueryResult<Fen> {
+    payments::table
+        .filter(payments::project_id.eq(project).and(payments::stage.eq(PaymentStage::Paid)))
+        .select(crate::store::dialect::exact_sum("amount_fen"))
+        .first::<i64>(conn)
+        .map(Fen)
+}

@@ -1,0 +1,167 @@
+//! Projects, their signatures and the assignments of their commissioners.
+
+use crate::domain::id::{AssignmentId, BidId, ChallengeId, OrganizationId, ProjectId, UserId};
+use crate::domain::money::Fen;
+use crate::domain::policy::Scope;
+use crate::domain::project::{ProjectStage, SigningParty};
+use crate::domain::time::{Date, Timestamp};
+use crate::store::page::{Page, by_id};
+use crate::store::schema::{assignments, projects, signatures};
+use crate::store::{Conn, Multi, step};
+use diesel::prelude::*;
+
+/// A row of `projects`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = projects)]
+pub struct ProjectRow {
+    pub id: ProjectId,
+    pub challenge_id: ChallengeId,
+    pub bid_id: BidId,
+    pub code: String,
+    pub title: String,
+    pub lead_org_id: OrganizationId,
+    pub sponsor_id: Option<OrganizationId>,
+    pub stage: ProjectStage,
+    pub award_fen: Fen,
+    pub starts_on: Date,
+    pub ends_on: Date,
+    pub sign_by: Date,
+    pub author_id: UserId,
+    pub commissioner_id: Option<UserId>,
+    pub self_evaluation: Option<String>,
+    pub opinion: Option<String>,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// A signature on a commitment.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = signatures)]
+pub struct SignatureRow {
+    pub project_id: ProjectId,
+    pub party: SigningParty,
+    pub user_id: UserId,
+    pub signed_at: Timestamp,
+}
+
+/// What a list of projects can be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectFilter {
+    pub challenge_id: Option<ChallengeId>,
+    pub stage: Option<ProjectStage>,
+    pub commissioner_id: Option<UserId>,
+}
+
+/// Adds a row.
+///
+/// # Errors
+/// The bid has a project already.
+pub fn insert(conn: &mut Conn, row: &ProjectRow) -> QueryResult<()> {
+    diesel::insert_into(projects::table).values(row).execute(conn).map(|_| ())
+}
+
+/// The project, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find(conn: &mut Conn, id: ProjectId) -> QueryResult<Option<ProjectRow>> {
+    projects::table.find(id).select(ProjectRow::as_select()).first(conn).optional()
+}
+
+/// A page of the projects that a caller of `own` organisation may see.
+///
+/// # Errors
+/// The database does not answer.
+pub fn list(conn: &mut Conn, scope: Scope, own: OrganizationId, filter: &ProjectFilter, page: &Page) -> QueryResult<Vec<ProjectRow>> {
+    let mut query = projects::table.select(ProjectRow::as_select()).into_boxed::<Multi>();
+    if !scope.all {
+        query = query.filter(projects::lead_org_id.eq(own).or(projects::sponsor_id.is_not_null().and(projects::sponsor_id.assume_not_null().eq(own))));
+    }
+    if let Some(challenge) = filter.challenge_id {
+        query = query.filter(projects::challenge_id.eq(challenge));
+    }
+    if let Some(stage) = filter.stage {
+        query = query.filter(projects::stage.eq(stage));
+    }
+    if let Some(commissioner) = filter.commissioner_id {
+        query = query.filter(projects::commissioner_id.eq(commissioner));
+    }
+    by_id!(query, projects, page).load(conn)
+}
+
+/// The projects of a challenge.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<ProjectRow>> {
+    projects::table.filter(projects::challenge_id.eq(challenge)).order(projects::id).select(ProjectRow::as_select()).load(conn)
+}
+
+/// Moves the project on.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn advance(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, to, now)
+}
+
+/// Takes the application for acceptance.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn apply_acceptance(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, text: &str, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, to, now, projects::self_evaluation.eq(text))
+}
+
+/// Writes down the conclusion on acceptance.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn conclude(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, opinion: &str, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, to, now, projects::opinion.eq(opinion))
+}
+
+/// The signatures on a project.
+///
+/// # Errors
+/// The database does not answer.
+pub fn signatures(conn: &mut Conn, id: ProjectId) -> QueryResult<Vec<SignatureRow>> {
+    signatures::table.filter(signatures::project_id.eq(id)).order(signatures::signed_at).select(SignatureRow::as_select()).load(conn)
+}
+
+/// Adds a signature.
+///
+/// # Errors
+/// The party has signed already.
+pub fn sign(conn: &mut Conn, row: &SignatureRow) -> QueryResult<()> {
+    diesel::insert_into(signatures::table).values(row).execute(conn).map(|_| ())
+}
+
+/// Voids all signatures on a project.
+///
+/// # Errors
+/// The database does not answer.
+pub fn void_signatures(conn: &mut Conn, id: ProjectId) -> QueryResult<()> {
+    diesel::delete(signatures::table.filter(signatures::project_id.eq(id))).execute(conn).map(|_| ())
+}
+
+/// Ends the running assignment, if there is one, and begins the next: a project has one primary commissioner.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn assign(conn: &mut Conn, row: &ProjectRow, commissioner: UserId, note: Option<&str>, now: Timestamp) -> QueryResult<ProjectRow> {
+    diesel::update(assignments::table.filter(assignments::project_id.eq(row.id).and(assignments::ends_at.is_null())))
+        .set(assignments::ends_at.eq(now))
+        .execute(conn)?;
+    diesel::insert_into(assignments::table)
+        .values((
+            assignments::id.eq(AssignmentId::new(now)),
+            assignments::project_id.eq(row.id),
+            assignments::commissioner_id.eq(commissioner),
+            assignments::note.eq(note),
+            assignments::starts_at.eq(now),
+        ))
+        .execute(conn)?;
+    step!(conn, projects, ProjectRow, row, row.stage, now, projects::commissioner_id.eq(commissioner))
+}

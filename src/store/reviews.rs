@@ -1,0 +1,129 @@
+//! Reviews.
+
+use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
+use crate::domain::policy::Scope;
+use crate::domain::review::{ReviewStage, Score, ScoreSheet};
+use crate::domain::time::Timestamp;
+use crate::store::page::{Page, by_id};
+use crate::store::schema::{bids, reviews};
+use crate::store::{Conn, Json, Multi, step};
+use diesel::prelude::*;
+
+/// A row of `reviews`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reviews)]
+pub struct ReviewRow {
+    pub id: ReviewId,
+    pub bid_id: BidId,
+    pub challenge_id: ChallengeId,
+    pub expert_id: UserId,
+    pub stage: ReviewStage,
+    pub due_at: Timestamp,
+    pub scores: Option<Json<Vec<Score>>>,
+    pub total: Option<String>,
+    pub comment: Option<String>,
+    pub submitted_at: Option<Timestamp>,
+    pub created_by: UserId,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a list of reviews can be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewFilter {
+    pub challenge_id: Option<ChallengeId>,
+    pub bid_id: Option<BidId>,
+    pub stage: Option<ReviewStage>,
+}
+
+/// Adds a row.
+///
+/// # Errors
+/// The expert is assigned to the bid already.
+pub fn insert(conn: &mut Conn, row: &ReviewRow) -> QueryResult<()> {
+    diesel::insert_into(reviews::table).values(row).execute(conn).map(|_| ())
+}
+
+/// The review, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find(conn: &mut Conn, id: ReviewId) -> QueryResult<Option<ReviewRow>> {
+    reviews::table.find(id).select(ReviewRow::as_select()).first(conn).optional()
+}
+
+/// A page of the reviews that a caller may see.
+///
+/// # Errors
+/// The database does not answer.
+pub fn list(conn: &mut Conn, scope: Scope, user: UserId, filter: &ReviewFilter, page: &Page) -> QueryResult<Vec<ReviewRow>> {
+    let mut query = reviews::table.select(ReviewRow::as_select()).into_boxed::<Multi>();
+    if !scope.all {
+        query = query.filter(reviews::expert_id.eq(user));
+    }
+    if let Some(challenge) = filter.challenge_id {
+        query = query.filter(reviews::challenge_id.eq(challenge));
+    }
+    if let Some(bid) = filter.bid_id {
+        query = query.filter(reviews::bid_id.eq(bid));
+    }
+    if let Some(stage) = filter.stage {
+        query = query.filter(reviews::stage.eq(stage));
+    }
+    by_id!(query, reviews, page).load(conn)
+}
+
+/// The reviews of a bid.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_bid(conn: &mut Conn, bid: BidId) -> QueryResult<Vec<ReviewRow>> {
+    reviews::table.filter(reviews::bid_id.eq(bid)).order(reviews::id).select(ReviewRow::as_select()).load(conn)
+}
+
+/// The reviews of all bids of a round.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_round(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<Vec<ReviewRow>> {
+    reviews::table
+        .inner_join(bids::table)
+        .filter(bids::challenge_id.eq(challenge).and(bids::round.eq(round)))
+        .order(reviews::id)
+        .select(ReviewRow::as_select())
+        .load(conn)
+}
+
+/// Whether the user is assigned to review the bid (and has not declined).
+///
+/// # Errors
+/// The database does not answer.
+pub fn is_assigned(conn: &mut Conn, bid: BidId, expert: UserId) -> QueryResult<bool> {
+    let mine = reviews::table
+        .filter(reviews::bid_id.eq(bid).and(reviews::expert_id.eq(expert)).and(reviews::stage.ne(ReviewStage::Declined)));
+    diesel::select(diesel::dsl::exists(mine.select(reviews::id))).get_result(conn)
+}
+
+/// Moves the review on.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn advance(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, now: Timestamp) -> QueryResult<ReviewRow> {
+    step!(conn, reviews, ReviewRow, row, to, now)
+}
+
+/// Takes a score sheet.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the review is not as it was read.
+pub fn submit(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, sheet: &ScoreSheet, now: Timestamp) -> QueryResult<ReviewRow> {
+    let scores = Json::of(&sheet.scores)?;
+    step!(
+        conn, reviews, ReviewRow, row, to, now,
+        reviews::scores.eq(scores),
+        reviews::total.eq(sheet.total().to_string()),
+        reviews::comment.eq(sheet.comment.as_str()),
+        reviews::submitted_at.eq(now),
+    )
+}

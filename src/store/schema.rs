@@ -1,0 +1,336 @@
+//! The tables as diesel sees them. Mirrors `migrations/`; a test compares it with both databases.
+
+diesel::table! {
+    organizations (id) {
+        id -> Text,
+        name -> Text,
+        uscc -> Nullable<Text>,
+        country -> Nullable<Text>,
+        foreign_reg_no -> Nullable<Text>,
+        kind -> Text,
+        region -> Text,
+        city -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        organization_id -> Text,
+        email -> Text,
+        name -> Text,
+        division -> Nullable<Text>,
+        locale -> Text,
+        status -> Text,
+        password_hash -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    user_roles (user_id, role) {
+        user_id -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    subscriptions (user_id, sector) {
+        user_id -> Text,
+        sector -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        refresh_hash -> Text,
+        previous_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    batches (id) {
+        id -> Text,
+        year -> Integer,
+        code -> Text,
+        name -> Text,
+        budget_fen -> BigInt,
+        committed_fen -> BigInt,
+        last_number -> Integer,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    challenges (id) {
+        id -> Text,
+        batch_id -> Text,
+        year -> Integer,
+        code -> Text,
+        title -> Text,
+        class -> Text,
+        plan_category -> Text,
+        sector -> Text,
+        sponsor_id -> Nullable<Text>,
+        fiscal_cap_fen -> BigInt,
+        max_parallel_teams -> Integer,
+        content -> Text,
+        stage -> Text,
+        round -> Integer,
+        opened_round -> Integer,
+        opens_at -> Nullable<Timestamp>,
+        closes_at -> Nullable<Timestamp>,
+        published_at -> Nullable<Timestamp>,
+        publicity_ends_on -> Nullable<Date>,
+        division -> Nullable<Text>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    challenge_rounds (challenge_id, round) {
+        challenge_id -> Text,
+        round -> Integer,
+        opens_at -> Timestamp,
+        closes_at -> Timestamp,
+        bids -> Nullable<Integer>,
+        fail_reason -> Nullable<Text>,
+        fail_detail -> Nullable<Text>,
+        failed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    bids (id) {
+        id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        lead_org_id -> Text,
+        stage -> Text,
+        content -> Text,
+        submission -> Integer,
+        received_at -> Nullable<Timestamp>,
+        digest -> Nullable<Text>,
+        examined_by -> Nullable<Text>,
+        examination -> Nullable<Text>,
+        panel_score -> Nullable<Text>,
+        award_fen -> Nullable<BigInt>,
+        reserve_order -> Nullable<Integer>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bid_submissions (bid_id, number) {
+        bid_id -> Text,
+        number -> Integer,
+        content -> Text,
+        digest -> Text,
+        received_at -> Timestamp,
+        submitted_by -> Text,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Text,
+        bid_id -> Text,
+        challenge_id -> Text,
+        expert_id -> Text,
+        stage -> Text,
+        due_at -> Timestamp,
+        scores -> Nullable<Text>,
+        total -> Nullable<Text>,
+        comment -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamp>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    decisions (id) {
+        id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        stage -> Text,
+        minute_no -> Text,
+        decided_on -> Date,
+        selections -> Text,
+        publicity_starts_on -> Nullable<Date>,
+        publicity_ends_on -> Nullable<Date>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    projects (id) {
+        id -> Text,
+        challenge_id -> Text,
+        bid_id -> Text,
+        code -> Text,
+        title -> Text,
+        lead_org_id -> Text,
+        sponsor_id -> Nullable<Text>,
+        stage -> Text,
+        award_fen -> BigInt,
+        starts_on -> Date,
+        ends_on -> Date,
+        sign_by -> Date,
+        author_id -> Text,
+        commissioner_id -> Nullable<Text>,
+        self_evaluation -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signatures (project_id, party) {
+        project_id -> Text,
+        party -> Text,
+        user_id -> Text,
+        signed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assignments (id) {
+        id -> Text,
+        project_id -> Text,
+        commissioner_id -> Text,
+        note -> Nullable<Text>,
+        starts_at -> Timestamp,
+        ends_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    milestones (id) {
+        id -> Text,
+        project_id -> Text,
+        number -> Integer,
+        name -> Text,
+        due_on -> Date,
+        weight_bps -> Integer,
+        stage -> Text,
+        indicators -> Text,
+        summary -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamp>,
+        rectify_by -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    payments (id) {
+        id -> Text,
+        project_id -> Text,
+        number -> Integer,
+        gate -> Text,
+        milestone_id -> Nullable<Text>,
+        amount_fen -> BigInt,
+        stage -> Text,
+        requested_by -> Nullable<Text>,
+        checked_by -> Nullable<Text>,
+        approved_by -> Nullable<Text>,
+        paid_by -> Nullable<Text>,
+        voucher_no -> Nullable<Text>,
+        paid_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> Text,
+        at -> Timestamp,
+        request_id -> Text,
+        actor_id -> Nullable<Text>,
+        actor_name -> Text,
+        role -> Nullable<Text>,
+        tie -> Nullable<Text>,
+        action -> Text,
+        outcome -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        from_stage -> Nullable<Text>,
+        to_stage -> Nullable<Text>,
+        detail -> Text,
+        sealed_challenge_id -> Nullable<Text>,
+        sealed_round -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        event_id -> Text,
+        recipient -> Text,
+        recipient_name -> Text,
+        locale -> Text,
+        template -> Text,
+        facts -> Text,
+        state -> Text,
+        attempts -> Integer,
+        due_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    idempotency (user_id, key) {
+        user_id -> Text,
+        key -> Text,
+        fingerprint -> Text,
+        status -> Integer,
+        location -> Nullable<Text>,
+        version -> Nullable<BigInt>,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(user_roles -> users (user_id));
+diesel::joinable!(subscriptions -> users (user_id));
+diesel::joinable!(bids -> challenges (challenge_id));
+diesel::joinable!(milestones -> projects (project_id));
+diesel::joinable!(payments -> projects (project_id));
+diesel::joinable!(reviews -> bids (bid_id));
+
+diesel::allow_tables_to_appear_in_same_query!(organizations, users, user_roles, subscriptions, sessions, batches, challenges, challenge_rounds, bids, bid_submissions, reviews, decisions, projects, signatures, assignments, milestones, payments, audit, outbox, idempotency);

@@ -1,0 +1,174 @@
+//! Users, their roles and what they subscribe to.
+
+use crate::domain::id::{OrganizationId, UserId};
+use crate::domain::policy::Role;
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Locale, Sector, UserStatus};
+use crate::store::page::{Page, by_id};
+use crate::store::schema::{subscriptions, user_roles, users};
+use crate::store::{Conn, Multi};
+use diesel::prelude::*;
+
+/// A row of `users`, without the password's hash.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+pub struct UserRow {
+    pub id: UserId,
+    pub organization_id: OrganizationId,
+    pub email: String,
+    pub name: String,
+    pub division: Option<String>,
+    pub locale: Locale,
+    pub status: UserStatus,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// Adds a row with the PHC string of its password.
+///
+/// # Errors
+/// The address is taken.
+pub fn insert(conn: &mut Conn, row: &UserRow, password_hash: &str) -> QueryResult<()> {
+    diesel::insert_into(users::table).values((row, users::password_hash.eq(password_hash))).execute(conn).map(|_| ())
+}
+
+/// The user, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<UserRow>> {
+    users::table.find(id).select(UserRow::as_select()).first(conn).optional()
+}
+
+/// The user of an address with the hash of the password.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find_by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<(UserRow, String)>> {
+    users::table.filter(users::email.eq(email)).select((UserRow::as_select(), users::password_hash)).first(conn).optional()
+}
+
+/// Whether nobody has an account yet.
+///
+/// # Errors
+/// The database does not answer.
+pub fn nobody(conn: &mut Conn) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result::<bool>(conn).map(|some| !some)
+}
+
+/// A page of users.
+///
+/// # Errors
+/// The database does not answer.
+pub fn list(conn: &mut Conn, role: Option<Role>, page: &Page) -> QueryResult<Vec<UserRow>> {
+    let mut query = users::table.select(UserRow::as_select()).into_boxed::<Multi>();
+    if let Some(role) = role {
+        query = query.filter(users::id.eq_any(user_roles::table.filter(user_roles::role.eq(role)).select(user_roles::user_id)));
+    }
+    by_id!(query, users, page).load(conn)
+}
+
+/// A user's roles.
+///
+/// # Errors
+/// The database does not answer.
+pub fn roles(conn: &mut Conn, id: UserId) -> QueryResult<Vec<Role>> {
+    user_roles::table.filter(user_roles::user_id.eq(id)).order(user_roles::role).select(user_roles::role).load(conn)
+}
+
+/// The roles of several users: one query for a page.
+///
+/// # Errors
+/// The database does not answer.
+pub fn roles_of(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, Role)>> {
+    user_roles::table
+        .filter(user_roles::user_id.eq_any(ids.iter().copied()))
+        .order((user_roles::user_id, user_roles::role))
+        .select((user_roles::user_id, user_roles::role))
+        .load(conn)
+}
+
+/// Replaces a user's roles.
+///
+/// # Errors
+/// The database does not answer.
+pub fn set_roles(conn: &mut Conn, id: UserId, roles: &[Role]) -> QueryResult<()> {
+    diesel::delete(user_roles::table.filter(user_roles::user_id.eq(id))).execute(conn)?;
+    for role in roles {
+        diesel::insert_into(user_roles::table).values((user_roles::user_id.eq(id), user_roles::role.eq(*role))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// How many active users hold a role.
+///
+/// # Errors
+/// The database does not answer.
+pub fn count_active(conn: &mut Conn, role: Role) -> QueryResult<i64> {
+    user_roles::table
+        .inner_join(users::table)
+        .filter(user_roles::role.eq(role).and(users::status.eq(UserStatus::Active)))
+        .count()
+        .get_result(conn)
+}
+
+/// Sets the status, if the row is as it was read.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not.
+pub fn set_status(conn: &mut Conn, row: &UserRow, status: UserStatus, now: Timestamp) -> QueryResult<UserRow> {
+    diesel::update(users::table.find(row.id).filter(users::version.eq(row.version)))
+        .set((users::status.eq(status), users::version.eq(row.version.saturating_add(1)), users::updated_at.eq(now)))
+        .returning(<UserRow as Selectable<Multi>>::construct_selection())
+        .get_result(conn)
+}
+
+/// Marks a change that stands in other tables (the roles).
+///
+/// # Errors
+/// [`diesel::NotFound`] when the row is not as it was read.
+pub fn touch(conn: &mut Conn, row: &UserRow, now: Timestamp) -> QueryResult<UserRow> {
+    set_status(conn, row, row.status, now)
+}
+
+/// Replaces the hash of the password.
+///
+/// # Errors
+/// The database does not answer.
+pub fn set_password(conn: &mut Conn, id: UserId, password_hash: &str, now: Timestamp) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set((users::password_hash.eq(password_hash), users::updated_at.eq(now)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// The hash of a user's password.
+///
+/// # Errors
+/// The database does not answer.
+pub fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<String> {
+    users::table.find(id).select(users::password_hash).first(conn)
+}
+
+/// The fields a user subscribes to.
+///
+/// # Errors
+/// The database does not answer.
+pub fn subscriptions(conn: &mut Conn, id: UserId) -> QueryResult<Vec<Sector>> {
+    subscriptions::table.filter(subscriptions::user_id.eq(id)).order(subscriptions::sector).select(subscriptions::sector).load(conn)
+}
+
+/// Replaces the fields a user subscribes to.
+///
+/// # Errors
+/// The database does not answer.
+pub fn subscribe(conn: &mut Conn, id: UserId, sectors: &[Sector]) -> QueryResult<()> {
+    diesel::delete(subscriptions::table.filter(subscriptions::user_id.eq(id))).execute(conn)?;
+    for sector in sectors {
+        diesel::insert_into(subscriptions::table)
+            .values((subscriptions::user_id.eq(id), subscriptions::sector.eq(*sector)))
+            .execute(conn)?;
+    }
+    Ok(())
+}

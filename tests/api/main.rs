@@ -1,1 +1,17 @@
-//! x
+//! The API, tested through its door: one binary, one file a noun, every test on both databases.
+#![expect(clippy::unwrap_used, reason = "in a test a missing value is a failure")]
+
+mod support;
+
+mod accounts;
+mod audit;
+mod bids;
+mod challenges;
+mod conventions;
+mod mail;
+mod permissions;
+mod portfolio;
+mod projects;
+mod reviews;
+mod store;
+mod walkthrough;

@@ -94,8 +94,10 @@ pub struct Object {
     pub kind: Kind,
     /// Its id; empty for something that is about to be made.
     pub id: String,
-    /// How the actor stands to it.
+    /// How the actor stands to it, for what is to be done.
     pub tie: Tie,
+    /// How the actor stands to it as a reader, where that is more: a sponsor reads what only the team works on.
+    pub reads_as: Tie,
     /// Its version, for `If-Match`.
     pub version: Option<i64>,
     /// Who may know of it.
@@ -108,7 +110,7 @@ impl Object {
     /// A kind of object as such: for making a new one, or for lists.
     #[must_use]
     pub fn kind(kind: Kind) -> Self {
-        Self { kind, id: String::new(), tie: Tie::Stranger, version: None, known: Known::ByRule, seal: None }
+        Self { kind, id: String::new(), tie: Tie::Stranger, reads_as: Tie::Stranger, version: None, known: Known::ByRule, seal: None }
     }
 
     /// A record, standing so to the actor.
@@ -118,6 +120,7 @@ impl Object {
             kind: R::KIND,
             id: row.id().to_owned(),
             tie,
+            reads_as: tie,
             version: Some(row.version()),
             known: Known::ByRule,
             seal: row.seal(),
@@ -127,7 +130,14 @@ impl Object {
     /// An object without stages.
     #[must_use]
     pub fn plain(kind: Kind, id: impl ToString, tie: Tie, version: i64) -> Self {
-        Self { id: id.to_string(), tie, version: Some(version), ..Self::kind(kind) }
+        Self { id: id.to_string(), tie, reads_as: tie, version: Some(version), ..Self::kind(kind) }
+    }
+
+    /// The same object, read by the actor as someone who stands so to it.
+    #[must_use]
+    pub fn read_as(mut self, tie: Tie) -> Self {
+        self.reads_as = tie;
+        self
     }
 
     /// The same object, known to others than the table says.
@@ -288,7 +298,7 @@ impl Act<'_> {
         if self.actor.user.is_none() && (anonymous || object.id.is_empty()) {
             return AppError::Unauthenticated(None);
         }
-        let readable = policy::permit(object.kind.read(), &self.actor.roles, object.tie).is_some();
+        let readable = policy::permit(object.kind.read(), &self.actor.roles, object.reads_as).is_some();
         let hidden = sealed || !(readable || object.known == Known::Always || object.id.is_empty());
         AppError::Denied(Box::new(Denial {
             action,

@@ -34,7 +34,7 @@ fn object(act: &Act<'_>, row: &MilestoneRow, project: &ProjectRow) -> Object {
 }
 
 fn working_object(act: &Act<'_>, row: &MilestoneRow, project: &ProjectRow) -> Object {
-    Object::record(row, projects::team_standing(act, project).tie())
+    Object::record(row, projects::team_standing(act, project).tie()).read_as(projects::tie(act, project))
 }
 
 fn about(row: &MilestoneRow, project: &ProjectRow) -> About {

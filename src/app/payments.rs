@@ -41,7 +41,7 @@ fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Tie {
 }
 
 fn object(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Object {
-    Object::record(row, tie(act, row, project))
+    Object::record(row, tie(act, row, project)).read_as(projects::tie(act, project))
 }
 
 fn about(row: &PaymentRow, project: &ProjectRow) -> About {

@@ -217,7 +217,8 @@ fn plan_payments(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, nodes: &[M
 /// Denied, stale, active already; not a party, signed before, no pledge, no plan yet.
 pub fn sign(act: &mut Act<'_>, id: ProjectId, input: &SignInput) -> Result<Done<Shown<ProjectRow>>, AppError> {
     let row = load(act, id)?;
-    let step = act.step(Action::ProjectSign, &row, sign_object(act, &row, input.party))?;
+    let action = if input.party == SigningParty::Department { Action::ProjectCountersign } else { Action::ProjectSign };
+    let step = act.step(action, &row, sign_object(act, &row, input.party))?;
     if !input.pledge {
         let fault = Fault::new("not_affirmed", "须确认军令状承诺", "the pledge must be affirmed");
         return Err(Faults::from(fault.at("pledge")).into());
@@ -250,7 +251,7 @@ fn sign_object(act: &Act<'_>, row: &ProjectRow, party: SigningParty) -> Object {
             Standing { party: row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)), ..standing(act, row) }
         }
     };
-    Object::record(row, standing.tie())
+    Object::record(row, standing.tie()).read_as(tie(act, row))
 }
 
 fn activate(act: &mut Act<'_>, row: &ProjectRow) -> Result<ProjectRow, AppError> {
@@ -297,7 +298,7 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
 /// Denied, stale, not active; a milestone is open.
 pub fn apply_acceptance(act: &mut Act<'_>, id: ProjectId, input: &AcceptanceInput) -> Result<Done<Shown<ProjectRow>>, AppError> {
     let row = load(act, id)?;
-    let step = act.step(Action::ProjectApplyAcceptance, &row, Object::record(&row, team_standing(act, &row).tie()))?;
+    let step = act.step(Action::ProjectApplyAcceptance, &row, Object::record(&row, team_standing(act, &row).tie()).read_as(tie(act, &row)))?;
     if !milestones::of_project(act.conn, id)?.iter().all(|milestone| milestone.stage.ended()) {
         return Err(Refusal::MilestonesOpen.into());
     }

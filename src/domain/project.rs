@@ -29,6 +29,7 @@ use ProjectStage as S;
 stage_table!(S, &[
     path(S::Signing, A::ProjectPlan, &[S::Signing]),
     path(S::Signing, A::ProjectSign, &[S::Signing]),
+    path(S::Signing, A::ProjectCountersign, &[S::Signing]),
     path(S::Signing, A::ProjectActivate, &[S::Active]),
     path(S::Signing, A::ProjectAssign, &[S::Signing]),
     path(S::Active, A::ProjectAssign, &[S::Active]),

@@ -98,8 +98,11 @@ async fn nothing_here(request: HttpRequest) -> HttpResponse {
     Problem::of(rows::NO_ROUTE, locale(request.headers()), &id).response()
 }
 
-/// Request id, HEAD, panics, security headers, log and metrics.
-async fn every_request(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+/// Request id, HEAD, panics, security headers, log and metrics: the outermost middleware.
+///
+/// # Errors
+/// A panic, as the 500 problem that it is answered with.
+pub async fn every_request(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let id = given_id(&request).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     request.extensions_mut().insert(RequestId(id.clone()));

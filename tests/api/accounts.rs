@@ -1,1 +1,171 @@
-//! x
+//! Accounts: signing in and out, roles, closing accounts.
+
+use crate::support::app::{PASSWORD, credit_code};
+use crate::support::{TestApp, on_both};
+use reqwest::Method;
+use serde_json::json;
+
+on_both! {
+    async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(app: TestApp) {
+        app.officer().await;
+        let anyone = app.anyone().with("X-Request-Id", "same-request");
+        let wrong = anyone.post("/auth/login", json!({"email": "officer@test.example", "password": "not this one"})).await;
+        let unknown = anyone.post("/auth/login", json!({"email": "nobody@test.example", "password": "not this one"})).await;
+        wrong.is_refused(401, "wrong_credentials");
+        assert_eq!(wrong.text, unknown.text);
+        assert_eq!(app.count("audit WHERE action = 'session.login' AND outcome = 'denied'").await, 2);
+    }
+
+    async fn a_person_signs_in_reads_me_and_signs_out(app: TestApp) {
+        let officer = app.officer().await;
+        let me = officer.get("/me").await.is(200);
+        assert_eq!(me["roles"], json!(["officer"]));
+        assert_eq!(me["email"], "officer@test.example");
+        assert!(me.get("password_hash").is_none());
+        officer.does("/auth/logout").await.is(204);
+        officer.get("/me").await.is_refused(401, "expired_token");
+    }
+
+    async fn an_access_token_lives_ten_minutes(app: TestApp) {
+        let officer = app.officer().await;
+        let token = officer.token().await.unwrap();
+        let bare = app.anyone().with("Authorization", format!("Bearer {token}"));
+        app.later(chrono::TimeDelta::seconds(599));
+        bare.get("/me").await.is(200);
+        app.later(chrono::TimeDelta::seconds(1));
+        bare.get("/me").await.is_refused(401, "expired_token");
+    }
+
+    async fn a_refresh_token_is_good_once_and_shown_twice_it_ends_the_session(app: TestApp) {
+        let officer = app.officer().await;
+        let first = officer.log_in().await;
+        let anyone = app.anyone();
+        let renew = |token: &serde_json::Value| json!({"refresh_token": token});
+        let second = anyone.post("/auth/refresh", renew(&first["refresh_token"])).await.is(200);
+        assert_ne!(second["refresh_token"], first["refresh_token"]);
+        let bare = app.anyone().with("Authorization", format!("Bearer {}", second["access_token"].as_str().unwrap()));
+        bare.get("/me").await.is(200);
+        anyone.post("/auth/refresh", renew(&first["refresh_token"])).await.is_refused(401, "invalid_token");
+        bare.get("/me").await.is_refused(401, "expired_token");
+        anyone.post("/auth/refresh", renew(&second["refresh_token"])).await.is_refused(401, "invalid_token");
+        anyone.post("/auth/refresh", json!({"refresh_token": "guessed"})).await.is_refused(401, "invalid_token");
+        assert_eq!(app.count("audit WHERE detail LIKE 'refresh token used twice%'").await, 1);
+    }
+
+    async fn a_sign_in_ends_after_fourteen_days(app: TestApp) {
+        let tokens = app.officer().await.log_in().await;
+        app.days_later(14);
+        app.anyone().post("/auth/refresh", json!({"refresh_token": tokens["refresh_token"]})).await.is_refused(401, "invalid_token");
+    }
+
+    async fn tokens_that_are_not_ours_or_were_changed_are_refused(app: TestApp) {
+        use base64::Engine;
+        use base64::prelude::BASE64_URL_SAFE_NO_PAD as B64;
+        let token = app.officer().await.token().await.unwrap();
+        let parts: Vec<&str> = token.split('.').collect();
+        let payload = String::from_utf8(B64.decode(parts[1]).unwrap()).unwrap();
+        let encode = |text: &str| B64.encode(text);
+        let other = jiebang::auth::Keys::derive(b"another secret of at least thirty-two bytes").unwrap();
+        let officer = app.officer().await.id.unwrap();
+        let forged = other.issue(officer, jiebang::domain::id::SessionId::new(app.app.clock.now()), app.app.clock.now()).unwrap();
+        let bad = [
+            String::new(), "x".repeat(5_000), "a.b.c".into(), forged,
+            format!("{}.{}.", encode(r#"{"alg":"none","typ":"JWT","kid":"1"}"#), parts[1]),
+            format!("{}.{}.{}", encode(r#"{"alg":"HS512","typ":"JWT","kid":"1"}"#), parts[1], parts[2]),
+            format!("{}.{}.{}", encode(r#"{"alg":"HS256","typ":"JWT"}"#), parts[1], parts[2]),
+            format!("{}.{}.{}", parts[0], encode(&payload.replace("jiebang-api", "other")), parts[2]),
+            format!("{}.{}.{}", parts[0], parts[1], &parts[2][..parts[2].len() - 2]),
+        ];
+        for token in bad {
+            let reply = app.anyone().with("Authorization", format!("Bearer {token}")).get("/me").await;
+            reply.is_refused(401, "invalid_token");
+        }
+        app.anyone().with("Authorization", format!("Basic {token}")).get("/me").await.is_refused(401, "invalid_token");
+    }
+
+    async fn a_new_role_or_a_closed_account_ends_access_at_once(app: TestApp) {
+        let (officer, secadmin, sysadmin) = (app.officer().await, app.secadmin().await, app.sysadmin().await);
+        let token = officer.token().await.unwrap();
+        let bare = app.anyone().with("Authorization", format!("Bearer {token}"));
+        let path = format!("/users/{}", officer.id());
+        let version = secadmin.get(&path).await.is(200)["version"].as_i64().unwrap();
+        secadmin.put(&format!("{path}/roles"), version, json!({"roles": ["examiner"]})).await.is(200);
+        bare.get("/me").await.is_refused(401, "expired_token");
+        assert_eq!(app.mail().await, [("roles_changed".to_owned(), "officer@test.example".to_owned())]);
+        let again = officer.log_in().await;
+        let bare = app.anyone().with("Authorization", format!("Bearer {}", again["access_token"].as_str().unwrap()));
+        assert_eq!(bare.get("/me").await.is(200)["roles"], json!(["examiner"]));
+        sysadmin.does(&format!("{path}/disable")).await.is(200);
+        bare.get("/me").await.is_refused(401, "expired_token");
+        let login = json!({"email": "officer@test.example", "password": PASSWORD});
+        app.anyone().post("/auth/login", login.clone()).await.is_refused(401, "wrong_credentials");
+        sysadmin.does(&format!("{path}/enable")).await.is(200);
+        app.anyone().post("/auth/login", login).await.is(200);
+    }
+
+    async fn administrators_are_separate_and_the_last_one_stays(app: TestApp) {
+        let (secadmin, sysadmin, officer) = (app.secadmin().await, app.sysadmin().await, app.officer().await);
+        let roles = |who: String| format!("/users/{who}/roles");
+        let clash = json!({"roles": ["officer", "secadmin"]});
+        secadmin.put(&roles(officer.id()), 2, clash).await.is_refused(409, "roles_clash");
+        secadmin.put(&roles(officer.id()), 2, json!({"roles": ["officer", "team"]})).await.is_refused(409, "roles_clash");
+        secadmin.put(&roles(officer.id()), 2, json!({"roles": ["system"]})).await.has_faults(&[("roles", "not_grantable")]);
+        secadmin.put(&roles(secadmin.id()), 2, json!({"roles": ["sysadmin"]})).await.is_refused(403, "forbidden");
+        secadmin.put(&roles(sysadmin.id()), 2, json!({"roles": []})).await.is_refused(409, "last_security_administrator");
+        sysadmin.does(&format!("/users/{}/disable", secadmin.id())).await.is_refused(409, "last_security_administrator");
+        sysadmin.does(&format!("/users/{}/disable", sysadmin.id())).await.is_refused(403, "forbidden");
+        sysadmin.put(&roles(officer.id()), 2, json!({"roles": ["director"]})).await.is_refused(403, "forbidden");
+    }
+
+    async fn an_account_is_opened_without_roles_and_its_address_is_taken_once(app: TestApp) {
+        let sysadmin = app.sysadmin().await;
+        let organization = app.organization("department").await.to_string();
+        let input = json!({"organization_id": organization, "email": "New.Person@Test.example", "name": "新人", "password": "long enough"});
+        let reply = sysadmin.post("/users", input.clone()).await;
+        let made = reply.is(201);
+        assert_eq!(reply.header("location"), format!("/api/v1/users/{}", made["id"].as_str().unwrap()));
+        assert_eq!((made["email"].as_str(), &made["roles"]), (Some("new.person@test.example"), &json!([])));
+        assert_eq!(app.mail().await, [("account_created".to_owned(), "new.person@test.example".to_owned())]);
+        let problem = sysadmin.post("/users", input).await.is_refused(409, "already_exists");
+        assert_eq!(problem["errors"][0]["field"], "email");
+        let wrong = json!({"organization_id": organization, "email": "a@b\r\nBcc: c@d.cn", "name": "张\n三", "password": "short"});
+        sysadmin.post("/users", wrong).await.has_faults(&[
+            ("email", "not_an_email"), ("name", "forbidden_character"), ("password", "password_length"),
+        ]);
+    }
+
+    async fn a_password_is_changed_by_its_owner_and_other_sessions_end(app: TestApp) {
+        let officer = app.officer().await;
+        let elsewhere = officer.log_in().await;
+        let change = |current: &str, new: &str| json!({"current": current, "new": new});
+        officer.post("/me/password", change("not this one", "another good one")).await.is_refused(401, "wrong_credentials");
+        officer.post("/me/password", change(PASSWORD, "another good one")).await.is(204);
+        officer.get("/me").await.is(200);
+        let other = app.anyone().with("Authorization", format!("Bearer {}", elsewhere["access_token"].as_str().unwrap()));
+        other.get("/me").await.is_refused(401, "expired_token");
+        let old = json!({"email": "officer@test.example", "password": PASSWORD});
+        app.anyone().post("/auth/login", old).await.is_refused(401, "wrong_credentials");
+    }
+
+    async fn an_organisation_needs_a_code_that_holds_or_a_number_abroad(app: TestApp) {
+        let officer = app.officer().await;
+        let code = credit_code(777_777).to_string();
+        let input = |uscc: &str| json!({"name": "某研究院", "uscc": uscc, "kind": "research_institute", "region": "domestic"});
+        officer.post("/organizations", input("91140100990000017X")).await.has_faults(&[("uscc", "credit_code_check_digit")]);
+        officer.post("/organizations", input("91140100990000017f")).await.has_faults(&[("uscc", "not_a_credit_code")]);
+        officer.post("/organizations", json!({"name": "某研究院", "kind": "foreign", "region": "overseas"})).await
+            .has_faults(&[("country", "required"), ("foreign_reg_no", "required")]);
+        officer.post("/organizations", input(&code)).await.is(201);
+        officer.post("/organizations", input(&code)).await.is_refused(409, "already_exists");
+    }
+
+    async fn subscribers_of_a_field_hear_of_its_challenges(app: TestApp) {
+        let team = app.team("keda").await;
+        let me = team.post("/me/subscriptions", json!({"sectors": ["energy_env", "frontier"]})).await.is(200);
+        assert_eq!(me["subscriptions"], json!(["energy_env", "frontier"]));
+        team.request(Method::POST, "/me/subscriptions", Some(r#"{"sectors": ["space"]}"#.into())).await
+            .has_faults(&[("sectors[0]", "unknown_code")]);
+        crate::support::Story::open(&app).await;
+        assert!(app.mail().await.contains(&("challenge_published".to_owned(), "team-keda@test.example".to_owned())));
+    }
+}

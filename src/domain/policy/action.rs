@@ -65,6 +65,7 @@ codes! {
         ProjectRead = "project.read" "查看项目",
         ProjectPlan = "project.plan" "制定项目计划",
         ProjectSign = "project.sign" "签署任务书",
+        ProjectCountersign = "project.countersign" "代表科技厅签署任务书",
         ProjectAssign = "project.assign" "指派项目专员",
         ProjectActivate = "project.activate" "任务书生效",
         ProjectApplyAcceptance = "project.apply_acceptance" "申请验收",
@@ -116,10 +117,11 @@ impl Action {
         Kind::ALL.iter().copied().find(|kind| kind.code() == noun).unwrap_or(Kind::Me)
     }
 
-    /// Whether a permit for `permitted` will do where `self` was asked for: the same, or its stricter form.
+    /// Whether a permit for `permitted` will do where a route names `self`: the same, or another form of it.
     #[must_use]
     pub fn covers(self, permitted: Self) -> bool {
-        self == permitted || (self, permitted) == (Self::ChallengeReadPublished, Self::ChallengeRead)
+        let forms = [(Self::ChallengeReadPublished, Self::ChallengeRead), (Self::ProjectSign, Self::ProjectCountersign)];
+        self == permitted || forms.contains(&(self, permitted))
     }
 
     /// The verb alone: `publish` of `challenge.publish`.

@@ -116,7 +116,7 @@ pub const RULES: &[Rule] = &[
     rule(A::ProjectRead, STAFF, ANY),
     rule(A::ProjectRead, &[Team, Sponsor], OWN),
     rule(A::ProjectPlan, &[Officer], DESK),
-    rule(A::ProjectSign, &[Director], OTHER),
+    rule(A::ProjectCountersign, &[Director], OTHER),
     rule(A::ProjectSign, &[Team, Sponsor], OWN),
     rule(A::ProjectAssign, &[Officer], DESK),
     rule(A::ProjectActivate, &[System], ANY),

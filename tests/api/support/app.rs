@@ -36,6 +36,7 @@ pub struct TestApp {
     organizations: tokio::sync::Mutex<HashMap<String, OrganizationId>>,
     counter: AtomicU64,
     pub folder: tempfile::TempDir,
+    place: Place,
     database: Option<String>,
 }
 
@@ -84,8 +85,14 @@ impl TestApp {
             organizations: tokio::sync::Mutex::default(),
             counter: AtomicU64::new(1),
             folder,
+            place,
             database,
         }
+    }
+
+    /// Where its data is.
+    pub fn place(&self) -> Place {
+        self.place.clone()
     }
 
     /// A number that no other caller of this test gets.

@@ -1,0 +1,186 @@
+//! What people fill in: every body is read as the API reads one, so that its checks hold for the demo, too.
+
+use crate::app::projects::ProjectRow;
+use crate::cli::seed::course::Quality;
+use crate::cli::seed::data::{Bid, Challenge, fen};
+use crate::cli::seed::ends::Examined;
+use crate::cli::seed::values;
+use crate::domain::bid::{BidInput, ExaminationInput, ExaminationItem, Finding};
+use crate::domain::challenge::{ChallengeInput, FailReason, Secrecy};
+use crate::domain::decimal::Decimal;
+use crate::domain::decision::DecisionInput;
+use crate::domain::fault::Faults;
+use crate::domain::id::{BatchId, BidId, OrganizationId};
+use crate::domain::indicator::Indicator;
+use crate::domain::milestone::EvidenceInput;
+use crate::domain::money::Fen;
+use crate::domain::project::{Gate, PlanInput};
+use crate::domain::review::ScoreSheet;
+use crate::domain::time::Date;
+use anyhow::Context;
+use serde_json::{Value, json};
+
+/// What the three stages of every project reach, with their weights.
+const STAGES: [(&str, i64); 3] =
+    [("第一阶段：关键技术突破与方案验证", 3_000), ("第二阶段：系统集成与中试验证", 3_000), ("第三阶段：示范应用与指标考核", 4_000)];
+
+/// Reads a body as the API does.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn form<T: deserr::Deserr<Faults>>(body: Value) -> anyhow::Result<T> {
+    deserr::deserialize::<T, Value, Faults>(body).map_err(|faults| {
+        let all: Vec<String> = faults.0.iter().map(|fault| format!("{} {}", fault.field, fault.en)).collect();
+        anyhow::anyhow!(all.join("; "))
+    })
+}
+
+/// A draft of a challenge.
+///
+/// # Errors
+/// The data break a rule.
+pub fn challenge(data: &Challenge, batch_id: BatchId, sponsor_id: Option<OrganizationId>) -> anyhow::Result<ChallengeInput> {
+    form(json!({
+        "batch_id": batch_id,
+        "title": data.title,
+        "class": data.class,
+        "plan_category": data.plan_category,
+        "selection_mode": data.selection_mode,
+        "sector": data.sector,
+        "sponsor_id": sponsor_id,
+        "max_parallel_teams": data.max_parallel_teams,
+        "background": data.background,
+        "research_content": data.research_content,
+        "conditions": data.conditions,
+        "indicators": data.indicators,
+        "fiscal_cap_fen": fen(data.fiscal_cap_wan),
+        "sponsor_fund_fen": fen(data.sponsor_fund_wan),
+        "duration_months": data.duration_months,
+        "secrecy": Secrecy::Public,
+    }))
+}
+
+/// A bid: it promises the targets as they stand.
+///
+/// # Errors
+/// The data break a rule.
+pub fn bid(data: &Bid, challenge: &Challenge) -> anyhow::Result<BidInput> {
+    let last = challenge.duration_months;
+    let stages: Vec<Value> = STAGES
+        .into_iter()
+        .zip([12, last.midpoint(12), last])
+        .map(|((name, weight_bps), month)| json!({"name": name, "month": month, "weight_bps": weight_bps}))
+        .collect();
+    let promised: Vec<Value> = challenge.indicators.iter().map(|asked| json!({"code": asked.code, "value": asked.target})).collect();
+    form(json!({
+        "pi_name": data.pi_name,
+        "technical_plan": data.technical_plan,
+        "requested_fen": fen(data.requested_wan),
+        "self_fund_fen": fen(data.self_fund_wan),
+        "indicators": promised,
+        "milestones": stages,
+        "truthful": true,
+    }))
+}
+
+/// A formal examination: all items pass but the failing one.
+///
+/// # Errors
+/// Never, unless the checklist changes.
+pub fn examination(found: Examined) -> anyhow::Result<ExaminationInput> {
+    let item = |code: &ExaminationItem| match found {
+        Examined::Fails(failing) if failing == *code => json!({"code": code, "finding": Finding::Fail, "reason": failing_reason(failing)}),
+        _ => json!({"code": code, "finding": Finding::Pass}),
+    };
+    form(json!({"items": ExaminationItem::ALL.iter().map(item).collect::<Vec<_>>()}))
+}
+
+const fn failing_reason(item: ExaminationItem) -> &'static str {
+    match item {
+        ExaminationItem::Signatures => "联合体协议缺合作单位公章，承诺书缺法定代表人签字，未在补正期限内补齐。",
+        ExaminationItem::Partner => "省外单位牵头，未提交与省内单位的合作协议，不符合榜单揭榜条件。",
+        _ => "与榜单要求不符，未在补正期限内补齐材料。",
+    }
+}
+
+/// A score sheet with this total.
+///
+/// # Errors
+/// The total cannot be reached.
+pub fn sheet(total: Decimal, seat: usize) -> anyhow::Result<ScoreSheet> {
+    let scores: Vec<Value> = values::split(total)?.into_iter().map(|(criterion, points)| json!({"criterion": criterion, "points": points})).collect();
+    let sheet: ScoreSheet = form(json!({"scores": scores, "comment": values::comment(total, seat)}))?;
+    anyhow::ensure!(sheet.total() == total, "the points make {} instead of {total}", sheet.total());
+    Ok(sheet)
+}
+
+/// A proposal on the bids before the panel.
+///
+/// # Errors
+/// The data leave out a choice.
+pub fn decision(number: usize, decided_on: Date, bids: &[(BidId, &Bid)]) -> anyhow::Result<DecisionInput> {
+    let selections = bids.iter().map(|(bid_id, bid)| {
+        let choice = bid.choice.with_context(|| format!("no choice on {}", bid.organization))?;
+        let award_fen = bid.award_wan.map(fen);
+        Ok(json!({"bid_id": bid_id, "choice": choice, "award_fen": award_fen, "reserve_order": bid.reserve_order, "reason": bid.reason}))
+    });
+    let selections = selections.collect::<anyhow::Result<Vec<_>>>()?;
+    let year = decided_on.to_string().chars().take(4).collect::<String>();
+    form(json!({"minute_no": format!("示科厅纪要〔{year}〕{number}号"), "decided_on": decided_on, "selections": selections}))
+}
+
+/// The words that go with a failed round.
+#[must_use]
+pub const fn failed(reason: FailReason) -> &'static str {
+    match reason {
+        FailReason::NoBids => "截止时间前未收到揭榜申请，经研究本轮流标。",
+        FailReason::NoEligibleBid => "揭榜申请均未通过形式审查，经研究本轮流标。",
+        FailReason::BelowThreshold => "评审得分均低于70分，技术路线尚不成熟，经研究本轮流标。",
+        FailReason::Other => "经研究本轮流标。",
+    }
+}
+
+/// A plan: three milestones with all indicators, 40 % at signing, 30 % with the first milestone, the rest at acceptance.
+///
+/// # Errors
+/// The data break a rule.
+pub fn plan(challenge: &Challenge, project: &ProjectRow, months: [u32; 3]) -> anyhow::Result<PlanInput> {
+    let mut milestones = Vec::new();
+    for (step, ((name, weight_bps), months)) in (1..).zip(STAGES.into_iter().zip(months)) {
+        let due_on = project.starts_on.0.checked_add_months(chrono::Months::new(months)).map(Date).context("no such date")?;
+        let target = |asked: &Indicator| Ok(json!({"code": asked.code, "value": values::target(asked, step)?}));
+        let indicators = challenge.indicators.iter().map(target).collect::<anyhow::Result<Vec<_>>>()?;
+        milestones.push(json!({"name": name, "due_on": due_on, "weight_bps": weight_bps, "indicators": indicators}));
+    }
+    let Fen(award) = project.award_fen;
+    let (first, second) = (award.saturating_mul(4) / 10, award.saturating_mul(3) / 10);
+    let rest = award.saturating_sub(first).saturating_sub(second);
+    form(json!({"milestones": milestones, "payments": [
+        {"gate": Gate::Signing, "amount_fen": Fen(first)},
+        {"gate": Gate::Milestone, "milestone": 1, "amount_fen": Fen(second)},
+        {"gate": Gate::Acceptance, "amount_fen": Fen(rest)},
+    ]}))
+}
+
+/// What a team hands in for a milestone.
+///
+/// # Errors
+/// The data break a rule.
+pub fn evidence(challenge: &Challenge, code: &str, step: usize, quality: Quality) -> anyhow::Result<EvidenceInput> {
+    let missed = challenge.indicators.iter().find(|asked| match quality {
+        Quality::Reached => false,
+        Quality::MandatoryMissed => asked.mandatory,
+        Quality::OptionalMissed => !asked.mandatory,
+    });
+    let actual = |asked: &Indicator| {
+        let actual = values::actual(asked, step, missed.is_some_and(|missed| missed.code == asked.code))?;
+        let evidence = format!("{}（编号 {code}-M{step}-{}）", asked.measure_method.zh(), asked.code);
+        Ok(json!({"code": asked.code, "actual": actual, "evidence": evidence}))
+    };
+    let actuals = challenge.indicators.iter().map(actual).collect::<anyhow::Result<Vec<_>>>()?;
+    let summary = match missed {
+        None => format!("按计划完成第{step}阶段研究任务，各项指标均达到节点目标，第三方检测与现场测试材料齐备。"),
+        Some(missed) => format!("基本完成第{step}阶段研究任务，“{}”尚未达到节点目标，已分析原因并提出改进措施。", missed.name),
+    };
+    form(json!({"actuals": actuals, "summary": summary}))
+}

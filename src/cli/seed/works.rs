@@ -1,0 +1,149 @@
+//! Who does what about a project, its milestones and its payments.
+
+use crate::app::{milestones, payments, projects};
+use crate::cli::seed::course::{Desk, ProjectDeed, Quality};
+use crate::cli::seed::forms::{self, form};
+use crate::cli::seed::story::Story;
+use crate::domain::id::{MilestoneId, PaymentId, ProjectId, UserId};
+use crate::domain::milestone::{OpinionInput, RectifyInput};
+use crate::domain::payment::PayInput;
+use crate::domain::policy::Role;
+use crate::domain::project::{AcceptanceInput, AssignInput, Conclusion, ConclusionInput, SignInput, SigningParty};
+use anyhow::Context;
+use serde_json::json;
+
+/// A project with the people outside the department's desks who act for it.
+struct Work {
+    id: ProjectId,
+    code: String,
+    team: UserId,
+    commissioner: UserId,
+    sponsor: Option<UserId>,
+}
+
+fn opinion(text: &str) -> anyhow::Result<OpinionInput> {
+    form(json!({"opinion": text}))
+}
+
+impl Story<'_> {
+    fn work(&self, of: usize, number: usize) -> anyhow::Result<Work> {
+        let case = self.case(of)?;
+        let row = case.projects.get(&number).context("no such project")?;
+        let lead = &case.data.bids.get(number).context("no such bid")?.organization;
+        let address = &case.data.project.as_ref().context("no project in the data")?.commissioner;
+        Ok(Work {
+            id: row.id,
+            code: row.code.clone(),
+            team: self.people.agent(lead, Role::Team)?,
+            commissioner: self.people.person(address)?,
+            sponsor: case.data.sponsor.as_deref().map(|key| self.people.agent(key, Role::Sponsor)).transpose()?,
+        })
+    }
+
+    /// Something is done about the project of a bid.
+    ///
+    /// # Errors
+    /// A rule says no.
+    pub async fn project(&mut self, of: usize, number: usize, deed: ProjectDeed) -> anyhow::Result<()> {
+        let work = self.work(of, number)?;
+        let id = work.id;
+        match deed {
+            ProjectDeed::Plan(months) => {
+                let case = self.case(of)?;
+                let input = forms::plan(case.data, case.projects.get(&number).context("no such project")?, months)?;
+                self.by(self.desks.officer, move |act| projects::plan(act, id, &input)).await?;
+            }
+            ProjectDeed::Sign(party) => self.sign(&work, party).await?,
+            ProjectDeed::Assign => {
+                let input = AssignInput { commissioner_id: work.commissioner, note: None };
+                self.by(self.desks.officer, move |act| projects::assign(act, id, &input)).await?;
+            }
+            ProjectDeed::Start(step) => {
+                let node = self.milestone(id, step).await?;
+                self.by(work.team, move |act| milestones::start(act, node)).await?;
+            }
+            ProjectDeed::HandIn(step, quality) => self.hand_in(of, &work, step, quality).await?,
+            ProjectDeed::Verify(step) => {
+                let node = self.milestone(id, step).await?;
+                let input = opinion("经现场核查并审阅第三方检测报告，节点指标全部达到，认定达标。")?;
+                self.by(work.commissioner, move |act| milestones::verify(act, node, &input)).await?;
+            }
+            ProjectDeed::SendBack(step, day) => {
+                let node = self.milestone(id, step).await?;
+                let words = "首项必达指标未达到节点目标，检测批次代表性不足，请限期整改并补充第三方检测报告。";
+                let input: RectifyInput = form(json!({"opinion": words, "rectify_by": day}))?;
+                self.by(work.commissioner, move |act| milestones::send_back(act, node, &input)).await?;
+            }
+            ProjectDeed::Fail(step) => {
+                let node = self.milestone(id, step).await?;
+                let input = opinion("整改后首项必达指标仍未达到节点目标，认定未达标，后续拨付按军令状约定处理。")?;
+                self.by(work.commissioner, move |act| milestones::fail(act, node, &input)).await?;
+            }
+            ProjectDeed::Pay(payment, desk) => self.pay(&work, payment, desk).await?,
+            ProjectDeed::Apply => {
+                let words = "项目三个阶段任务已全部完成，示范应用运行稳定，经费支出符合预算，申请验收。";
+                let input: AcceptanceInput = form(json!({"self_evaluation": words}))?;
+                self.by(work.team, move |act| projects::apply_acceptance(act, id, &input)).await?;
+            }
+            ProjectDeed::Conclude(conclusion) => {
+                let words = match conclusion {
+                    Conclusion::Completed => "各项考核指标均已完成，示范线稳定运行，同意通过验收。",
+                    Conclusion::Concluded => "必达指标已完成，预期性指标受市场条件影响未达预期，同意按结题处理，余款不再拨付。",
+                    Conclusion::Failed => "必达指标未完成，验收不通过。",
+                };
+                let input: ConclusionInput = form(json!({"conclusion": conclusion, "opinion": words}))?;
+                self.by(self.desks.director, move |act| projects::conclude(act, id, &input)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn sign(&self, work: &Work, party: SigningParty) -> anyhow::Result<()> {
+        let signer = match party {
+            SigningParty::Department => self.desks.director,
+            SigningParty::Team => work.team,
+            SigningParty::Sponsor => work.sponsor.context("no sponsor")?,
+        };
+        let id = work.id;
+        self.by(signer, move |act| projects::sign(act, id, &SignInput { party, pledge: true })).await?;
+        Ok(())
+    }
+
+    async fn milestone(&self, project: ProjectId, step: usize) -> anyhow::Result<MilestoneId> {
+        let all = self.look(move |act| milestones::of_project(act, project)).await?;
+        let number = i32::try_from(step)?;
+        let found = all.into_iter().find(|shown| shown.record.number == number);
+        Ok(found.with_context(|| format!("no milestone {step}"))?.record.id)
+    }
+
+    async fn hand_in(&self, of: usize, work: &Work, step: usize, quality: Quality) -> anyhow::Result<()> {
+        let input = forms::evidence(self.case(of)?.data, &work.code, step, quality)?;
+        let node = self.milestone(work.id, step).await?;
+        self.by(work.team, move |act| milestones::submit(act, node, &input)).await?;
+        Ok(())
+    }
+
+    async fn payment(&self, project: ProjectId, payment: usize) -> anyhow::Result<PaymentId> {
+        let all = self.look(move |act| payments::of_project(act, project)).await?;
+        let number = i32::try_from(payment)?;
+        let found = all.into_iter().find(|shown| shown.record.number == number);
+        Ok(found.with_context(|| format!("no payment {payment}"))?.record.id)
+    }
+
+    async fn pay(&mut self, work: &Work, payment: usize, desk: Desk) -> anyhow::Result<()> {
+        let id = self.payment(work.id, payment).await?;
+        match desk {
+            Desk::Request => self.by(work.team, move |act| payments::request(act, id)).await?,
+            Desk::Check => self.by(work.commissioner, move |act| payments::check(act, id)).await?,
+            Desk::Approve => self.by(self.desks.finance, move |act| payments::approve(act, id)).await?,
+            Desk::Pay => {
+                self.vouchers = self.vouchers.saturating_add(1);
+                let day = self.app.clock.now().date();
+                let year = day.to_string().chars().take(4).collect::<String>();
+                let input: PayInput = form(json!({"voucher_no": format!("示科拨{year}-{:04}", self.vouchers), "paid_on": day}))?;
+                self.by(self.desks.cashier, move |act| payments::pay(act, id, &input)).await?
+            }
+        };
+        Ok(())
+    }
+}

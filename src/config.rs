@@ -205,7 +205,8 @@ impl Reader<'_> {
             (Some(text), None) => {
                 match url::Url::parse(&text) {
                     Ok(url) if matches!(url.scheme(), "smtp" | "smtps") && url.has_host() => {
-                        let encrypted = url.scheme() == "smtps" || url.query_pairs().any(|(key, value)| key == "tls" && value == "required");
+                        let encrypted =
+                            url.scheme() == "smtps" || url.query_pairs().any(|(key, value)| key == "tls" && value == "required");
                         if !encrypted && !url.host_str().is_some_and(local) {
                             self.fault("JIEBANG_SMTP_URL", "sends in the clear to another host: use smtps:// or ?tls=required");
                         }

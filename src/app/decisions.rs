@@ -1,8 +1,8 @@
 //! Decisions 立项决定: proposed by an officer, approved by a director, made public, and carried out.
 
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
-use crate::app::challenges::{self, round};
 use crate::app::bids::judging::challenge_stands_at;
+use crate::app::challenges::{self, round};
 use crate::app::error::AppError;
 use crate::app::{bids as bid_cases, projects};
 use crate::domain::bid::BidStage;
@@ -14,10 +14,10 @@ use crate::domain::money::Fen;
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::workflow::Stage;
+use crate::store::Json;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
 use crate::store::decisions;
-use crate::store::Json;
 
 pub use crate::store::decisions::DecisionRow;
 

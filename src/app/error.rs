@@ -148,9 +148,16 @@ impl AppError {
             Self::WrongStage { .. } => row("wrong_stage", 409, "当前阶段不能进行此操作", "The stage of the record does not allow this."),
             Self::Faults(_) => row("invalid", 422, "提交的内容有误", "What was sent is not valid."),
             Self::Stale => row("stale_version", 412, "记录已被修改，请重新读取", "The record has changed since you read it."),
-            Self::Changed => row("changed_meanwhile", 409, "记录刚被他人修改，请重新读取后再试", "The record was changed at the same moment: read it again."),
+            Self::Changed => row(
+                "changed_meanwhile",
+                409,
+                "记录刚被他人修改，请重新读取后再试",
+                "The record was changed at the same moment: read it again.",
+            ),
             Self::Duplicate(_) => row("already_exists", 409, "已存在相同的记录", "A record with the same unique value exists already."),
-            Self::KeyReused => row("idempotency_key_reused", 422, "该幂等键已用于另一请求", "The idempotency key was used for another request."),
+            Self::KeyReused => {
+                row("idempotency_key_reused", 422, "该幂等键已用于另一请求", "The idempotency key was used for another request.")
+            }
             Self::Unavailable(_) => row("unavailable", 503, "服务繁忙，请稍后重试", "The service is busy: try again soon."),
             Self::Internal(_) => row("internal", 500, "服务内部错误", "Something went wrong in the service."),
         }

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::app::error::AppError;
 use crate::domain::id::LetterId;
-use crate::domain::time::Timestamp;
 use crate::store::outbox;
 use chrono::TimeDelta;
 
@@ -72,11 +71,12 @@ impl App {
         self.db.write(move |conn| outbox::retry(conn, id, now).map_err(AppError::from), |_, _| Ok(())).await?
     }
 
-    /// When the next letter is due.
+    /// Counts every waiting letter as sent: nobody is to be told of the demo's past. Answers how many.
     ///
     /// # Errors
     /// The database cannot be asked.
-    pub async fn next_letter_due(&self) -> Result<Option<Timestamp>, AppError> {
-        Ok(self.db.read(outbox::next_due).await??)
+    pub async fn count_letters_as_sent(&self) -> Result<usize, AppError> {
+        let now = self.clock.now();
+        self.db.write(move |conn| outbox::count_as_sent(conn, now).map_err(AppError::from), |_, _| Ok(())).await?
     }
 }

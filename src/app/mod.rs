@@ -13,6 +13,7 @@ pub mod decisions;
 pub mod error;
 pub mod letters;
 pub mod milestones;
+pub mod object;
 pub mod organizations;
 pub mod payments;
 pub mod portfolio;
@@ -22,17 +23,19 @@ pub mod reviews;
 pub mod sessions;
 pub mod upkeep;
 
+pub use crate::auth::password::Cost;
+pub use crate::auth::token::{BadToken, sha256_hex};
+pub use crate::store::{Mark, Page, Place};
 pub use act::{Act, Actor, Done, Seen, Shown};
 pub use clock::Clock;
 pub use error::AppError;
-pub use crate::auth::token::{BadToken, sha256_hex};
-pub use crate::auth::password::Cost;
-pub use crate::store::{Mark, Page, Place};
 
+use crate::app::error::Denial;
 use crate::auth::token::Claims;
 use crate::auth::{Hasher, Keys};
 use crate::domain::calendar::Calendar;
 use crate::domain::id::UserId;
+use crate::domain::policy::Action;
 use crate::store::idempotency::{self, AnswerRow};
 use crate::store::{Conn, Db, audit as audit_log, sessions as session_rows, users};
 use std::sync::Arc;
@@ -79,8 +82,19 @@ pub struct Request {
     pub expects: Option<i64>,
     /// Check everything, keep nothing.
     pub dry_run: bool,
-    /// Idempotency key with the fingerprint of the request.
-    pub key: Option<(String, String)>,
+    /// Idempotency key.
+    pub key: Option<Key>,
+}
+
+/// An idempotency key, and which request it stands for.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The key, as the caller chose it.
+    pub text: String,
+    /// SHA-256 of method, path and body.
+    pub fingerprint: String,
+    /// What the request does: whoever may no longer do it gets no old answer either.
+    pub action: Action,
 }
 
 impl Request {
@@ -172,23 +186,23 @@ impl App {
                 body(&mut act).map(Seen::into_inner)
             })
             .await?;
-        if let Err(AppError::Denied(_)) = &result {
-            // The denial is found again inside the writer's transaction, so that its audit row cannot be lost.
-            let app = self.clone();
-            let remember = move |conn: &mut Conn| -> Result<(), AppError> {
-                let act = app.act(conn, &request)?;
-                if let (Err(AppError::Denied(denial)), Some(_)) = (&result, act.actor.user) {
-                    audit_log::append(act.conn, &act::denied_row(&act.actor, &request.id, act.now, denial))?;
-                }
-                result.map(|_| ())
-            };
-            let told = self.db.write(move |conn| Ok::<_, AppError>(remember(conn)), |_, _| Ok(())).await??;
-            return match told {
-                Err(error) => Err(error),
-                Ok(()) => Err(AppError::NotFound),
-            };
+        if let Err(AppError::Denied(denial)) = &result {
+            self.remember(request, (**denial).clone()).await?;
         }
         result
+    }
+
+    /// Leaves the audit row of a read that was denied. People without an account leave none: they could fill the log.
+    async fn remember(&self, request: Request, denial: Denial) -> Result<(), AppError> {
+        let app = self.clone();
+        let write = move |conn: &mut Conn| -> Result<(), AppError> {
+            let act = app.act(conn, &request)?;
+            if act.actor.user.is_some() {
+                audit_log::append(act.conn, &act::denied_row(&act.actor, &request.id, act.now, &denial))?;
+            }
+            Ok(())
+        };
+        self.db.write(write, |_, _| Ok(())).await?
     }
 
     /// Runs a write on behalf of a caller, in one transaction: state, audit, letters and the idempotent answer commit
@@ -266,7 +280,10 @@ impl App {
     /// # Errors
     /// It is not taken.
     pub fn verify(&self, token: &str) -> Result<Who, AppError> {
-        self.keys.verify(token, self.clock.now()).map(|claims| Who::Token(Box::new(claims))).map_err(|bad| AppError::Unauthenticated(Some(bad)))
+        self.keys
+            .verify(token, self.clock.now())
+            .map(|claims| Who::Token(Box::new(claims)))
+            .map_err(|bad| AppError::Unauthenticated(Some(bad)))
     }
 }
 
@@ -300,28 +317,30 @@ fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp) -> 
     }
 }
 
-/// The answer that was given to this idempotency key before, if it was for the same request.
+/// The answer that was given to this idempotency key before, if it was for the same request and the caller may still
+/// make it.
 fn repeated(act: &mut Act<'_>, request: &Request) -> Result<Option<Answer>, AppError> {
-    let (Some((key, fingerprint)), Some(user)) = (&request.key, act.actor.user) else { return Ok(None) };
-    match idempotency::find(act.conn, user, key)? {
-        None => Ok(None),
-        Some(row) if row.fingerprint != *fingerprint => Err(AppError::KeyReused),
-        Some(row) => Ok(Some(Answer {
-            status: u16::try_from(row.status).unwrap_or(200),
-            location: row.location,
-            version: row.version,
-            body: row.body,
-            replayed: true,
-        })),
+    let (Some(key), Some(user)) = (&request.key, act.actor.user) else { return Ok(None) };
+    let Some(row) = idempotency::find(act.conn, user, &key.text)? else { return Ok(None) };
+    if row.fingerprint != key.fingerprint {
+        return Err(AppError::KeyReused);
     }
+    act.scope(key.action, key.action.kind())?;
+    Ok(Some(Answer {
+        status: u16::try_from(row.status).unwrap_or(200),
+        location: row.location,
+        version: row.version,
+        body: row.body,
+        replayed: true,
+    }))
 }
 
 fn keep_answer(act: &mut Act<'_>, request: &Request, answer: &Answer) -> Result<(), AppError> {
-    let (Some((key, fingerprint)), Some(user)) = (&request.key, act.actor.user) else { return Ok(()) };
+    let (Some(key), Some(user)) = (&request.key, act.actor.user) else { return Ok(()) };
     let row = AnswerRow {
         user_id: user,
-        key: key.clone(),
-        fingerprint: fingerprint.clone(),
+        key: key.text.clone(),
+        fingerprint: key.fingerprint.clone(),
         status: i32::from(answer.status),
         location: answer.location.clone(),
         version: answer.version,

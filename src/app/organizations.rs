@@ -6,8 +6,8 @@ use crate::app::error::{AppError, taken};
 use crate::domain::id::OrganizationId;
 use crate::domain::organization::{CreditCode, OrganizationInput};
 use crate::domain::policy::{Action, Kind, Standing, Tie};
-use crate::store::organizations;
 use crate::store::Page;
+use crate::store::organizations;
 
 pub use crate::store::organizations::OrganizationRow;
 

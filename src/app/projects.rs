@@ -140,8 +140,7 @@ pub fn plan(act: &mut Act<'_>, id: ProjectId, input: &PlanInput) -> Result<Done<
     let challenge = challenge_rows::content(act.conn, row.challenge_id)?;
     let bid_row = bids::find(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
     let bid = bids::submitted_content(act.conn, &bid_row)?;
-    let frame =
-        PlanFrame { starts_on: row.starts_on, ends_on: row.ends_on, award_fen: row.award_fen, challenge: &challenge, bid: &bid };
+    let frame = PlanFrame { starts_on: row.starts_on, ends_on: row.ends_on, award_fen: row.award_fen, challenge: &challenge, bid: &bid };
     input.check(frame)?;
     payments::clear(act.conn, id)?;
     milestones::clear(act.conn, id)?;
@@ -242,16 +241,17 @@ pub fn sign(act: &mut Act<'_>, id: ProjectId, input: &SignInput) -> Result<Done<
     Ok(recorded.with(shown(act, row)))
 }
 
-/// Who may sign for a party: its own organisation's people, and for the department whoever has no tie to the project.
+/// Who may sign for a party: the team's people of its own organisation, the sponsor's of theirs, and for the department
+/// whoever has no tie to the project.
 fn sign_object(act: &Act<'_>, row: &ProjectRow, party: SigningParty) -> Object {
-    let standing = match party {
-        SigningParty::Department => Standing { party: false, ..standing(act, row) },
-        SigningParty::Team => team_standing(act, row),
+    let belongs = match party {
+        SigningParty::Department => false,
+        SigningParty::Team => act.actor.belongs_to(row.lead_org_id) && act.actor.roles.contains(&Role::Team),
         SigningParty::Sponsor => {
-            Standing { party: row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)), ..standing(act, row) }
+            row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)) && act.actor.roles.contains(&Role::Sponsor)
         }
     };
-    Object::record(row, standing.tie()).read_as(tie(act, row))
+    Object::record(row, Standing { party: belongs, ..standing(act, row) }.tie()).read_as(tie(act, row))
 }
 
 fn activate(act: &mut Act<'_>, row: &ProjectRow) -> Result<ProjectRow, AppError> {
@@ -284,7 +284,7 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
     if row.commissioner_id == Some(user.id) {
         return Err(Refusal::AlreadyAssigned.into());
     }
-    let note = input.note.as_ref().map(|note| note.as_str());
+    let note = input.note.as_ref().map(crate::domain::text::Prose::as_str);
     let row = projects::assign(act.conn, &row, user.id, note, act.now)?;
     let mut about = about(&row);
     about.facts.name = user.name;
@@ -298,7 +298,8 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
 /// Denied, stale, not active; a milestone is open.
 pub fn apply_acceptance(act: &mut Act<'_>, id: ProjectId, input: &AcceptanceInput) -> Result<Done<Shown<ProjectRow>>, AppError> {
     let row = load(act, id)?;
-    let step = act.step(Action::ProjectApplyAcceptance, &row, Object::record(&row, team_standing(act, &row).tie()).read_as(tie(act, &row)))?;
+    let step =
+        act.step(Action::ProjectApplyAcceptance, &row, Object::record(&row, team_standing(act, &row).tie()).read_as(tie(act, &row)))?;
     if !milestones::of_project(act.conn, id)?.iter().all(|milestone| milestone.stage.ended()) {
         return Err(Refusal::MilestonesOpen.into());
     }
@@ -331,11 +332,14 @@ pub fn conclude(act: &mut Act<'_>, id: ProjectId, input: &ConclusionInput) -> Re
     Ok(recorded.with(shown(act, row)))
 }
 
+/// A project with its signatures.
+pub type WithSignatures = (Shown<ProjectRow>, Vec<SignatureRow>);
+
 /// Shows a project with its signatures.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn get(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<(Shown<ProjectRow>, Vec<SignatureRow>)>, AppError> {
+pub fn get(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<WithSignatures>, AppError> {
     let row = projects::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::ProjectRead, &object(act, &row))?;
     let signatures = projects::signatures(act.conn, id)?;

@@ -189,11 +189,14 @@ fn complete_panel(act: &mut Act<'_>, bid: &Loaded) -> Result<(), AppError> {
     Ok(())
 }
 
+/// A review, with the bid where it may be read.
+pub type WithBid = (Shown<ReviewRow>, Option<BidInput>);
+
 /// Shows a review; to its expert, once no conflict was declared, with the bid as it was submitted.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<(Shown<ReviewRow>, Option<BidInput>)>, AppError> {
+pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
     let row = reviews::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = tie(act, &row);
     let permit = act.permit(Action::ReviewRead, &Object::record(&row, tie))?;

@@ -71,7 +71,8 @@ impl App {
         let (now, id) = (self.clock.now(), request_id.to_owned());
         let write = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {
             let (object, name) = known.map_or((String::new(), "unknown".to_owned()), |(id, name)| (id.to_string(), name));
-            let denial = Denial { action: Action::SessionLogin, kind: Kind::User, id: object, tie: Tie::Stranger, hidden: false, seal: None };
+            let denial =
+                Denial { action: Action::SessionLogin, kind: Kind::User, id: object, tie: Tie::Stranger, hidden: false, seal: None };
             let actor = Actor { name, ..Actor::public() };
             audit::append(conn, &denied_row(&actor, &id, now, &denial)).map_err(AppError::from)
         };

@@ -62,13 +62,10 @@ impl Hasher {
         let text = password.reveal().to_owned();
         let dummy = self.dummy.clone();
         self.blocking(move |argon2| {
-            let matches = |phc: &str| {
-                argon2::PasswordHash::new(phc).is_ok_and(|parsed| argon2.verify_password(text.as_bytes(), &parsed).is_ok())
-            };
-            match hash {
-                Some(hash) => matches(&hash),
-                None => matches(&dummy) && false,
-            }
+            let matches =
+                |phc: &str| argon2::PasswordHash::new(phc).is_ok_and(|parsed| argon2.verify_password(text.as_bytes(), &parsed).is_ok());
+            let right = matches(hash.as_deref().unwrap_or(&dummy));
+            right && hash.is_some()
         })
         .await
     }

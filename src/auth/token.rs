@@ -161,5 +161,7 @@ pub fn new_refresh_token() -> Result<String, getrandom::Error> {
 /// SHA-256 in hexadecimal: how refresh tokens are kept, bids fingerprinted and requests compared.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let half = |nibble: u8| char::from(DIGITS.get(usize::from(nibble)).copied().unwrap_or_default());
+    Sha256::digest(bytes).iter().flat_map(|byte| [half(byte >> 4), half(byte & 15)]).collect()
 }

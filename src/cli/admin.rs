@@ -1,7 +1,7 @@
 //! What an operator does on the host: first accounts, letters that wait, loading data.
 
 use crate::app::letters::LetterState;
-use crate::app::{App, Clock, Who, accounts, organizations};
+use crate::app::{App, AppError, Clock, Who, accounts, organizations};
 use crate::cli::{open, print, say, seed as seeds};
 use crate::config::Config;
 use crate::domain::id::LetterId;
@@ -37,36 +37,35 @@ pub async fn create_user(app: &App, new: NewUser) -> anyhow::Result<()> {
     let uscc: CreditCode = new.uscc.parse().map_err(plain)?;
     let password = ask_password()?;
     let hash = app.hasher.hash(&password).await?;
-    let found = app.find_organization(uscc.clone()).await?;
-    let organization_id = match (found, new.organization) {
-        (Some(id), _) => id,
+    let organization_id = app.find_organization(uscc.clone()).await?;
+    let registration = match (organization_id, &new.organization) {
         (None, None) => anyhow::bail!("no organisation with this code is registered: name it with --organization"),
-        (None, Some(name)) => {
-            let input = OrganizationInput {
-                name: name.parse().map_err(plain)?,
-                uscc: Some(uscc),
-                country: None,
-                foreign_reg_no: None,
-                kind: OrganizationKind::GovAgency,
-                region: Region::InProvince,
-                city: None,
+        (Some(_), _) => None,
+        (None, Some(name)) => Some(registration(name, uscc)?),
+    };
+    let (email, name) = (new.email.parse().map_err(plain)?, new.name.parse().map_err(plain)?);
+    // One transaction: an account whose roles clash is not made at all.
+    let made = app
+        .run(Who::System("host"), move |act| {
+            let organization_id = match (organization_id, registration) {
+                (Some(id), _) => id,
+                (None, Some(input)) => organizations::create(act, input)?.into_inner().id,
+                (None, None) => return Err(AppError::NotFound),
             };
-            app.run(Who::System("host"), move |act| organizations::create(act, input)).await?.id
-        }
-    };
-    let input = UserInput {
-        organization_id,
-        email: new.email.parse().map_err(plain)?,
-        name: new.name.parse().map_err(plain)?,
-        division: None,
-        locale: None,
-        password,
-    };
-    let made = app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await?;
+            let input = UserInput { organization_id, email, name, division: None, locale: None, password };
+            let made = accounts::create(act, &input, &hash)?.into_inner();
+            accounts::grant_roles(act, made.user.id, roles)
+        })
+        .await?;
     let id = made.user.id;
-    app.run(Who::System("host"), move |act| accounts::grant_roles(act, id, roles)).await?;
     say(&format!("created {} ({id})", made.user.email));
     Ok(())
+}
+
+fn registration(name: &str, uscc: CreditCode) -> anyhow::Result<OrganizationInput> {
+    let name = name.parse().map_err(plain)?;
+    let (kind, region) = (OrganizationKind::GovAgency, Region::InProvince);
+    Ok(OrganizationInput { name, uscc: Some(uscc), country: None, foreign_reg_no: None, kind, region, city: None })
 }
 
 /// Asks twice at a terminal; reads one line otherwise.

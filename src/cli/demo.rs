@@ -3,7 +3,8 @@
 use crate::app::{App, Clock, Cost, Opening, Place};
 use crate::cli::{print, say, seed, serve};
 use crate::config::{Config, MailRoute, cores};
-use std::net::SocketAddr;
+use anyhow::Context;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 /// The password of every demo account. The demo listens where its user says, this machine by default.
@@ -18,6 +19,8 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
     let data_dir = data_dir.unwrap_or_else(|| std::env::temp_dir().join(format!("jiebang-demo-{}", uuid::Uuid::new_v4().simple())));
     let file = data_dir.join("jiebang.db");
     anyhow::ensure!(!file.exists(), "{} is there already: choose an empty folder", file.display());
+    let listener = TcpListener::bind(listen).with_context(|| listen.to_string())?;
+    let listen = listener.local_addr()?;
     let secret = crate::auth::token::new_refresh_token()?;
     let database = Place::Sqlite(file);
     let app = App::open(Opening {
@@ -50,5 +53,5 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         workers: cores(),
         pool: 4,
     };
-    serve::serve(app, &config).await
+    serve::serve(app, &config, listener).await
 }

@@ -73,7 +73,8 @@ fn table<S: Stage>(text: &mut String, title: &str) {
     let mut edges = BTreeSet::new();
     for path in S::PATHS {
         let to: Vec<String> = path.to.iter().map(|to| format!("`{}` {}", to.code(), to.zh())).collect();
-        let _ = writeln!(text, "| `{}` {} | `{}` {} | {} |", path.from.code(), path.from.zh(), path.action, path.action.zh(), to.join(" · "));
+        let _ =
+            writeln!(text, "| `{}` {} | `{}` {} | {} |", path.from.code(), path.from.zh(), path.action, path.action.zh(), to.join(" · "));
         for to in path.to.iter().filter(|to| **to != path.from) {
             edges.insert(format!("    {} --> {}: {}", path.from.code(), to.code(), path.action.verb()));
         }

@@ -10,6 +10,7 @@ pub mod serve;
 
 use crate::app::{App, Clock, Cost, Opening};
 use crate::config::{self, Config, ConfigFault};
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -201,8 +202,9 @@ async fn command(command: Command) -> Result<(), Stopped> {
         Command::Serve => {
             serve::start_log();
             let config = configured()?;
+            let listener = std::net::TcpListener::bind(config.listen).with_context(|| config.listen.to_string())?;
             let app = open(&config, Clock::System)?;
-            serve::serve(app, &config).await?;
+            serve::serve(app, &config, listener).await?;
         }
         Command::Migrate => {
             open(&configured()?, Clock::System)?;

@@ -23,18 +23,17 @@ pub fn start_log() {
     drop(if json { log.json().flatten_event(true).try_init() } else { log.try_init() });
 }
 
-/// Serves until SIGTERM or SIGINT, then finishes what is running.
+/// Serves on `listener` until SIGTERM or SIGINT, then finishes what is running.
 ///
 /// # Errors
-/// The address cannot be used, or letters cannot be written.
-pub async fn serve(app: App, config: &Config) -> anyhow::Result<()> {
+/// The socket cannot be used, or letters cannot be written.
+pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::Result<()> {
     let transport = match &config.mail {
         MailRoute::Smtp(url) => Transport::smtp(url, &config.mail_from),
         MailRoute::Folder(path) => Transport::folder(path.clone(), &config.mail_from),
     };
     let transport = transport.map_err(anyhow::Error::msg)?;
     let postman = Postman { app: app.clone(), composer: Composer::new(&config.public_url)?, transport };
-    let listener = TcpListener::bind(config.listen)?;
     let address = listener.local_addr()?;
     let limits = Limits { workers: config.workers, connections: 2_048, shutdown: SHUTDOWN };
     let server = http::serve(app.clone(), listener, limits)?;

@@ -30,26 +30,29 @@ codes! {
 }
 
 use BidStage as S;
-stage_table!(S, &[
-    path(S::Draft, A::BidEdit, &[S::Draft]),
-    path(S::Draft, A::BidSubmit, &[S::Submitted]),
-    path(S::Submitted, A::BidEdit, &[S::Submitted]),
-    path(S::Submitted, A::BidResubmit, &[S::Submitted]),
-    path(S::Submitted, A::BidWithdraw, &[S::Withdrawn]),
-    path(S::Submitted, A::BidExamine, &[S::Eligible, S::Ineligible]),
-    path(S::Submitted, A::BidDecline, &[S::Declined]),
-    path(S::Withdrawn, A::BidEdit, &[S::Withdrawn]),
-    path(S::Withdrawn, A::BidResubmit, &[S::Submitted]),
-    path(S::Eligible, A::BidShortlist, &[S::Shortlisted, S::NotShortlisted]),
-    path(S::Eligible, A::ReviewAssign, &[S::Eligible]),
-    path(S::Eligible, A::BidSelect, &[S::Recommended, S::Reserve, S::Declined]),
-    path(S::Eligible, A::BidDecline, &[S::Declined]),
-    path(S::Shortlisted, A::ReviewAssign, &[S::Shortlisted]),
-    path(S::Shortlisted, A::BidSelect, &[S::Recommended, S::Reserve, S::Declined]),
-    path(S::Shortlisted, A::BidDecline, &[S::Declined]),
-    path(S::Recommended, A::BidAward, &[S::Awarded]),
-    path(S::Awarded, A::BidSign, &[S::Signed]),
-]);
+stage_table!(
+    S,
+    &[
+        path(S::Draft, A::BidEdit, &[S::Draft]),
+        path(S::Draft, A::BidSubmit, &[S::Submitted]),
+        path(S::Submitted, A::BidEdit, &[S::Submitted]),
+        path(S::Submitted, A::BidResubmit, &[S::Submitted]),
+        path(S::Submitted, A::BidWithdraw, &[S::Withdrawn]),
+        path(S::Submitted, A::BidExamine, &[S::Eligible, S::Ineligible]),
+        path(S::Submitted, A::BidDecline, &[S::Declined]),
+        path(S::Withdrawn, A::BidEdit, &[S::Withdrawn]),
+        path(S::Withdrawn, A::BidResubmit, &[S::Submitted]),
+        path(S::Eligible, A::BidShortlist, &[S::Shortlisted, S::NotShortlisted]),
+        path(S::Eligible, A::ReviewAssign, &[S::Eligible]),
+        path(S::Eligible, A::BidSelect, &[S::Recommended, S::Reserve, S::Declined]),
+        path(S::Eligible, A::BidDecline, &[S::Declined]),
+        path(S::Shortlisted, A::ReviewAssign, &[S::Shortlisted]),
+        path(S::Shortlisted, A::BidSelect, &[S::Recommended, S::Reserve, S::Declined]),
+        path(S::Shortlisted, A::BidDecline, &[S::Declined]),
+        path(S::Recommended, A::BidAward, &[S::Awarded]),
+        path(S::Awarded, A::BidSign, &[S::Signed]),
+    ]
+);
 
 /// Stages that count as the one live bid of a lead organisation in a round.
 pub const LIVE: &[BidStage] = &[S::Draft, S::Submitted, S::Eligible, S::Shortlisted, S::Recommended, S::Reserve, S::Awarded, S::Signed];
@@ -116,7 +119,8 @@ impl BidInput {
                 Fault::new("repeated_code", format!("指标代码重复：{code}"), format!("indicator code stands twice: {code}"))
             });
         }
-        faults.check(self.milestones.len() > 20, "milestones", || Fault::new("wrong_length", "最多20个阶段", "must hold at most 20 stages"));
+        faults
+            .check(self.milestones.len() > 20, "milestones", || Fault::new("wrong_length", "最多20个阶段", "must hold at most 20 stages"));
         faults.or(self)
     }
 
@@ -170,16 +174,18 @@ impl BidInput {
             Fault::new("after_the_end", "不得超出榜单实施期限", "may not lie after the end of the challenge's duration")
         });
         let weight: i64 = self.milestones.iter().map(|stage| stage.weight_bps.0).sum();
-        faults.check(weight != WHOLE_BPS, "milestones", || {
-            Fault::new("weights", "权重合计应为10000", "weights must sum to 10,000")
-        });
+        faults.check(weight != WHOLE_BPS, "milestones", || Fault::new("weights", "权重合计应为10000", "weights must sum to 10,000"));
     }
 }
 
 /// A promised or planned value is weaker than the target it answers.
 #[must_use]
 pub fn weaker_than_target(sign: &str, target: &str) -> Fault {
-    Fault::new("weaker_than_target", format!("不得低于榜单要求（{sign}{target}）"), format!("may not be weaker than the target ({sign}{target})"))
+    Fault::new(
+        "weaker_than_target",
+        format!("不得低于榜单要求（{sign}{target}）"),
+        format!("may not be weaker than the target ({sign}{target})"),
+    )
 }
 
 codes! {
@@ -276,4 +282,3 @@ pub struct ShortlistInput {
     /// The reason; the team will read it.
     pub reason: Reason,
 }
-

@@ -94,7 +94,6 @@ fn parse_days(year: i32, text: &str) -> Result<BTreeSet<NaiveDate>, String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot parse its own data should fail")]
 mod tests {
     use super::{Calendar, NoTable};
 

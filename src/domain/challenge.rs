@@ -34,37 +34,40 @@ codes! {
 }
 
 use ChallengeStage as S;
-stage_table!(S, &[
-    path(S::Draft, A::ChallengeEdit, &[S::Draft]),
-    path(S::Draft, A::ChallengeSubmit, &[S::InApproval]),
-    path(S::Draft, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::InApproval, A::ChallengeReturn, &[S::Draft]),
-    path(S::InApproval, A::ChallengeReject, &[S::Rejected]),
-    path(S::InApproval, A::ChallengeApprove, &[S::Approved]),
-    path(S::InApproval, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::Approved, A::ChallengePublish, &[S::Open]),
-    path(S::Approved, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::Open, A::BidCreate, &[S::Open]),
-    path(S::Open, A::ChallengeClose, &[S::Closed]),
-    path(S::Open, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::Closed, A::ChallengeOpenBids, &[S::Screening]),
-    path(S::Closed, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::Screening, A::ChallengeStartReview, &[S::Reviewing]),
-    path(S::Screening, A::ChallengeFail, &[S::Failed]),
-    path(S::Screening, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::Reviewing, A::ChallengePropose, &[S::Deciding]),
-    path(S::Reviewing, A::ChallengeFail, &[S::Failed]),
-    path(S::Reviewing, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::Deciding, A::DecisionReturn, &[S::Reviewing]),
-    path(S::Deciding, A::ChallengePublicise, &[S::Publicity]),
-    path(S::Deciding, A::ChallengeFail, &[S::Failed]),
-    path(S::Deciding, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::Publicity, A::ChallengeAward, &[S::Awarded]),
-    path(S::Publicity, A::ChallengeWithdraw, &[S::Withdrawn]),
-    path(S::Awarded, A::ChallengeFinish, &[S::Finished]),
-    path(S::Failed, A::ChallengeRepublish, &[S::Open]),
-    path(S::Failed, A::ChallengeWithdraw, &[S::Withdrawn]),
-]);
+stage_table!(
+    S,
+    &[
+        path(S::Draft, A::ChallengeEdit, &[S::Draft]),
+        path(S::Draft, A::ChallengeSubmit, &[S::InApproval]),
+        path(S::Draft, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::InApproval, A::ChallengeReturn, &[S::Draft]),
+        path(S::InApproval, A::ChallengeReject, &[S::Rejected]),
+        path(S::InApproval, A::ChallengeApprove, &[S::Approved]),
+        path(S::InApproval, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Approved, A::ChallengePublish, &[S::Open]),
+        path(S::Approved, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Open, A::BidCreate, &[S::Open]),
+        path(S::Open, A::ChallengeClose, &[S::Closed]),
+        path(S::Open, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Closed, A::ChallengeOpenBids, &[S::Screening]),
+        path(S::Closed, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Screening, A::ChallengeStartReview, &[S::Reviewing]),
+        path(S::Screening, A::ChallengeFail, &[S::Failed]),
+        path(S::Screening, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Reviewing, A::ChallengePropose, &[S::Deciding]),
+        path(S::Reviewing, A::ChallengeFail, &[S::Failed]),
+        path(S::Reviewing, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Deciding, A::DecisionReturn, &[S::Reviewing]),
+        path(S::Deciding, A::ChallengePublicise, &[S::Publicity]),
+        path(S::Deciding, A::ChallengeFail, &[S::Failed]),
+        path(S::Deciding, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Publicity, A::ChallengeAward, &[S::Awarded]),
+        path(S::Publicity, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Awarded, A::ChallengeFinish, &[S::Finished]),
+        path(S::Failed, A::ChallengeRepublish, &[S::Open]),
+        path(S::Failed, A::ChallengeWithdraw, &[S::Withdrawn]),
+    ]
+);
 
 codes! {
     /// The four plan categories of the "3+1" system.
@@ -157,8 +160,33 @@ codes! {
 
 /// Words that show a condition on degree, title, age or years since registration, which 揭榜挂帅 does not admit.
 const FORBIDDEN_CONDITIONS: &[&str] = &[
-    "学历", "学位", "博士", "硕士", "本科", "职称", "院士", "教授", "研究员", "高级工程师", "年龄", "周岁", "岁以下", "注册年限", "成立满", "注册满", "成立年限", "注册时间",
+    "学历",
+    "学位",
+    "博士",
+    "硕士",
+    "本科",
+    "职称",
+    "院士",
+    "教授",
+    "研究员",
+    "高级工程师",
+    "年龄",
+    "周岁",
+    "岁以下",
+    "注册年限",
+    "成立满",
+    "注册满",
+    "成立年限",
+    "注册时间",
 ];
+
+fn forbidden_condition(word: &str) -> Fault {
+    Fault::new(
+        "forbidden_condition",
+        format!("揭榜挂帅不设学历、职称、年龄、注册年限门槛（“{word}”）"),
+        format!("an open challenge admits no condition on degree, title, age or years since registration (“{word}”)"),
+    )
+}
 
 impl ChallengeInput {
     fn check(self, _: ValuePointerRef<'_>) -> Result<Self, Faults> {
@@ -168,9 +196,7 @@ impl ChallengeInput {
         faults.check(enterprise && self.sponsor_fund_fen == Fen::ZERO, "sponsor_fund_fen", || {
             Fault::new("too_small", "企业类榜单须有需求方出资", "a challenge of class enterprise_tech needs the sponsor's money")
         });
-        faults.check(self.fiscal_cap_fen == Fen::ZERO, "fiscal_cap_fen", || {
-            Fault::new("too_small", "应大于0", "must be above 0")
-        });
+        faults.check(self.fiscal_cap_fen == Fen::ZERO, "fiscal_cap_fen", || Fault::new("too_small", "应大于0", "must be above 0"));
         faults.check(self.secrecy != Secrecy::Public, "secrecy", || {
             Fault::new("classified", "涉密项目请离线办理", "classified projects are handled offline")
         });
@@ -186,16 +212,9 @@ impl ChallengeInput {
             });
         }
         let conditions = self.conditions.as_ref().map_or("", |text| text.as_str());
-        if self.selection_mode == SelectionMode::OpenChallenge {
-            if let Some(word) = FORBIDDEN_CONDITIONS.iter().find(|word| conditions.contains(**word)) {
-                faults.check(true, "conditions", || {
-                    Fault::new(
-                        "forbidden_condition",
-                        format!("揭榜挂帅不设学历、职称、年龄、注册年限门槛（“{word}”）"),
-                        format!("an open challenge admits no condition on degree, title, age or years since registration (“{word}”)"),
-                    )
-                });
-            }
+        let open = self.selection_mode == SelectionMode::OpenChallenge;
+        if let Some(word) = FORBIDDEN_CONDITIONS.iter().find(|word| open && conditions.contains(**word)) {
+            faults.check(true, "conditions", || forbidden_condition(word));
         }
         faults.or(self)
     }

@@ -24,10 +24,7 @@ codes! {
 }
 
 use DecisionStage as S;
-stage_table!(S, &[
-    path(S::Proposed, A::DecisionApprove, &[S::Approved]),
-    path(S::Proposed, A::DecisionReturn, &[S::Returned]),
-]);
+stage_table!(S, &[path(S::Proposed, A::DecisionApprove, &[S::Approved]), path(S::Proposed, A::DecisionReturn, &[S::Returned]),]);
 
 codes! {
     /// What is decided on one bid.
@@ -108,12 +105,16 @@ impl DecisionInput {
     fn check_totals(&self, teams: i64, cap_fen: Fen, faults: &mut Faults) {
         let winners: Vec<&Selection> = self.selections.iter().filter(|chosen| chosen.choice == Choice::Recommended).collect();
         let count = i64::try_from(winners.len()).unwrap_or(i64::MAX);
-        faults.check(count == 0, "selections", || Fault::new("no_winner", "至少推荐一家；均不合格请流标", "recommend at least one bid, or declare the round failed"));
+        faults.check(count == 0, "selections", || {
+            Fault::new("no_winner", "至少推荐一家；均不合格请流标", "recommend at least one bid, or declare the round failed")
+        });
         faults.check(count > teams, "selections", || {
             Fault::new("too_many_winners", format!("最多{teams}家并行"), format!("at most {teams} teams may run"))
         });
         let sum = Fen::total(winners.iter().filter_map(|chosen| chosen.award_fen));
-        faults.check(sum > cap_fen, "selections", || Fault::new("over_cap", "立项金额合计超过榜单资助上限", "the awards exceed the challenge's cap together"));
+        faults.check(sum > cap_fen, "selections", || {
+            Fault::new("over_cap", "立项金额合计超过榜单资助上限", "the awards exceed the challenge's cap together")
+        });
         let mut orders: Vec<i64> = self.selections.iter().filter_map(|chosen| chosen.reserve_order.map(|order| order.0)).collect();
         orders.sort_unstable();
         let gap = orders.iter().zip(1..).any(|(order, expected)| *order != expected);
@@ -137,7 +138,11 @@ impl Selection {
         faults.check(!reserve && self.reserve_order.is_some(), &at("reserve_order"), not_here);
         let below = candidate.score.0 < THRESHOLD.into();
         faults.check(self.choice != Choice::Declined && below, field, || {
-            Fault::new("below_threshold", format!("评审得分低于{THRESHOLD}分，不得推荐"), format!("scored below {THRESHOLD}: it cannot be recommended"))
+            Fault::new(
+                "below_threshold",
+                format!("评审得分低于{THRESHOLD}分，不得推荐"),
+                format!("scored below {THRESHOLD}: it cannot be recommended"),
+            )
         });
         let not_top = wins && best.is_some_and(|best| candidate.score < best);
         faults.check(not_top && self.reason.is_none(), &at("reason"), || {

@@ -113,7 +113,8 @@ impl deserr::DeserializeError for Faults {
             }
             ErrorKind::MissingField { field } => Fault::missing().at(join(here, field)),
             ErrorKind::UnknownKey { key, .. } => {
-                Fault::new("unknown_field", "不认识的字段，或由系统填写", "is not a field here, or is set by the service").at(join(here, key))
+                Fault::new("unknown_field", "不认识的字段，或由系统填写", "is not a field here, or is set by the service")
+                    .at(join(here, key))
             }
             ErrorKind::UnknownValue { accepted, .. } => Fault::unknown_code(accepted).at(here),
             ErrorKind::BadSequenceLen { expected, .. } => {

@@ -22,17 +22,20 @@ codes! {
 }
 
 use MilestoneStage as S;
-stage_table!(S, &[
-    path(S::Planned, A::MilestoneStart, &[S::InProgress]),
-    path(S::Planned, A::MilestoneFail, &[S::NotMet]),
-    path(S::InProgress, A::MilestoneSubmit, &[S::Submitted]),
-    path(S::InProgress, A::MilestoneFail, &[S::NotMet]),
-    path(S::Submitted, A::MilestoneVerify, &[S::Met]),
-    path(S::Submitted, A::MilestoneReturn, &[S::Rectifying]),
-    path(S::Submitted, A::MilestoneFail, &[S::NotMet]),
-    path(S::Rectifying, A::MilestoneSubmit, &[S::Submitted]),
-    path(S::Rectifying, A::MilestoneFail, &[S::NotMet]),
-]);
+stage_table!(
+    S,
+    &[
+        path(S::Planned, A::MilestoneStart, &[S::InProgress]),
+        path(S::Planned, A::MilestoneFail, &[S::NotMet]),
+        path(S::InProgress, A::MilestoneSubmit, &[S::Submitted]),
+        path(S::InProgress, A::MilestoneFail, &[S::NotMet]),
+        path(S::Submitted, A::MilestoneVerify, &[S::Met]),
+        path(S::Submitted, A::MilestoneReturn, &[S::Rectifying]),
+        path(S::Submitted, A::MilestoneFail, &[S::NotMet]),
+        path(S::Rectifying, A::MilestoneSubmit, &[S::Submitted]),
+        path(S::Rectifying, A::MilestoneFail, &[S::NotMet]),
+    ]
+);
 
 /// The longest rectification 限期整改, in days (three months).
 pub const LONGEST_RECTIFICATION_DAYS: i64 = 92;

@@ -21,17 +21,20 @@ codes! {
 }
 
 use PaymentStage as S;
-stage_table!(S, &[
-    path(S::Locked, A::PaymentUnlock, &[S::Due]),
-    path(S::Locked, A::PaymentCancel, &[S::Cancelled]),
-    path(S::Due, A::PaymentRequest, &[S::Requested]),
-    path(S::Requested, A::PaymentCheck, &[S::Checked]),
-    path(S::Requested, A::PaymentReturn, &[S::Due]),
-    path(S::Checked, A::PaymentApprove, &[S::Approved]),
-    path(S::Checked, A::PaymentReturn, &[S::Due]),
-    path(S::Approved, A::PaymentPay, &[S::Paid]),
-    path(S::Approved, A::PaymentReturn, &[S::Due]),
-]);
+stage_table!(
+    S,
+    &[
+        path(S::Locked, A::PaymentUnlock, &[S::Due]),
+        path(S::Locked, A::PaymentCancel, &[S::Cancelled]),
+        path(S::Due, A::PaymentRequest, &[S::Requested]),
+        path(S::Requested, A::PaymentCheck, &[S::Checked]),
+        path(S::Requested, A::PaymentReturn, &[S::Due]),
+        path(S::Checked, A::PaymentApprove, &[S::Approved]),
+        path(S::Checked, A::PaymentReturn, &[S::Due]),
+        path(S::Approved, A::PaymentPay, &[S::Paid]),
+        path(S::Approved, A::PaymentReturn, &[S::Due]),
+    ]
+);
 
 /// The record of money sent.
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]

@@ -26,16 +26,19 @@ codes! {
 }
 
 use ProjectStage as S;
-stage_table!(S, &[
-    path(S::Signing, A::ProjectPlan, &[S::Signing]),
-    path(S::Signing, A::ProjectSign, &[S::Signing]),
-    path(S::Signing, A::ProjectCountersign, &[S::Signing]),
-    path(S::Signing, A::ProjectActivate, &[S::Active]),
-    path(S::Signing, A::ProjectAssign, &[S::Signing]),
-    path(S::Active, A::ProjectAssign, &[S::Active]),
-    path(S::Active, A::ProjectApplyAcceptance, &[S::InAcceptance]),
-    path(S::InAcceptance, A::ProjectConclude, &[S::Completed, S::Concluded, S::Failed]),
-]);
+stage_table!(
+    S,
+    &[
+        path(S::Signing, A::ProjectPlan, &[S::Signing]),
+        path(S::Signing, A::ProjectSign, &[S::Signing]),
+        path(S::Signing, A::ProjectCountersign, &[S::Signing]),
+        path(S::Signing, A::ProjectActivate, &[S::Active]),
+        path(S::Signing, A::ProjectAssign, &[S::Signing]),
+        path(S::Active, A::ProjectAssign, &[S::Active]),
+        path(S::Active, A::ProjectApplyAcceptance, &[S::InAcceptance]),
+        path(S::InAcceptance, A::ProjectConclude, &[S::Completed, S::Concluded, S::Failed]),
+    ]
+);
 
 codes! {
     /// The parties to a commitment 任务书与军令状.
@@ -150,7 +153,9 @@ impl PlanInput {
         let mut before = frame.starts_on;
         for (index, milestone) in self.milestones.iter().enumerate() {
             let field = format!("milestones[{index}].due_on");
-            faults.check(milestone.due_on <= before, &field, || Fault::new("not_increasing", "日期应依次递增", "dates must increase strictly"));
+            faults.check(milestone.due_on <= before, &field, || {
+                Fault::new("not_increasing", "日期应依次递增", "dates must increase strictly")
+            });
             faults.check(milestone.due_on > frame.ends_on, &field, || {
                 Fault::new("after_the_end", "不得晚于项目结束日", "may not lie after the end of the project")
             });
@@ -190,14 +195,23 @@ impl PlanInput {
         for (index, payment) in self.payments.iter().enumerate() {
             let at = |name: &str| format!("payments[{index}].{name}");
             faults.check(payment.amount_fen == Fen::ZERO, &at("amount_fen"), || Fault::new("too_small", "应大于0", "must be above 0"));
-            let exists = payment.milestone.is_some_and(|number| usize::try_from(number.0).is_ok_and(|number| number <= self.milestones.len()));
+            let exists =
+                payment.milestone.is_some_and(|number| usize::try_from(number.0).is_ok_and(|number| number <= self.milestones.len()));
             let gated = payment.gate == Gate::Milestone;
-            faults.check(gated && !exists, &at("milestone"), || Fault::new("unknown_milestone", "没有这个里程碑", "is no milestone of the plan"));
-            faults.check(!gated && payment.milestone.is_some(), &at("milestone"), || Fault::new("not_here", "此处不应填写", "does not belong here"));
+            faults.check(gated && !exists, &at("milestone"), || {
+                Fault::new("unknown_milestone", "没有这个里程碑", "is no milestone of the plan")
+            });
+            faults.check(!gated && payment.milestone.is_some(), &at("milestone"), || {
+                Fault::new("not_here", "此处不应填写", "does not belong here")
+            });
         }
         let sum = Fen::total(self.payments.iter().map(|payment| payment.amount_fen));
         faults.check(sum != award_fen, "payments", || {
-            Fault::new("not_the_award", format!("拨付合计应等于立项金额（{}分）", award_fen.0), format!("payments must sum to the award ({} fen)", award_fen.0))
+            Fault::new(
+                "not_the_award",
+                format!("拨付合计应等于立项金额（{}分）", award_fen.0),
+                format!("payments must sum to the award ({} fen)", award_fen.0),
+            )
         });
     }
 }

@@ -21,12 +21,15 @@ codes! {
 }
 
 use ReviewStage as S;
-stage_table!(S, &[
-    path(S::Assigned, A::ReviewDeclare, &[S::Declared]),
-    path(S::Assigned, A::ReviewDecline, &[S::Declined]),
-    path(S::Declared, A::ReviewSubmit, &[S::Submitted]),
-    path(S::Declared, A::ReviewDecline, &[S::Declined]),
-]);
+stage_table!(
+    S,
+    &[
+        path(S::Assigned, A::ReviewDeclare, &[S::Declared]),
+        path(S::Assigned, A::ReviewDecline, &[S::Declined]),
+        path(S::Declared, A::ReviewSubmit, &[S::Submitted]),
+        path(S::Declared, A::ReviewDecline, &[S::Declined]),
+    ]
+);
 
 codes! {
     /// What a bid is judged by.
@@ -110,7 +113,11 @@ impl ScoreSheet {
             let points = score.points.0;
             let wrong = points.is_sign_negative() || points > most.into() || points.normalize().scale() > 2;
             faults.check(wrong, &format!("scores.{}", score.criterion), || {
-                Fault::new("out_of_range", format!("应在0到{most}之间，最多两位小数"), format!("must be from 0 to {most}, with at most two decimals"))
+                Fault::new(
+                    "out_of_range",
+                    format!("应在0到{most}之间，最多两位小数"),
+                    format!("must be from 0 to {most}, with at most two decimals"),
+                )
             });
         }
         faults.or(self)

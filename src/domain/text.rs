@@ -44,9 +44,7 @@ fn clean(text: &str, min: usize, max: usize, lines: bool) -> Result<String, Faul
     let clean: String = text.nfc().collect::<String>().trim().to_owned();
     match clean.chars().count() {
         0 if min > 0 => Err(Fault::missing()),
-        count if count < min => {
-            Err(Fault::new("too_short", format!("至少{min}个字符"), format!("must be at least {min} characters")))
-        }
+        count if count < min => Err(Fault::new("too_short", format!("至少{min}个字符"), format!("must be at least {min} characters"))),
         count if count > max => Err(too_long(max)),
         _ => Ok(clean),
     }

@@ -58,7 +58,11 @@ impl std::str::FromStr for Password {
     type Err = Fault;
     fn from_str(text: &str) -> Result<Self, Fault> {
         if text.chars().count() < 8 || text.len() > 256 {
-            return Err(Fault::new("password_length", "密码至少8个字符、至多256字节", "a password has at least 8 characters and at most 256 bytes"));
+            return Err(Fault::new(
+                "password_length",
+                "密码至少8个字符、至多256字节",
+                "a password has at least 8 characters and at most 256 bytes",
+            ));
         }
         Ok(Self(text.to_owned()))
     }

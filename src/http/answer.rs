@@ -1,9 +1,9 @@
 //! Answers: JSON with a strong `ETag`, `Location`, and the cursor of the next page.
 
-use crate::app::{Answer, AppError};
 use crate::app::sha256_hex;
-use crate::http::call::Call;
+use crate::app::{Answer, AppError};
 use crate::app::{Mark, Page};
+use crate::http::call::Call;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -20,7 +20,6 @@ pub trait View: serde::Serialize + utoipa::ToSchema + Send + 'static {
         String::new()
     }
 }
-
 
 /// A page of a list.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

@@ -1,5 +1,7 @@
 //! The audit log: view and handler.
 
+use crate::app::Page;
+use crate::app::audit::{AuditFilter, AuditRow, Outcome};
 use crate::app::{Act, AppError, Seen, audit};
 use crate::domain::fault::Faults;
 use crate::domain::id::{AuditId, UserId};
@@ -7,8 +9,6 @@ use crate::domain::policy::{Action, Kind, Role, Tie};
 use crate::domain::text::Line;
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
-use crate::app::Page;
-use crate::app::audit::{AuditFilter, AuditRow, Outcome};
 
 /// A row of the audit log.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

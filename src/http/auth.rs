@@ -3,6 +3,7 @@
 use crate::app::sessions::{self, Tokens};
 use crate::app::{Answer, App};
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::policy::Action;
 use crate::domain::text::{Email, Line};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Password;
@@ -90,5 +91,5 @@ pub async fn refresh(app: App, call: Call) -> Result<HttpResponse, Turned> {
 pub async fn logout(app: App, call: Call) -> Result<HttpResponse, Turned> {
     no_dry_run(&call)?;
     let shape = |()| Ok(Answer { status: 204, location: None, version: None, body: String::new(), replayed: false });
-    Ok(answer::respond(app.write(call.request(), sessions::log_out, shape).await?))
+    Ok(answer::respond(app.write(call.request(Action::SessionLogout), sessions::log_out, shape).await?))
 }

@@ -1,5 +1,7 @@
 //! Batches: views and handlers.
 
+use crate::app::Page;
+use crate::app::batches::BatchRow;
 use crate::app::{Act, AppError, Done, Seen, batches};
 use crate::domain::batch::BatchInput;
 use crate::domain::fault::Faults;
@@ -8,8 +10,6 @@ use crate::domain::input::{Spelled, Whole};
 use crate::domain::money::Fen;
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
-use crate::app::Page;
-use crate::app::batches::BatchRow;
 
 /// A batch.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

@@ -1,7 +1,9 @@
 //! Bids: views and handlers.
 
+use crate::app::Page;
 use crate::app::act::Shown;
 use crate::app::bids::{self, judging, submission};
+use crate::app::bids::{BidFilter, BidRow};
 use crate::app::{Act, AppError, Done, Seen};
 use crate::domain::bid::{BidInput, BidStage, ExaminationInput, ExaminedItem, ShortlistInput};
 use crate::domain::challenge::NoInput;
@@ -11,8 +13,6 @@ use crate::domain::money::Fen;
 use crate::domain::policy::Action;
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
-use crate::app::Page;
-use crate::app::bids::{BidFilter, BidRow};
 
 /// The receipt of the last submission 回执.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

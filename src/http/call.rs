@@ -1,13 +1,14 @@
 //! A call: what a request brings along, read in the order that keeps strangers out: token first, body last.
 
 use crate::app::error::ErrorRow;
-use crate::app::{App, AppError, Request, Who};
 use crate::app::sha256_hex;
+use crate::app::{App, AppError, Key, Request, Who};
+use crate::app::{Mark, Page};
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::policy::Action;
 use crate::domain::user::Locale;
 use crate::http::json;
 use crate::http::problem::{Problem, locale, rows};
-use crate::app::{Mark, Page};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -138,16 +139,16 @@ impl Call {
         })
     }
 
-    /// The request as a use case takes it.
+    /// The request for `action`, as a use case takes it.
     #[must_use]
-    pub fn request(&self) -> Request {
+    pub fn request(&self, action: Action) -> Request {
         let fingerprint = || sha256_hex(&[self.target.as_bytes(), b"\n", &self.body].concat());
         Request {
             who: self.who.clone(),
             id: self.request_id.clone(),
             expects: self.expects,
             dry_run: self.dry_run,
-            key: self.key.clone().map(|key| (key, fingerprint())),
+            key: self.key.clone().map(|text| Key { text, fingerprint: fingerprint(), action }),
         }
     }
 
@@ -259,9 +260,8 @@ fn take_flag(query: &mut Map<String, Value>, name: &str) -> Result<bool, Faults>
 async fn arrive(request: &HttpRequest, body: Payload) -> Result<Bytes, ErrorRow> {
     let collected = tokio::time::timeout(BODY_DEADLINE, body.to_bytes_limited(LARGEST_BODY)).await;
     let bytes = match collected {
-        Err(_) => return Err(rows::TOO_SLOW),
+        Err(_) | Ok(Ok(Err(_))) => return Err(rows::TOO_SLOW),
         Ok(Err(_)) => return Err(rows::TOO_LARGE),
-        Ok(Ok(Err(_))) => return Err(rows::TOO_SLOW),
         Ok(Ok(Ok(bytes))) => bytes,
     };
     let json = request.content_type().eq_ignore_ascii_case("application/json");

@@ -1,7 +1,9 @@
 //! Challenges: views and handlers.
 
+use crate::app::Page;
 use crate::app::act::Shown;
 use crate::app::challenges::{self, approval, ending, round};
+use crate::app::challenges::{ChallengeFilter, ChallengeRow, RoundRow};
 use crate::app::{Act, AppError, Done, Seen, decisions};
 use crate::domain::challenge::{
     ChallengeClass, ChallengeInput, ChallengeStage, FailInput, FailReason, NoInput, PlanCategory, ReasonInput, Window,
@@ -16,8 +18,6 @@ use crate::domain::time::{Date, Timestamp};
 use crate::domain::user::Sector;
 use crate::http::answer::View;
 use crate::http::batches::{Year, year};
-use crate::app::Page;
-use crate::app::challenges::{ChallengeFilter, ChallengeRow, RoundRow};
 
 /// A challenge, as lists show it.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

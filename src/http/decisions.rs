@@ -1,6 +1,7 @@
 //! Decisions: views and handlers.
 
 use crate::app::act::Shown;
+use crate::app::decisions::DecisionRow;
 use crate::app::{Act, AppError, Done, Seen, decisions};
 use crate::domain::challenge::{NoInput, ReasonInput};
 use crate::domain::decision::{DecisionInput, DecisionStage, Selection};
@@ -8,7 +9,6 @@ use crate::domain::id::{ChallengeId, DecisionId, UserId};
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::View;
-use crate::app::decisions::DecisionRow;
 
 /// A decision.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

@@ -4,6 +4,7 @@
 //! OpenAPI document is made from them. It must answer [`Seen`] or [`Done`], so no route can do without a permit; and the
 //! permit must be for the action that the route names.
 
+use crate::app::Page;
 use crate::app::{Act, App, AppError, Done, Seen};
 use crate::domain::fault::Faults;
 use crate::domain::policy::{self, Action};
@@ -11,7 +12,6 @@ use crate::http::answer::{self, View};
 use crate::http::call::{Call, Turned, request_id};
 use crate::http::openapi::{Described, Query};
 use crate::http::problem::locale;
-use crate::app::Page;
 use actix_web::http::Method;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
@@ -80,21 +80,17 @@ pub fn get<P: PathId, V: View>(path: &'static str, action: Action, handler: fn(&
     let handle = move |app: App, call: Call| async move {
         let id = P::read(&call.id)?;
         call.no_parameters()?;
-        let (version, body) = app.read(call.request(), move |act| shaped(handler(act, id)?, action)).await?;
+        let (version, body) = app.read(call.request(action), move |act| shaped(handler(act, id)?, action)).await?;
         Ok(answer::read(&call, version, body))
     };
     Route::new(Method::GET, path, action, Described::new(path, action).answers::<V>(200), handle)
 }
 
 /// Reads that answer one record, narrowed by query parameters.
-pub fn get_with<Q: Query, V: View>(
-    path: &'static str,
-    action: Action,
-    handler: fn(&mut Act<'_>, Q) -> Result<Seen<V>, AppError>,
-) -> Route {
+pub fn get_with<Q: Query, V: View>(path: &'static str, action: Action, handler: fn(&mut Act<'_>, Q) -> Result<Seen<V>, AppError>) -> Route {
     let handle = move |app: App, call: Call| async move {
         let query: Q = deserr::deserialize(serde_json::Value::Object(call.query.clone()))?;
-        let (version, body) = app.read(call.request(), move |act| shaped(handler(act, query)?, action)).await?;
+        let (version, body) = app.read(call.request(action), move |act| shaped(handler(act, query)?, action)).await?;
         Ok(answer::read(&call, version, body))
     };
     Route::new(Method::GET, path, action, Described::new(path, action).query::<Q>().answers::<V>(200), handle)
@@ -114,6 +110,7 @@ fn shaped<V: View>(seen: Seen<V>, action: Action) -> Result<Seen<(Option<i64>, S
 }
 
 /// Reads that answer a page of records.
+#[expect(clippy::type_complexity, reason = "the handler's type is its contract")]
 pub fn list<P: PathId, Q: Query, V: View>(
     path: &'static str,
     action: Action,
@@ -129,7 +126,7 @@ pub fn list<P: PathId, Q: Query, V: View>(
             same(action, seen.action())?;
             Ok(seen.map(|rows| serde_json::to_string(&answer::paged(rows, &page, |text| keys.sign_cursor(text))).unwrap_or_default()))
         };
-        let body = app.read(call.request(), read).await?;
+        let body = app.read(call.request(action), read).await?;
         Ok(answer::read(&call, None, body))
     };
     let described = Described::new(path, action).paged().query::<Q>().answers_items::<V>();
@@ -187,7 +184,7 @@ fn write<P: PathId, B: Body, V: View>(
             let location = place.map(|place| format!("/api/v1{place}/{}", view.id()));
             answer::written(&view, status, location)
         };
-        Ok(answer::respond(app.write(call.request(), work, shape).await?))
+        Ok(answer::respond(app.write(call.request(action), work, shape).await?))
     };
     let described = Described::new(path, action).body::<B>().answers::<V>(status);
     Route::new(method, path, action, described, handle)
@@ -201,7 +198,7 @@ pub async fn refused_first(app: &App, call: &Call, action: Action, faults: Fault
         }
         act.scope(action, action.kind()).map(|(permit, _)| Seen::by(permit, ()))
     };
-    match app.read(call.request(), probe).await {
+    match app.read(call.request(action), probe).await {
         Err(error) => error.into(),
         Ok(()) => AppError::NotFound.into(),
     }
@@ -209,7 +206,13 @@ pub async fn refused_first(app: &App, call: &Call, action: Action, faults: Fault
 
 impl Route {
     /// A route whose handler does more than one use case, such as hashing outside the transaction.
-    pub fn new<F>(method: Method, path: &'static str, action: Action, described: Described, handle: impl Fn(App, Call) -> F + Send + Sync + 'static) -> Self
+    pub fn new<F>(
+        method: Method,
+        path: &'static str,
+        action: Action,
+        described: Described,
+        handle: impl Fn(App, Call) -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = Result<HttpResponse, Turned>> + 'static,
     {
@@ -235,4 +238,3 @@ impl Route {
         answered.unwrap_or_else(|turned| turned.response(locale(request.headers()), &request_id(&request)))
     }
 }
-

@@ -1,6 +1,7 @@
 //! Milestones: views and handlers.
 
 use crate::app::act::Shown;
+use crate::app::milestones::MilestoneRow;
 use crate::app::{Act, AppError, Done, Seen, milestones};
 use crate::domain::challenge::NoInput;
 use crate::domain::id::{MilestoneId, ProjectId};
@@ -8,7 +9,6 @@ use crate::domain::milestone::{EvidenceInput, MilestoneStage, NodeIndicator, Opi
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::View;
-use crate::app::milestones::MilestoneRow;
 
 /// A milestone.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

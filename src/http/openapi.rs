@@ -9,7 +9,9 @@ use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBu
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 /// What can be the query of a request.
@@ -112,7 +114,10 @@ impl Described {
         let object = ObjectBuilder::new()
             .property("items", ArrayBuilder::new().items(item))
             .required("items")
-            .property("next_cursor", ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null])))
+            .property(
+                "next_cursor",
+                ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null])),
+            )
             .required("next_cursor")
             .build();
         let name = format!("{}Page", V::name());
@@ -193,4 +198,3 @@ pub fn document(routes: &[Route]) -> OpenApi {
         .description(Some("The portfolio of a science department's open-challenge (揭榜挂帅) projects. Conventions: docs/api.md."));
     OpenApiBuilder::new().info(info.build()).paths(paths.build()).components(Some(components)).build()
 }
-

@@ -1,9 +1,9 @@
 //! For operators: health, metrics, the API's description and its documentation page.
 
 use crate::app::App;
+use crate::http::call::{Turned, request_id};
 use crate::http::openapi;
 use crate::http::problem::locale;
-use crate::http::call::{Turned, request_id};
 use crate::http::routes::routes;
 use actix_web::http::header;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -29,9 +29,7 @@ async fn readyz(app: Data<App>, request: HttpRequest) -> HttpResponse {
 pub fn metrics() -> Option<&'static PrometheusHandle> {
     static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
     let buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
-    HANDLE
-        .get_or_init(|| PrometheusBuilder::new().set_buckets(&buckets).and_then(PrometheusBuilder::install_recorder).ok())
-        .as_ref()
+    HANDLE.get_or_init(|| PrometheusBuilder::new().set_buckets(&buckets).and_then(PrometheusBuilder::install_recorder).ok()).as_ref()
 }
 
 async fn render_metrics() -> HttpResponse {
@@ -64,4 +62,3 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/docs", web::get().to(to_docs))
         .service(docs);
 }
-

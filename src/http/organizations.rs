@@ -1,13 +1,13 @@
 //! Organisations: views and handlers.
 
+use crate::app::Page;
+use crate::app::organizations::OrganizationRow;
 use crate::app::{Act, AppError, Done, Seen, organizations};
 use crate::domain::challenge::NoInput;
 use crate::domain::id::OrganizationId;
 use crate::domain::organization::{OrganizationInput, OrganizationKind, Region};
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
-use crate::app::Page;
-use crate::app::organizations::OrganizationRow;
 
 /// An organisation.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

@@ -1,6 +1,8 @@
 //! Payments: views and handlers.
 
+use crate::app::Page;
 use crate::app::act::Shown;
+use crate::app::payments::{PaymentFilter, PaymentRow};
 use crate::app::{Act, AppError, Done, Seen, payments};
 use crate::domain::challenge::{NoInput, ReasonInput};
 use crate::domain::fault::Faults;
@@ -11,8 +13,6 @@ use crate::domain::policy::Action;
 use crate::domain::project::Gate;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::View;
-use crate::app::Page;
-use crate::app::payments::{PaymentFilter, PaymentRow};
 
 /// A payment.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

@@ -94,7 +94,11 @@ impl From<Summary> for SummaryView {
         for row in &challenges {
             total.add(row.figures);
         }
-        let milestone = |row: crate::app::portfolio::MilestoneFigures| MilestonesFigure { stage: row.stage, milestones: row.milestones, late: row.late };
+        let milestone = |row: crate::app::portfolio::MilestoneFigures| MilestonesFigure {
+            stage: row.stage,
+            milestones: row.milestones,
+            late: row.late,
+        };
         let bidder = |row: crate::app::portfolio::BidderFigures| BiddersFigure { region: row.region, bids: row.bids, awarded: row.awarded };
         Self {
             total,

@@ -130,20 +130,29 @@ pub mod rows {
     use crate::app::error::ErrorRow;
 
     /// No such path.
-    pub const NO_ROUTE: ErrorRow = ErrorRow { code: "not_found", status: 404, zh: "没有这个地址", en: "There is nothing at this address." };
+    pub const NO_ROUTE: ErrorRow =
+        ErrorRow { code: "not_found", status: 404, zh: "没有这个地址", en: "There is nothing at this address." };
     /// The path is known, the method is not.
     pub const WRONG_METHOD: ErrorRow =
-        ErrorRow { code: "method_not_allowed", status: 405, zh: "该地址不支持此方法", en: "This address does not take this method." };
+        ErrorRow {
+            code: "method_not_allowed", status: 405, zh: "该地址不支持此方法", en: "This address does not take this method."
+        };
     /// The body did not come in time.
-    pub const TOO_SLOW: ErrorRow = ErrorRow { code: "request_timeout", status: 408, zh: "请求内容传输超时", en: "The body did not arrive in time." };
+    pub const TOO_SLOW: ErrorRow =
+        ErrorRow { code: "request_timeout", status: 408, zh: "请求内容传输超时", en: "The body did not arrive in time." };
     /// The body is too large.
     pub const TOO_LARGE: ErrorRow = ErrorRow { code: "too_large", status: 413, zh: "请求内容过大", en: "The body is too large." };
     /// The body is not JSON by its own words.
-    pub const NOT_JSON: ErrorRow =
-        ErrorRow { code: "unsupported_media_type", status: 415, zh: "请求内容应为application/json", en: "The body must be application/json." };
+    pub const NOT_JSON: ErrorRow = ErrorRow {
+        code: "unsupported_media_type",
+        status: 415,
+        zh: "请求内容应为application/json",
+        en: "The body must be application/json.",
+    };
     /// A change without the version that it is based on.
     pub const VERSION_NEEDED: ErrorRow =
         ErrorRow { code: "if_match_required", status: 428, zh: "修改须带If-Match请求头", en: "A change needs an If-Match header." };
     /// Something panicked.
-    pub const PANIC: ErrorRow = ErrorRow { code: "internal", status: 500, zh: "服务内部错误", en: "Something went wrong in the service." };
+    pub const PANIC: ErrorRow =
+        ErrorRow { code: "internal", status: 500, zh: "服务内部错误", en: "Something went wrong in the service." };
 }

@@ -1,6 +1,8 @@
 //! Projects: views and handlers.
 
+use crate::app::Page;
 use crate::app::act::Shown;
+use crate::app::projects::{ProjectFilter, ProjectRow, SignatureRow};
 use crate::app::{Act, AppError, Done, Seen, projects};
 use crate::domain::fault::Faults;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, ProjectId, UserId};
@@ -9,8 +11,6 @@ use crate::domain::policy::Action;
 use crate::domain::project::{AcceptanceInput, AssignInput, ConclusionInput, PlanInput, ProjectStage, SignInput, SigningParty};
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::View;
-use crate::app::Page;
-use crate::app::projects::{ProjectFilter, ProjectRow, SignatureRow};
 
 /// A project, as lists show it.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

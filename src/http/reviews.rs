@@ -1,6 +1,8 @@
 //! Reviews: views and handlers.
 
+use crate::app::Page;
 use crate::app::act::Shown;
+use crate::app::reviews::{ReviewFilter, ReviewRow};
 use crate::app::{Act, AppError, Done, Seen, reviews};
 use crate::domain::bid::BidInput;
 use crate::domain::fault::Faults;
@@ -9,8 +11,6 @@ use crate::domain::policy::Action;
 use crate::domain::review::{AssignReview, Declaration, DeclineReview, ReviewStage, Score, ScoreSheet};
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
-use crate::app::Page;
-use crate::app::reviews::{ReviewFilter, ReviewRow};
 
 /// A review.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]

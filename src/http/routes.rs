@@ -1,10 +1,12 @@
-//! Every route: one line each. A line names what is done ([`Action`]); the tests compare lines, permits and cases.
+//! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
 use crate::domain::policy::Action as A;
 use crate::domain::user::UserInput;
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
-use crate::http::{audit, auth, batches, bids, challenges, decisions, milestones, organizations, payments, portfolio, projects, reviews, users};
+use crate::http::{
+    audit, auth, batches, bids, challenges, decisions, milestones, organizations, payments, portfolio, projects, reviews, users,
+};
 use actix_web::http::Method;
 
 /// The list.

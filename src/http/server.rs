@@ -75,14 +75,17 @@ fn api(config: &mut ServiceConfig) {
                 async move { route.answer(app.get_ref().clone(), request, body).await }
             }));
         }
-        config.service(resource.default_service(web::to(move |request: HttpRequest| wrong_method(request, allow.clone()))));
+        config.service(resource.default_service(web::to(move |request: HttpRequest| {
+            let allow = allow.clone();
+            async move { wrong_method(&request, &allow) }
+        })));
     }
 }
 
-async fn wrong_method(request: HttpRequest, allow: String) -> HttpResponse {
-    let id = crate::http::call::request_id(&request);
+fn wrong_method(request: &HttpRequest, allow: &str) -> HttpResponse {
+    let id = crate::http::call::request_id(request);
     let mut response = Problem::of(rows::WRONG_METHOD, locale(request.headers()), &id).response();
-    let allow = if allow.contains("GET") { format!("{allow}, HEAD") } else { allow };
+    let allow = if allow.contains("GET") { format!("{allow}, HEAD") } else { allow.to_owned() };
     if let Ok(value) = HeaderValue::from_str(&allow) {
         response.headers_mut().insert(header::ALLOW, value);
     }
@@ -92,7 +95,7 @@ async fn wrong_method(request: HttpRequest, allow: String) -> HttpResponse {
 async fn nothing_here(request: HttpRequest) -> HttpResponse {
     let known = request.resource_map().has_resource(request.path());
     if known {
-        return wrong_method(request, "GET".into()).await;
+        return wrong_method(&request, "GET");
     }
     let id = crate::http::call::request_id(&request);
     Problem::of(rows::NO_ROUTE, locale(request.headers()), &id).response()
@@ -102,7 +105,10 @@ async fn nothing_here(request: HttpRequest) -> HttpResponse {
 ///
 /// # Errors
 /// A panic, as the 500 problem that it is answered with.
-pub async fn every_request(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn every_request(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let id = given_id(&request).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -120,7 +126,11 @@ pub async fn every_request(mut request: ServiceRequest, next: Next<impl MessageB
     let pattern = response.request().match_pattern().unwrap_or_else(|| "unknown".into());
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
-    metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => pattern, "status" => status.to_string()).record(seconds);
+    // The number of requests on bids would tell how many bids there are before they are opened.
+    if !pattern.contains("/bids") {
+        metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => pattern, "status" => status.to_string())
+            .record(seconds);
+    }
     tracing::info!(request_id = id, method = %method, path, status, ms = seconds * 1_000.0, "request");
     Ok(response)
 }

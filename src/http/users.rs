@@ -1,5 +1,6 @@
 //! Accounts: views and handlers.
 
+use crate::app::Page;
 use crate::app::accounts::{self, Account};
 use crate::app::{Act, App, AppError, Done, Seen};
 use crate::domain::challenge::NoInput;
@@ -11,7 +12,6 @@ use crate::domain::user::{Locale, Password, RolesInput, Sector, UserInput, UserS
 use crate::http::answer::{self, View};
 use crate::http::call::{Call, Turned};
 use crate::http::door::refused_first;
-use crate::app::Page;
 use actix_web::HttpResponse;
 
 /// An account.
@@ -122,7 +122,7 @@ pub async fn create(app: App, call: Call) -> Result<HttpResponse, Turned> {
         let view = UserView::from(account);
         answer::written(&view, 201, Some(format!("/api/v1/users/{}", view.id)))
     };
-    Ok(answer::respond(app.write(call.request(), move |act| accounts::create(act, &input, &hash), shape).await?))
+    Ok(answer::respond(app.write(call.request(Action::UserCreate), move |act| accounts::create(act, &input, &hash), shape).await?))
 }
 
 /// `POST /me/password`: both hashes are computed outside the transaction.
@@ -131,10 +131,10 @@ pub async fn create(app: App, call: Call) -> Result<HttpResponse, Turned> {
 /// The present password is wrong.
 pub async fn change_password(app: App, call: Call) -> Result<HttpResponse, Turned> {
     let input: PasswordInput = call.parse()?;
-    app.confirm_password(call.request(), input.current).await?;
+    app.confirm_password(call.request(Action::MeChangePassword), input.current).await?;
     let hash = app.hasher.hash(&input.new).await.map_err(AppError::from)?;
     let shape = |()| Ok(crate::app::Answer { status: 204, location: None, version: None, body: String::new(), replayed: false });
-    Ok(answer::respond(app.write(call.request(), move |act| accounts::change_password(act, &hash), shape).await?))
+    Ok(answer::respond(app.write(call.request(Action::MeChangePassword), move |act| accounts::change_password(act, &hash), shape).await?))
 }
 
 /// `GET /users/{id}`

@@ -33,7 +33,8 @@ impl Postman {
             if claimed.is_empty() {
                 return Ok(sent);
             }
-            let outcomes: Vec<Result<bool, AppError>> = stream::iter(claimed).map(|letter| self.one(letter)).buffer_unordered(AT_ONCE).collect().await;
+            let outcomes: Vec<Result<bool, AppError>> =
+                stream::iter(claimed).map(|letter| self.one(letter)).buffer_unordered(AT_ONCE).collect().await;
             for outcome in outcomes {
                 sent = sent.saturating_add(usize::from(outcome?));
             }

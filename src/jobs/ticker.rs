@@ -11,7 +11,7 @@ const CLOSING: Duration = Duration::from_secs(1);
 /// How often the outbox is looked at when nobody rings.
 const POST: Duration = Duration::from_secs(5);
 /// How often old answers and sessions are forgotten.
-const TIDYING: Duration = Duration::from_secs(3600);
+const TIDYING: Duration = Duration::from_hours(1);
 
 /// Starts all jobs. They end soon after `stop` is cancelled; what they were doing is finished first.
 pub fn start(app: &App, postman: Postman, tracker: &TaskTracker, stop: &CancellationToken) {

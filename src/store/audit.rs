@@ -67,10 +67,8 @@ pub fn list(conn: &mut Conn, filter: &AuditFilter, page: &Page) -> QueryResult<V
             .filter(challenges::opened_round.ge(audit::sealed_round.assume_not_null()))
             .select(challenges::id),
     );
-    let mut query = audit::table
-        .filter(audit::sealed_challenge_id.is_null().or(unsealed))
-        .select(AuditRow::as_select())
-        .into_boxed::<Multi>();
+    let mut query =
+        audit::table.filter(audit::sealed_challenge_id.is_null().or(unsealed)).select(AuditRow::as_select()).into_boxed::<Multi>();
     if let Some(object) = &filter.object_id {
         query = query.filter(audit::object_id.eq(object.clone()));
     }

@@ -91,10 +91,7 @@ pub fn submitted_content(conn: &mut Conn, row: &BidRow) -> QueryResult<BidInput>
 /// # Errors
 /// The database does not answer.
 pub fn list(conn: &mut Conn, viewer: Viewer, filter: &BidFilter, page: &Page) -> QueryResult<Vec<(BidRow, Option<String>)>> {
-    let mut query = bids::table
-        .inner_join(challenges::table)
-        .select((BidRow::as_select(), challenges::division))
-        .into_boxed::<Multi>();
+    let mut query = bids::table.inner_join(challenges::table).select((BidRow::as_select(), challenges::division)).into_boxed::<Multi>();
     let unsealed = bids::round.le(challenges::opened_round).and(bids::stage.ne_all([BidStage::Draft, BidStage::Withdrawn]));
     let own = bids::lead_org_id.eq(viewer.organization);
     let assigned = bids::id.eq_any(reviews::table.filter(reviews::expert_id.eq(viewer.user)).select(reviews::bid_id));
@@ -161,10 +158,7 @@ pub fn submit(
             bid_submissions::submitted_by.eq(by),
         ))
         .execute(conn)?;
-    step!(
-        conn, bids, BidRow, row, to, now,
-        bids::submission.eq(number), bids::received_at.eq(now), bids::digest.eq(digest)
-    )
+    step!(conn, bids, BidRow, row, to, now, bids::submission.eq(number), bids::received_at.eq(now), bids::digest.eq(digest))
 }
 
 /// Moves the bid on.
@@ -179,14 +173,7 @@ pub fn advance(conn: &mut Conn, row: &BidRow, to: BidStage, now: Timestamp) -> Q
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the bid is not as it was read.
-pub fn examine(
-    conn: &mut Conn,
-    row: &BidRow,
-    to: BidStage,
-    items: &Vec<ExaminedItem>,
-    by: UserId,
-    now: Timestamp,
-) -> QueryResult<BidRow> {
+pub fn examine(conn: &mut Conn, row: &BidRow, to: BidStage, items: &Vec<ExaminedItem>, by: UserId, now: Timestamp) -> QueryResult<BidRow> {
     let kept = Json::of(items)?;
     step!(conn, bids, BidRow, row, to, now, bids::examination.eq(kept), bids::examined_by.eq(by))
 }

@@ -148,7 +148,12 @@ pub fn advance(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, now: Tim
 pub fn edit(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput, now: Timestamp) -> QueryResult<ChallengeRow> {
     let kept = Json::of(content)?;
     step!(
-        conn, challenges, ChallengeRow, row, row.stage, now,
+        conn,
+        challenges,
+        ChallengeRow,
+        row,
+        row.stage,
+        now,
         challenges::content.eq(kept.text()),
         challenges::title.eq(content.title.as_str()),
         challenges::class.eq(content.class),
@@ -167,7 +172,12 @@ pub fn edit(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput, now: 
 pub fn open_round(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, window: Window, now: Timestamp) -> QueryResult<ChallengeRow> {
     let round = row.round.saturating_add(1);
     let opened = step!(
-        conn, challenges, ChallengeRow, row, to, now,
+        conn,
+        challenges,
+        ChallengeRow,
+        row,
+        to,
+        now,
         challenges::round.eq(round),
         challenges::opens_at.eq(window.opens_at),
         challenges::closes_at.eq(window.closes_at),
@@ -218,11 +228,7 @@ pub fn fail(
     detail: &str,
     now: Timestamp,
 ) -> QueryResult<ChallengeRow> {
-    let outcome = (
-        challenge_rounds::fail_reason.eq(reason),
-        challenge_rounds::fail_detail.eq(detail),
-        challenge_rounds::failed_at.eq(now),
-    );
+    let outcome = (challenge_rounds::fail_reason.eq(reason), challenge_rounds::fail_detail.eq(detail), challenge_rounds::failed_at.eq(now));
     diesel::update(challenge_rounds::table.find((row.id, row.round))).set(outcome).execute(conn)?;
     step!(conn, challenges, ChallengeRow, row, to, now)
 }

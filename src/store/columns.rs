@@ -74,10 +74,28 @@ macro_rules! code_columns {
 }
 
 code_columns!(
-    challenge::ChallengeStage, challenge::ChallengeClass, challenge::PlanCategory, challenge::FailReason,
-    bid::BidStage, review::ReviewStage, decision::DecisionStage, project::ProjectStage, project::Gate, project::SigningParty,
-    milestone::MilestoneStage, payment::PaymentStage, policy::Role, policy::Action, policy::Kind, policy::Tie,
-    user::UserStatus, user::Locale, user::Sector, organization::OrganizationKind, organization::Region, notice::Notice,
+    challenge::ChallengeStage,
+    challenge::ChallengeClass,
+    challenge::PlanCategory,
+    challenge::FailReason,
+    bid::BidStage,
+    review::ReviewStage,
+    decision::DecisionStage,
+    project::ProjectStage,
+    project::Gate,
+    project::SigningParty,
+    milestone::MilestoneStage,
+    payment::PaymentStage,
+    policy::Role,
+    policy::Action,
+    policy::Kind,
+    policy::Tie,
+    user::UserStatus,
+    user::Locale,
+    user::Sector,
+    organization::OrganizationKind,
+    organization::Region,
+    notice::Notice,
 );
 
 column!([] Fen, BigInt, i64, |amount| &amount.0, |amount| Ok(Fen(amount)));

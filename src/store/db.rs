@@ -85,7 +85,9 @@ impl ManageConnection for Opener {
     fn is_valid(&self, conn: &mut Conn) -> Result<(), r2d2::Error> {
         match conn {
             Conn::Sqlite(_) => Ok(()),
-            Conn::Postgres(_) => diesel::RunQueryDsl::execute(diesel::sql_query("SELECT 1"), conn).map(|_| ()).map_err(r2d2::Error::QueryError),
+            Conn::Postgres(_) => {
+                diesel::RunQueryDsl::execute(diesel::sql_query("SELECT 1"), conn).map(|_| ()).map_err(r2d2::Error::QueryError)
+            }
         }
     }
 

@@ -60,11 +60,7 @@ pub fn live(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<
 /// # Errors
 /// The database does not answer.
 pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<DecisionRow>> {
-    decisions::table
-        .filter(decisions::challenge_id.eq(challenge))
-        .order(decisions::id)
-        .select(DecisionRow::as_select())
-        .load(conn)
+    decisions::table.filter(decisions::challenge_id.eq(challenge)).order(decisions::id).select(DecisionRow::as_select()).load(conn)
 }
 
 /// Moves the decision on.
@@ -81,7 +77,12 @@ pub fn advance(conn: &mut Conn, row: &DecisionRow, to: DecisionStage, now: Times
 /// [`diesel::NotFound`] when the decision is not as it was read.
 pub fn publicise(conn: &mut Conn, row: &DecisionRow, window: PublicityWindow, now: Timestamp) -> QueryResult<DecisionRow> {
     step!(
-        conn, decisions, DecisionRow, row, row.stage, now,
+        conn,
+        decisions,
+        DecisionRow,
+        row,
+        row.stage,
+        now,
         decisions::publicity_starts_on.eq(window.starts_on),
         decisions::publicity_ends_on.eq(window.ends_on),
     )

@@ -31,7 +31,6 @@ pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<()> {
 }
 
 /// A sum of money, exact: SQLite would add up through a float otherwise, PostgreSQL answers NUMERIC.
-#[must_use]
 pub fn exact_sum(column: &str) -> diesel::expression::SqlLiteral<BigInt> {
     diesel::dsl::sql::<BigInt>(&format!("COALESCE(CAST(SUM({column}) AS BIGINT), 0)"))
 }

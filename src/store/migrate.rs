@@ -58,13 +58,8 @@ where
     let plain = |e: Box<dyn std::error::Error + Send + Sync>| anyhow::anyhow!("{e}");
     let known: Vec<String> =
         MigrationSource::<DB>::migrations(&MIGRATIONS).map_err(plain)?.iter().map(|m| m.name().version().to_string()).collect();
-    let unknown: Vec<String> = conn
-        .applied_migrations()
-        .map_err(plain)?
-        .iter()
-        .map(ToString::to_string)
-        .filter(|version| !known.contains(version))
-        .collect();
+    let unknown: Vec<String> =
+        conn.applied_migrations().map_err(plain)?.iter().map(ToString::to_string).filter(|version| !known.contains(version)).collect();
     anyhow::ensure!(
         unknown.is_empty(),
         "the database holds migrations that this program does not know ({}): it was written by a newer version",

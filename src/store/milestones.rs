@@ -64,7 +64,13 @@ pub fn clear(conn: &mut Conn, project: ProjectId) -> QueryResult<()> {
 ///
 /// # Errors
 /// [`diesel::NotFound`] when it is not as it was read.
-pub fn advance(conn: &mut Conn, row: &MilestoneRow, to: MilestoneStage, opinion: Option<&str>, now: Timestamp) -> QueryResult<MilestoneRow> {
+pub fn advance(
+    conn: &mut Conn,
+    row: &MilestoneRow,
+    to: MilestoneStage,
+    opinion: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<MilestoneRow> {
     let opinion = opinion.or(row.opinion.as_deref());
     step!(conn, milestones, MilestoneRow, row, to, now, milestones::opinion.eq(opinion))
 }
@@ -83,8 +89,15 @@ pub fn submit(
 ) -> QueryResult<MilestoneRow> {
     let kept = Json::of(indicators)?;
     step!(
-        conn, milestones, MilestoneRow, row, to, now,
-        milestones::indicators.eq(kept), milestones::summary.eq(summary), milestones::submitted_at.eq(now)
+        conn,
+        milestones,
+        MilestoneRow,
+        row,
+        to,
+        now,
+        milestones::indicators.eq(kept),
+        milestones::summary.eq(summary),
+        milestones::submitted_at.eq(now)
     )
 }
 

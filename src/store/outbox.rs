@@ -181,15 +181,11 @@ pub fn retry(conn: &mut Conn, id: Option<LetterId>, now: Timestamp) -> QueryResu
     }
 }
 
-/// When the next pending letter is due, if there is one.
+/// Counts every waiting letter as sent: for data whose days are past. Answers how many.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
-    outbox::table
-        .filter(outbox::state.eq(LetterState::Pending.code()))
-        .order((outbox::due_at, outbox::id))
-        .select(outbox::due_at)
-        .first(conn)
-        .optional()
+pub fn count_as_sent(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    let waiting = outbox::table.filter(outbox::state.eq(LetterState::Pending.code()));
+    diesel::update(waiting).set((outbox::state.eq(LetterState::Sent.code()), outbox::sent_at.eq(now))).execute(conn)
 }

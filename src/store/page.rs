@@ -33,7 +33,8 @@ macro_rules! by_id {
     ($query:expr, $table:ident, $page:expr) => {{
         let mut query = $query.limit($page.fetch());
         if let Some(mark) = &$page.after {
-            query = if $page.descending { query.filter($table::id.lt(mark.id.clone())) } else { query.filter($table::id.gt(mark.id.clone())) };
+            query =
+                if $page.descending { query.filter($table::id.lt(mark.id.clone())) } else { query.filter($table::id.gt(mark.id.clone())) };
         }
         if $page.descending { query.order($table::id.desc()) } else { query.order($table::id.asc()) }
     }};

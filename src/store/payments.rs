@@ -68,9 +68,12 @@ pub fn list(
     filter: &PaymentFilter,
     page: &Page,
 ) -> QueryResult<Vec<(PaymentRow, ProjectRow)>> {
-    let mut query = payments::table.inner_join(projects::table).select((PaymentRow::as_select(), ProjectRow::as_select())).into_boxed::<Multi>();
+    let mut query =
+        payments::table.inner_join(projects::table).select((PaymentRow::as_select(), ProjectRow::as_select())).into_boxed::<Multi>();
     if !scope.all {
-        query = query.filter(projects::lead_org_id.eq(own).or(projects::sponsor_id.is_not_null().and(projects::sponsor_id.assume_not_null().eq(own))));
+        query = query.filter(
+            projects::lead_org_id.eq(own).or(projects::sponsor_id.is_not_null().and(projects::sponsor_id.assume_not_null().eq(own))),
+        );
     }
     if let Some(project) = filter.project_id {
         query = query.filter(payments::project_id.eq(project));
@@ -135,8 +138,15 @@ pub fn approve(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, 
 /// [`diesel::NotFound`] when the payment is not as it was read; the voucher was used before.
 pub fn pay(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, input: &PayInput, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
     step!(
-        conn, payments, PaymentRow, row, to, now,
-        payments::paid_by.eq(by), payments::voucher_no.eq(input.voucher_no.as_str()), payments::paid_on.eq(input.paid_on)
+        conn,
+        payments,
+        PaymentRow,
+        row,
+        to,
+        now,
+        payments::paid_by.eq(by),
+        payments::voucher_no.eq(input.voucher_no.as_str()),
+        payments::paid_on.eq(input.paid_on)
     )
 }
 
@@ -146,8 +156,15 @@ pub fn pay(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, input: &PayInput
 /// [`diesel::NotFound`] when the payment is not as it was read.
 pub fn send_back(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Timestamp) -> QueryResult<PaymentRow> {
     step!(
-        conn, payments, PaymentRow, row, to, now,
-        payments::requested_by.eq(None::<UserId>), payments::checked_by.eq(None::<UserId>), payments::approved_by.eq(None::<UserId>)
+        conn,
+        payments,
+        PaymentRow,
+        row,
+        to,
+        now,
+        payments::requested_by.eq(None::<UserId>),
+        payments::checked_by.eq(None::<UserId>),
+        payments::approved_by.eq(None::<UserId>)
     )
 }
 

@@ -76,7 +76,9 @@ pub fn find(conn: &mut Conn, id: ProjectId) -> QueryResult<Option<ProjectRow>> {
 pub fn list(conn: &mut Conn, scope: Scope, own: OrganizationId, filter: &ProjectFilter, page: &Page) -> QueryResult<Vec<ProjectRow>> {
     let mut query = projects::table.select(ProjectRow::as_select()).into_boxed::<Multi>();
     if !scope.all {
-        query = query.filter(projects::lead_org_id.eq(own).or(projects::sponsor_id.is_not_null().and(projects::sponsor_id.assume_not_null().eq(own))));
+        query = query.filter(
+            projects::lead_org_id.eq(own).or(projects::sponsor_id.is_not_null().and(projects::sponsor_id.assume_not_null().eq(own))),
+        );
     }
     if let Some(challenge) = filter.challenge_id {
         query = query.filter(projects::challenge_id.eq(challenge));

@@ -100,8 +100,8 @@ pub fn of_round(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryRes
 /// # Errors
 /// The database does not answer.
 pub fn is_assigned(conn: &mut Conn, bid: BidId, expert: UserId) -> QueryResult<bool> {
-    let mine = reviews::table
-        .filter(reviews::bid_id.eq(bid).and(reviews::expert_id.eq(expert)).and(reviews::stage.ne(ReviewStage::Declined)));
+    let mine =
+        reviews::table.filter(reviews::bid_id.eq(bid).and(reviews::expert_id.eq(expert)).and(reviews::stage.ne(ReviewStage::Declined)));
     diesel::select(diesel::dsl::exists(mine.select(reviews::id))).get_result(conn)
 }
 
@@ -120,7 +120,12 @@ pub fn advance(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, now: Timestamp
 pub fn submit(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, sheet: &ScoreSheet, now: Timestamp) -> QueryResult<ReviewRow> {
     let scores = Json::of(&sheet.scores)?;
     step!(
-        conn, reviews, ReviewRow, row, to, now,
+        conn,
+        reviews,
+        ReviewRow,
+        row,
+        to,
+        now,
         reviews::scores.eq(scores),
         reviews::total.eq(sheet.total().to_string()),
         reviews::comment.eq(sheet.comment.as_str()),

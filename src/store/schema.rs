@@ -333,4 +333,25 @@ diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));
 
-diesel::allow_tables_to_appear_in_same_query!(organizations, users, user_roles, subscriptions, sessions, batches, challenges, challenge_rounds, bids, bid_submissions, reviews, decisions, projects, signatures, assignments, milestones, payments, audit, outbox, idempotency);
+diesel::allow_tables_to_appear_in_same_query!(
+    organizations,
+    users,
+    user_roles,
+    subscriptions,
+    sessions,
+    batches,
+    challenges,
+    challenge_rounds,
+    bids,
+    bid_submissions,
+    reviews,
+    decisions,
+    projects,
+    signatures,
+    assignments,
+    milestones,
+    payments,
+    audit,
+    outbox,
+    idempotency
+);

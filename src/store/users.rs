@@ -137,10 +137,7 @@ pub fn touch(conn: &mut Conn, row: &UserRow, now: Timestamp) -> QueryResult<User
 /// # Errors
 /// The database does not answer.
 pub fn set_password(conn: &mut Conn, id: UserId, password_hash: &str, now: Timestamp) -> QueryResult<()> {
-    diesel::update(users::table.find(id))
-        .set((users::password_hash.eq(password_hash), users::updated_at.eq(now)))
-        .execute(conn)
-        .map(|_| ())
+    diesel::update(users::table.find(id)).set((users::password_hash.eq(password_hash), users::updated_at.eq(now))).execute(conn).map(|_| ())
 }
 
 /// The hash of a user's password.

@@ -213,5 +213,5 @@ on_both! {
 fn business(page: &str) -> String {
     let page: Value = serde_json::from_str(page).unwrap();
     let rows = page["items"].as_array().unwrap().iter().filter(|row| row["object_kind"] != "session");
-    rows.map(|row| row.to_string()).collect::<Vec<_>>().join("\n")
+    rows.map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

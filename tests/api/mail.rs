@@ -323,6 +323,9 @@ on_both! {
         let folder = tempfile::tempdir().unwrap();
         let server = smtp::Process::start(folder.path());
         let story = Story::open(&app).await;
+        for team in ["keda", "later", "never"] {
+            app.team(team).await;
+        }
         app.letters().await;
         let postman = app.postman(Transport::smtp(&server.url(), "揭榜 <service@jiebang.example>").unwrap());
         story.submitted("keda").await;
@@ -415,7 +418,8 @@ mod smtp {
     fn the_server_of_the_test_above() {
         let Some(folder) = std::env::var_os(FOLDER) else { return };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        println!("port {}", listener.local_addr().unwrap().port());
+        std::io::Write::write_all(&mut std::io::stdout(), format!("\nport {}\n", listener.local_addr().unwrap().port()).as_bytes())
+            .unwrap();
         // The server ends with the process that started it: its end of our input closes then.
         std::thread::spawn(|| {
             let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());

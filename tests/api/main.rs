@@ -1,5 +1,12 @@
 //! The API, tested through its door: one binary, one file a noun, every test on both databases.
-#![expect(clippy::unwrap_used, reason = "in a test a missing value is a failure")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::too_many_lines,
+    reason = "in a test a missing value is a failure"
+)]
 
 mod support;
 
@@ -7,6 +14,7 @@ mod accounts;
 mod audit;
 mod bids;
 mod challenges;
+mod cli;
 mod conventions;
 mod mail;
 mod permissions;

@@ -174,7 +174,9 @@ impl<'a> World<'a> {
             "PUT /users/{id}/roles" => json!({"roles": ["team"]}),
             "PUT /challenges/{id}" | "POST /challenges" => challenge(),
             "POST /batches" => inputs::batch(999),
-            "POST /organizations" => json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"}),
+            "POST /organizations" => {
+                json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"})
+            }
             "POST /users" => json!({"organization_id": self.organization, "email": "n@x.cn", "name": "新人", "password": "long enough"}),
             "POST /me/subscriptions" => json!({"sectors": []}),
             "POST /me/password" => json!({"current": "12345678", "new": "12345678"}),
@@ -216,8 +218,23 @@ impl<'a> World<'a> {
     async fn written(&self) -> Vec<i64> {
         let mut counts = Vec::new();
         for table in [
-            "organizations", "users", "user_roles", "subscriptions", "batches", "challenges", "challenge_rounds", "bids",
-            "bid_submissions", "reviews", "decisions", "projects", "signatures", "assignments", "milestones", "payments", "outbox",
+            "organizations",
+            "users",
+            "user_roles",
+            "subscriptions",
+            "batches",
+            "challenges",
+            "challenge_rounds",
+            "bids",
+            "bid_submissions",
+            "reviews",
+            "decisions",
+            "projects",
+            "signatures",
+            "assignments",
+            "milestones",
+            "payments",
+            "outbox",
         ] {
             counts.push(self.story.app.count(table).await);
         }

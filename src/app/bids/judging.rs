@@ -30,7 +30,7 @@ pub fn examine(act: &mut Act<'_>, id: BidId, input: &ExaminationInput) -> Result
     let row = bids::examine(act.conn, &bid.row, step.to, &input.items, act.user()?, act.now)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.reason = input.reasons();
-    about.detail = about.facts.reason.clone();
+    about.detail.clone_from(&about.facts.reason);
     Ok(act.record(step, about)?.with(bid.shown(act, row)))
 }
 
@@ -46,6 +46,6 @@ pub fn shortlist(act: &mut Act<'_>, id: BidId, input: &ShortlistInput) -> Result
     let row = bids::advance(act.conn, &bid.row, step.to, act.now)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.reason = input.reason.to_string();
-    about.detail = about.facts.reason.clone();
+    about.detail.clone_from(&about.facts.reason);
     Ok(act.record(step, about)?.with(bid.shown(act, row)))
 }

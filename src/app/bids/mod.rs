@@ -198,7 +198,7 @@ pub(super) fn decline_rest(act: &mut Act<'_>, challenge: &ChallengeRow, reason: 
         let step = act.follow(Action::BidDecline, &row, None)?;
         let row = bids::advance(act.conn, &row, step.to, act.now)?;
         let mut about = about(&row, challenge);
-        about.facts.reason = reason.to_owned();
+        reason.clone_into(&mut about.facts.reason);
         let _recorded = act.record(step, about)?;
     }
     Ok(())

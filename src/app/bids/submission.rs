@@ -7,9 +7,9 @@ use crate::auth::token::sha256_hex;
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
+use crate::store::Json;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self, ChallengeRow};
-use crate::store::Json;
 
 /// The deadline, half-open: `opens_at <= now < closes_at`, with `now` taken inside the transaction that holds the
 /// challenge. It holds to the microsecond whether or not the clock's job has closed the challenge yet.
@@ -20,7 +20,8 @@ pub(super) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> Result<(
     if challenge.opens_at.is_none_or(|opens_at| act.now < opens_at) {
         return Err(Refusal::NotYetOpen);
     }
-    if challenge.closes_at.is_none_or(|closes_at| act.now >= closes_at) || challenge.stage != crate::domain::challenge::ChallengeStage::Open {
+    if challenge.closes_at.is_none_or(|closes_at| act.now >= closes_at) || challenge.stage != crate::domain::challenge::ChallengeStage::Open
+    {
         return Err(Refusal::DeadlinePassed);
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! Approval of a challenge: an officer submits, a director who did not write it decides.
 
-use super::{about, load, object, shown};
+use super::{about, load, object, release_cap, shown};
 use crate::app::act::{About, Act, Done, Shown};
 use crate::app::error::AppError;
-use crate::domain::challenge::ReasonInput;
+use crate::domain::challenge::{ChallengeStage, ReasonInput};
 use crate::domain::id::ChallengeId;
 use crate::domain::policy::Action;
 use crate::store::challenges::{self, ChallengeRow};
@@ -11,6 +11,9 @@ use crate::store::challenges::{self, ChallengeRow};
 fn decide(act: &mut Act<'_>, id: ChallengeId, action: Action, reason: Option<&ReasonInput>) -> Result<Done<Shown<ChallengeRow>>, AppError> {
     let row = load(act, id)?;
     let step = act.step(action, &row, object(act, &row))?;
+    if step.to == ChallengeStage::Rejected {
+        release_cap(act, &row)?;
+    }
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
     let reason = reason.map(|input| input.reason.to_string()).unwrap_or_default();
     let mut about = About { detail: reason.clone(), ..about(&row) };

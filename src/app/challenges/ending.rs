@@ -1,6 +1,6 @@
 //! How a challenge ends: finished, failed, or withdrawn.
 
-use super::{about, load, object, shown};
+use super::{about, load, object, release_cap, shown};
 use crate::app::act::{About, Act, Done, Shown};
 use crate::app::bids::decline_rest;
 use crate::app::error::AppError;
@@ -57,6 +57,7 @@ fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Re
 pub fn withdraw(act: &mut Act<'_>, id: ChallengeId, input: &ReasonInput) -> Result<Done<Shown<ChallengeRow>>, AppError> {
     let row = load(act, id)?;
     let step = act.step(Action::ChallengeWithdraw, &row, object(act, &row))?;
+    release_cap(act, &row)?;
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
     let mut about = About { detail: input.reason.to_string(), ..about(&row) };
     about.facts.reason = input.reason.to_string();

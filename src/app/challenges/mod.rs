@@ -143,6 +143,12 @@ pub fn edit(act: &mut Act<'_>, id: ChallengeId, input: &ChallengeInput) -> Resul
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
 }
 
+/// Gives the cap of a challenge that will never be awarded back to the budget of its batch.
+pub(super) fn release_cap(act: &mut Act<'_>, row: &ChallengeRow) -> Result<(), AppError> {
+    let released = batches::commit(act.conn, row.batch_id, Fen::ZERO, row.fiscal_cap_fen)?;
+    if released { Ok(()) } else { Err(AppError::Internal(format!("batch {} holds less than the cap of {}", row.batch_id, row.code))) }
+}
+
 fn commit(act: &mut Act<'_>, input: &ChallengeInput, before: Fen) -> Result<(), AppError> {
     let fits = batches::commit(act.conn, input.batch_id, input.fiscal_cap_fen, before)?;
     if fits { Ok(()) } else { Err(Refusal::BatchBudget.into()) }

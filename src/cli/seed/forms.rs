@@ -108,7 +108,8 @@ const fn failing_reason(item: ExaminationItem) -> &'static str {
 /// # Errors
 /// The total cannot be reached.
 pub fn sheet(total: Decimal, seat: usize) -> anyhow::Result<ScoreSheet> {
-    let scores: Vec<Value> = values::split(total)?.into_iter().map(|(criterion, points)| json!({"criterion": criterion, "points": points})).collect();
+    let scores: Vec<Value> =
+        values::split(total)?.into_iter().map(|(criterion, points)| json!({"criterion": criterion, "points": points})).collect();
     let sheet: ScoreSheet = form(json!({"scores": scores, "comment": values::comment(total, seat)}))?;
     anyhow::ensure!(sheet.total() == total, "the points make {} instead of {total}", sheet.total());
     Ok(sheet)

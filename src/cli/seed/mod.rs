@@ -66,6 +66,7 @@ pub async fn load(app: &App, password: &str) -> anyhow::Result<Loaded> {
     bar.finish_and_clear();
     app.clock.set(calendar::instant(calendar::ENDS)?);
     story.check().await?;
+    app.count_letters_as_sent().await?;
     Ok(Loaded {
         challenges: story.cases.len(),
         bids: story.cases.iter().map(|case| case.bids.len()).sum(),

@@ -83,14 +83,7 @@ impl<'a> Story<'a> {
             finance: people.person("finance")?,
             cashier: people.person("finance2")?,
         };
-        let case = |data| Case {
-            data,
-            id: None,
-            decision: None,
-            bids: HashMap::new(),
-            reviews: HashMap::new(),
-            projects: HashMap::new(),
-        };
+        let case = |data| Case { data, id: None, decision: None, bids: HashMap::new(), reviews: HashMap::new(), projects: HashMap::new() };
         let cases = portfolio.challenges.iter().map(case).collect();
         Ok(Self { app, people, desks, cases, vouchers: 0, portfolio, batches: HashMap::new() })
     }

@@ -199,9 +199,7 @@ fn ending(diary: &mut Diary, challenge: &Challenge, season: &'static Season) -> 
     }
     match challenge.reach {
         Reach::Withdrawn => diary.note(calendar::WITHDRAWN, 0, Deed::Challenge(D::Withdraw)),
-        Reach::Republished => {
-            diary.note(calendar::SPRING_2023.published, 0, Deed::Challenge(D::Republish(&calendar::SPRING_2023)))
-        }
+        Reach::Republished => diary.note(calendar::SPRING_2023.published, 0, Deed::Challenge(D::Republish(&calendar::SPRING_2023))),
         _ => Ok(()),
     }
 }

@@ -30,9 +30,8 @@ const OWN: &[Tie] = &[Party];
 const MINE: &[Tie] = &[Assigned];
 
 /// Everyone with an account.
-const EVERYONE: &[Role] = &[
-    Officer, Examiner, Director, Finance, Supervisor, Commissioner, Sponsor, Team, Expert, Leader, Auditor, Sysadmin, Secadmin,
-];
+const EVERYONE: &[Role] =
+    &[Officer, Examiner, Director, Finance, Supervisor, Commissioner, Sponsor, Team, Expert, Leader, Auditor, Sysadmin, Secadmin];
 /// The department's staff that reads the portfolio.
 const STAFF: &[Role] = &[Officer, Examiner, Director, Finance, Supervisor, Commissioner, Leader, Auditor];
 /// Those who may read opened bids, reviews and decisions.

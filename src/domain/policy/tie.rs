@@ -29,6 +29,7 @@ impl Tie {
 
 /// The facts from which a tie follows; each noun fills in those that exist for it.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts, of which the strongest counts")]
 pub struct Standing {
     /// An interest in the matter: same organisation as a bidder, owning division of the challenge (回避).
     pub conflicted: bool,

@@ -35,7 +35,8 @@ pub struct TestApp {
     callers: tokio::sync::Mutex<HashMap<String, Caller>>,
     organizations: tokio::sync::Mutex<HashMap<String, OrganizationId>>,
     counter: AtomicU64,
-    pub folder: tempfile::TempDir,
+    /// Kept until the test is over.
+    _folder: tempfile::TempDir,
     place: Place,
     database: Option<String>,
 }
@@ -46,11 +47,11 @@ pub fn run<F: Future<Output = ()>>(backend: Backend, case: impl FnOnce(TestApp) 
         return;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async { case(TestApp::start(backend).await).await });
+    runtime.block_on(async { case(TestApp::start(backend)).await });
 }
 
 impl TestApp {
-    async fn start(backend: Backend) -> Self {
+    fn start(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (place, database) = match backend {
             Backend::Sqlite => (Place::Sqlite(folder.path().join("test.db")), None),
@@ -84,7 +85,7 @@ impl TestApp {
             callers: tokio::sync::Mutex::default(),
             organizations: tokio::sync::Mutex::default(),
             counter: AtomicU64::new(1),
-            folder,
+            _folder: folder,
             place,
             database,
         }
@@ -176,7 +177,7 @@ impl TestApp {
         let made = self.app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap();
         let (id, roles) = (made.user.id, roles.to_vec());
         self.app.run(Who::System("host"), move |act| accounts::grant_roles(act, id, roles)).await.unwrap();
-        let caller = Caller::new(self, name, id, organization_id);
+        let caller = Caller::new(self, name, id);
         self.letters().await;
         self.callers.lock().await.insert(name.to_owned(), caller.clone());
         caller

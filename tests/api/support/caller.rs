@@ -3,7 +3,7 @@
 use super::TestApp;
 use super::app::PASSWORD;
 use jiebang::app::Clock;
-use jiebang::domain::id::{OrganizationId, UserId};
+use jiebang::domain::id::UserId;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -16,7 +16,6 @@ pub struct Caller {
     clock: Clock,
     pub email: String,
     pub id: Option<UserId>,
-    pub organization: Option<OrganizationId>,
     /// The token and when it was issued.
     token: Arc<Mutex<Option<(String, i64)>>>,
     headers: Vec<(&'static str, String)>,
@@ -38,14 +37,13 @@ impl Caller {
             clock: app.app.clock.clone(),
             email: String::new(),
             id: None,
-            organization: None,
             token: Arc::default(),
             headers: Vec::new(),
         }
     }
 
-    pub fn new(app: &TestApp, name: &str, id: UserId, organization: OrganizationId) -> Self {
-        Self { email: format!("{name}@test.example"), id: Some(id), organization: Some(organization), ..Self::anonymous(app) }
+    pub fn new(app: &TestApp, name: &str, id: UserId) -> Self {
+        Self { email: format!("{name}@test.example"), id: Some(id), ..Self::anonymous(app) }
     }
 
     /// The same caller with one more header.
@@ -81,7 +79,11 @@ impl Caller {
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<String>, token: Option<String>) -> Reply {
-        let prefix = if path.starts_with("/api/") || path.starts_with("/docs") || path.ends_with('z') || path == "/metrics" { "" } else { "/api/v1" };
+        let prefix = if path.starts_with("/api/") || path.starts_with("/docs") || path.ends_with('z') || path == "/metrics" {
+            ""
+        } else {
+            "/api/v1"
+        };
         let mut request = self.client.request(method, format!("{}{prefix}{path}", self.address));
         if let Some(token) = token {
             request = request.header("Authorization", format!("Bearer {token}"));

@@ -12,11 +12,11 @@ pub use story::Story;
 
 /// Runs each test on SQLite and on PostgreSQL: `on_both! { async fn a_sentence(app: TestApp) { … } }`.
 macro_rules! on_both {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: $service:ty) $body:block)+) => {$(
         mod $name {
             use super::*;
 
-            async fn case($app: crate::support::TestApp) $body
+            async fn case($app: $service) $body
 
             $(#[$meta])*
             #[test]

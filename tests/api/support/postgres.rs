@@ -32,7 +32,10 @@ pub fn server() -> Option<&'static str> {
                     let why = outcome.map_or("no PostgreSQL programs found".into(), |failed| failed.err().unwrap_or_default());
                     assert!(std::env::var("JIEBANG_REQUIRE_POSTGRES").is_err(), "PostgreSQL is required here: {why}");
                     // Written past the test harness, which would swallow it.
-                    let _ = writeln!(std::io::stderr(), "\n*** LEFT OUT: the tests on PostgreSQL ({why}). Set TEST_DATABASE_URL to run them. ***\n");
+                    let _ = writeln!(
+                        std::io::stderr(),
+                        "\n*** LEFT OUT: the tests on PostgreSQL ({why}). Set TEST_DATABASE_URL to run them. ***\n"
+                    );
                     None
                 }
             }
@@ -41,7 +44,8 @@ pub fn server() -> Option<&'static str> {
 }
 
 fn programs() -> Option<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|e| e.path().join("bin")).collect();
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|e| e.path().join("bin")).collect();
     folders.sort();
     folders.reverse();
     folders.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));

@@ -1,0 +1,138 @@
+//! Actor and object: who acts, on what, and how the two stand to each other.
+
+use crate::domain::id::{ChallengeId, OrganizationId, SessionId, UserId};
+use crate::domain::policy::{Kind, Role, Tie};
+use crate::domain::workflow::Stage;
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The person; none for the public, for the service itself and for the operator on the host.
+    pub user: Option<UserId>,
+    /// The person's organisation.
+    pub organization: Option<OrganizationId>,
+    /// 处室 of staff.
+    pub division: Option<String>,
+    /// Name, as the audit log shows it.
+    pub name: String,
+    /// Roles as of this request.
+    pub roles: Vec<Role>,
+    /// The session that the request belongs to.
+    pub session: Option<SessionId>,
+}
+
+impl Actor {
+    /// Someone without an account.
+    #[must_use]
+    pub fn public() -> Self {
+        Self { user: None, organization: None, division: None, name: "public".into(), roles: Vec::new(), session: None }
+    }
+
+    /// The service itself: the clock, or the operator on the host.
+    #[must_use]
+    pub fn system(name: &str) -> Self {
+        Self { name: name.into(), roles: vec![Role::System], ..Self::public() }
+    }
+
+    /// Whether the actor is this person.
+    #[must_use]
+    pub fn is(&self, user: UserId) -> bool {
+        self.user == Some(user)
+    }
+
+    /// Whether the actor belongs to this organisation.
+    #[must_use]
+    pub fn belongs_to(&self, organization: OrganizationId) -> bool {
+        self.organization == Some(organization)
+    }
+}
+
+/// A record that has stages.
+pub trait Record {
+    /// Its stages.
+    type Stage: Stage;
+    /// Its kind.
+    const KIND: Kind;
+    /// Its id.
+    fn id(&self) -> &str;
+    /// Its version.
+    fn version(&self) -> i64;
+    /// Where it stands.
+    fn stage(&self) -> Self::Stage;
+    /// The round whose seal covers it, for a record that only a sealed bid brought about.
+    fn seal(&self) -> Option<(ChallengeId, i32)> {
+        None
+    }
+}
+
+/// What the caller may know of an object before any rule on the action is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Whoever may read it, by the permission table.
+    ByRule,
+    /// Everyone: it is published.
+    Always,
+    /// Nobody but its party: it is sealed.
+    PartyOnly,
+}
+
+/// The object of an act, as it stands to the actor.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id; empty for something that is about to be made.
+    pub id: String,
+    /// How the actor stands to it, for what is to be done.
+    pub tie: Tie,
+    /// How the actor stands to it as a reader, where that is more: a sponsor reads what only the team works on.
+    pub reads_as: Tie,
+    /// Its version, for `If-Match`.
+    pub version: Option<i64>,
+    /// Who may know of it.
+    pub known: Known,
+    /// The round whose seal covers it.
+    pub seal: Option<(ChallengeId, i32)>,
+}
+
+impl Object {
+    /// A kind of object as such: for making a new one, or for lists.
+    #[must_use]
+    pub fn kind(kind: Kind) -> Self {
+        Self { kind, id: String::new(), tie: Tie::Stranger, reads_as: Tie::Stranger, version: None, known: Known::ByRule, seal: None }
+    }
+
+    /// A record, standing so to the actor.
+    #[must_use]
+    pub fn record<R: Record>(row: &R, tie: Tie) -> Self {
+        Self {
+            kind: R::KIND,
+            id: row.id().to_owned(),
+            tie,
+            reads_as: tie,
+            version: Some(row.version()),
+            known: Known::ByRule,
+            seal: row.seal(),
+        }
+    }
+
+    /// An object without stages.
+    #[must_use]
+    pub fn plain(kind: Kind, id: impl ToString, tie: Tie, version: i64) -> Self {
+        Self { id: id.to_string(), tie, reads_as: tie, version: Some(version), ..Self::kind(kind) }
+    }
+
+    /// The same object, read by the actor as someone who stands so to it.
+    #[must_use]
+    pub fn read_as(mut self, tie: Tie) -> Self {
+        self.reads_as = tie;
+        self
+    }
+
+    /// The same object, known to others than the table says.
+    #[must_use]
+    pub fn known(mut self, known: Known) -> Self {
+        self.known = known;
+        self
+    }
+}

@@ -1,0 +1,174 @@
+//! The operator's door, through the program itself: configuration, first accounts, demo, an orderly end.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+const SECRET: &str = "4pQmZ8vLr2Yt6WxKc9BnDf3HsJg7Uae5";
+
+/// The program with an environment of its own.
+fn jiebang(folder: &Path, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jiebang"));
+    command.current_dir(folder).env_clear().envs(variables.iter().copied()).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+    jiebang(folder, variables).args(arguments).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A started service, which is asked to stop at the end.
+struct Service {
+    child: Child,
+    address: String,
+    lines: Vec<String>,
+}
+
+impl Service {
+    /// Starts it and reads what it says until it names its address.
+    fn start(mut command: Command, from_stdout: bool) -> Self {
+        let mut child = command.spawn().unwrap();
+        let reader: Box<dyn std::io::Read + Send> =
+            if from_stdout { Box::new(child.stdout.take().unwrap()) } else { Box::new(child.stderr.take().unwrap()) };
+        let mut lines = Vec::new();
+        let mut address = None;
+        for line in BufReader::new(reader).lines().map_while(Result::ok) {
+            if let Some(at) = line.find("127.0.0.1:") {
+                let port: String = line[at + 10..].chars().take_while(char::is_ascii_digit).collect();
+                address.get_or_insert(format!("http://127.0.0.1:{port}"));
+            }
+            lines.push(line.clone());
+            if address.is_some() && (!from_stdout || line.contains("secadmin@")) {
+                break;
+            }
+        }
+        let address = address.unwrap_or_else(|| panic!("it did not start: {lines:?}"));
+        Self { child, address, lines }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> reqwest::Response {
+        let request = reqwest::Client::new().post(format!("{}/api/v1{path}", self.address));
+        request.header("Content-Type", "application/json").body(body.to_string()).send().await.unwrap()
+    }
+
+    /// SIGTERM, and how it ended.
+    fn stop(mut self) -> Option<i32> {
+        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+#[test]
+fn an_unsafe_configuration_does_not_start_and_all_its_faults_are_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [
+        ("JIEBANG_SECRET", "change-me-please-this-is-printed-in-the-docs"),
+        ("DATABASE_URL", "mysql://hidden-value@db/x"),
+        ("JIEBANG_SMTP_URL", "smtp://mail.example.cn:25"),
+        ("JIEBANG_PUBLIC_URL", "http://jiebang.example.cn"),
+        ("JIEBANG_LISTEN", "everywhere"),
+    ];
+    for arguments in [&["config", "check"][..], &["serve"]] {
+        let output = run(folder.path(), &variables, arguments);
+        assert_eq!(output.status.code(), Some(78), "{}", told(&output));
+        for (key, value) in variables {
+            assert!(told(&output).contains(key), "{key}: {}", told(&output));
+            assert!(!told(&output).contains(value), "{value} is printed");
+        }
+    }
+    for secret in ["short", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        let output = run(folder.path(), &[("JIEBANG_SECRET", secret), ("JIEBANG_MAIL_DIR", "mail")], &["config", "check"]);
+        assert_eq!(output.status.code(), Some(78));
+    }
+    let missing = run(folder.path(), &[], &["serve"]);
+    assert_eq!(missing.status.code(), Some(78));
+    assert!(told(&missing).contains("JIEBANG_SECRET is missing"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn a_secret_may_come_from_a_file_that_only_its_owner_reads() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, SECRET).unwrap();
+    let variables = [("JIEBANG_SECRET_FILE", file.to_str().unwrap()), ("JIEBANG_MAIL_DIR", "mail")];
+    for (mode, code) in [(0o644, 78), (0o600, 0)] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let output = run(folder.path(), &variables, &["config", "check"]);
+        assert_eq!(output.status.code(), Some(code), "{}", told(&output));
+        assert!(!String::from_utf8_lossy(&output.stdout).contains(SECRET));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_administrator_is_made_on_the_host_and_the_service_stops_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JIEBANG_SECRET", SECRET), ("JIEBANG_MAIL_DIR", "mail"), ("JIEBANG_LISTEN", "127.0.0.1:0")];
+    let create = |roles: &[&str]| {
+        let mut command = jiebang(folder.path(), &variables);
+        command.args(["user", "create", "--email", "root@kjt.example.cn", "--name", "系统管理员", "--uscc", "12140000990000017F"]);
+        command.args(["--organization", "示范省科学技术厅"]).args(roles.iter().flat_map(|role| ["--role", role]));
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"a long enough password\n").unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let clash = create(&["sysadmin", "officer"]);
+    assert_eq!(clash.status.code(), Some(1), "{}", told(&clash));
+    let made = create(&["sysadmin"]);
+    assert!(told(&made).contains("root@kjt.example.cn"), "{}", told(&made));
+    let service = Service::start(
+        {
+            let mut command = jiebang(folder.path(), &variables);
+            command.arg("serve");
+            command
+        },
+        false,
+    );
+    let login = json!({"email": "root@kjt.example.cn", "password": "a long enough password"});
+    assert_eq!(service.post("/auth/login", login).await.status(), 200);
+    assert_eq!(service.stop(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_shows_the_portfolio_of_2021_and_lets_every_role_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = jiebang(folder.path(), &[("JIEBANG_LOG", "error")]);
+    command.args(["demo", "--listen", "127.0.0.1:0", "--data-dir", "demo"]);
+    let service = Service::start(command, true);
+    let page = reqwest::get(format!("{}/api/v1/challenges?year=2021&limit=100", service.address)).await.unwrap();
+    let page: Value = serde_json::from_str(&page.text().await.unwrap()).unwrap();
+    let items = page["items"].as_array().unwrap();
+    let of_class = |class: &str| items.iter().filter(|item| item["class"] == class).count();
+    assert_eq!((items.len(), of_class("enterprise_tech"), of_class("frontier_public")), (29, 22, 7));
+    let accounts: Vec<&str> = service.lines.iter().filter_map(|line| line.split_whitespace().find(|word| word.contains('@'))).collect();
+    assert_eq!(accounts.len(), 13);
+    for email in accounts {
+        let reply = service.post("/auth/login", json!({"email": email, "password": "jiebang-demo"})).await;
+        assert_eq!(reply.status(), 200, "{email}");
+    }
+    assert_eq!(service.stop(), Some(0));
+}
+
+#[test]
+fn the_program_describes_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, words) in [
+        (&["routes"][..], "/api/v1/challenges/{id}/publish"),
+        (&["permissions"], "| `challenge.approve` |"),
+        (&["stages"], "stateDiagram-v2"),
+        (&["openapi"], "\"openapi\": \"3.1.0\""),
+        (&["completions", "bash"], "_jiebang"),
+    ] {
+        let output = run(folder.path(), &[], arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains(words), "{arguments:?}");
+    }
+}

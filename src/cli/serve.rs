@@ -18,7 +18,8 @@ const SHUTDOWN: Duration = Duration::from_secs(20);
 pub fn start_log() {
     let (filter, json) = config::log();
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A closed standard error must not fail requests: what cannot be logged is not complained about.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     // A second start, as in tests, keeps the first log.
     drop(if json { log.json().flatten_event(true).try_init() } else { log.try_init() });
 }

@@ -108,6 +108,7 @@ CREATE INDEX challenges_sector ON challenges (sector, id);
 CREATE INDEX challenges_plan_category ON challenges (plan_category, id);
 CREATE INDEX challenges_class ON challenges (class, id);
 CREATE INDEX challenges_sponsor ON challenges (sponsor_id, id);
+CREATE INDEX challenges_summary ON challenges (year, plan_category, sector, stage, fiscal_cap_fen);
 CREATE INDEX challenges_closing ON challenges (closes_at, id);
 
 CREATE TABLE challenge_rounds (

@@ -18,6 +18,19 @@ pub struct Account {
     pub user: UserRow,
     /// All roles.
     pub roles: Vec<Role>,
+    /// What the caller may do with the account now.
+    pub allowed: Vec<Action>,
+}
+
+impl Account {
+    fn of(act: &Act<'_>, user: UserRow, roles: Vec<Role>) -> Self {
+        let switch = if user.status == UserStatus::Active { Action::UserDisable } else { Action::UserEnable };
+        let mut actions = vec![Action::UserGrantRoles, switch];
+        if act.actor.is(user.id) {
+            actions.extend([Action::MeSubscribe, Action::MeChangePassword]);
+        }
+        Self { allowed: act.allowed_of(&actions, tie(act, user.id)), user, roles }
+    }
 }
 
 fn tie(act: &Act<'_>, user: UserId) -> Tie {
@@ -52,7 +65,7 @@ pub fn create(act: &mut Act<'_>, input: &UserInput, password_hash: &str) -> Resu
     let facts = Facts { name: organization.name, path: "/me".into(), ..Facts::default() };
     let about = About { person: Some(user.id), facts, ..About::default() };
     let object = object(act, &user);
-    Ok(act.record_plain(permit, object, about)?.with(Account { user, roles: Vec::new() }))
+    Ok(act.record_plain(permit, object, about)?.with(Account::of(act, user, Vec::new())))
 }
 
 /// Shows an account.
@@ -63,7 +76,7 @@ pub fn get(act: &mut Act<'_>, id: UserId) -> Result<Seen<Account>, AppError> {
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::UserRead, &object(act, &user))?;
     let roles = users::roles(act.conn, id)?;
-    Ok(Seen::by(permit, Account { user, roles }))
+    Ok(Seen::by(permit, Account::of(act, user, roles)))
 }
 
 /// Lists accounts, by role when one is named.
@@ -75,8 +88,14 @@ pub fn list(act: &mut Act<'_>, with: Option<Role>, page: &Page) -> Result<Seen<V
     let rows = users::list(act.conn, with, page)?;
     let ids: Vec<UserId> = rows.iter().map(|row| row.id).collect();
     let roles = users::roles_of(act.conn, &ids)?;
-    let of = |id: UserId| roles.iter().filter(|(user, _)| *user == id).map(|(_, role)| *role).collect();
-    let accounts = rows.into_iter().map(|user| Account { roles: of(user.id), user }).collect();
+    let of = |id: UserId| roles.iter().filter(|(user, _)| *user == id).map(|(_, role)| *role).collect::<Vec<_>>();
+    let accounts = rows
+        .into_iter()
+        .map(|user| {
+            let roles = of(user.id);
+            Account::of(act, user, roles)
+        })
+        .collect();
     Ok(Seen::by(permit, accounts))
 }
 
@@ -110,7 +129,7 @@ pub fn grant_roles(act: &mut Act<'_>, id: UserId, mut wanted: Vec<Role>) -> Resu
         detail: format!("{} -> {}", codes(&before), codes(&wanted)),
         ..About::default()
     };
-    Ok(act.record_plain(permit, object, about)?.with(Account { user, roles: wanted }))
+    Ok(act.record_plain(permit, object, about)?.with(Account::of(act, user, wanted)))
 }
 
 /// Closes an account: it cannot sign in, and its sessions end.
@@ -141,7 +160,7 @@ fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: UserStatus)
     let user = users::set_status(act.conn, &user, status, act.now)?;
     let facts = Facts { path: "/me".into(), ..Facts::default() };
     let about = About { person: Some(id), facts, ..About::default() };
-    Ok(act.record_plain(permit, object, about)?.with(Account { user, roles }))
+    Ok(act.record_plain(permit, object, about)?.with(Account::of(act, user, roles)))
 }
 
 /// There is always one system and one security administrator left, or nobody could let anybody in again.
@@ -165,7 +184,7 @@ pub fn me(act: &mut Act<'_>) -> Result<Seen<(Account, Vec<Sector>)>, AppError> {
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let sectors = users::subscriptions(act.conn, id)?;
     let roles = act.actor.roles.clone();
-    Ok(Seen::by(permit, (Account { user, roles }, sectors)))
+    Ok(Seen::by(permit, (Account::of(act, user, roles), sectors)))
 }
 
 /// Subscribes the caller to these fields and no others.
@@ -181,7 +200,7 @@ pub fn subscribe(act: &mut Act<'_>, mut sectors: Vec<Sector>) -> Result<Done<(Ac
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let roles = act.actor.roles.clone();
     let object = Object::plain(Kind::Me, id, Tie::Author, user.version);
-    Ok(act.record_plain(permit, object, About::default())?.with((Account { user, roles }, sectors)))
+    Ok(act.record_plain(permit, object, About::default())?.with((Account::of(act, user, roles), sectors)))
 }
 
 /// Replaces the caller's password; every other session ends.

@@ -228,6 +228,12 @@ impl Act<'_> {
         row.stage().actions().filter(|action| policy::permit(*action, &self.actor.roles, tie).is_some()).collect()
     }
 
+    /// What the actor may do of `actions` with something that has no stages.
+    #[must_use]
+    pub fn allowed_of(&self, actions: &[Action], tie: Tie) -> Vec<Action> {
+        actions.iter().copied().filter(|action| policy::permit(*action, &self.actor.roles, tie).is_some()).collect()
+    }
+
     /// Records a step: its audit row and its letters.
     ///
     /// # Errors

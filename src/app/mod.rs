@@ -325,7 +325,7 @@ fn repeated(act: &mut Act<'_>, request: &Request) -> Result<Option<Answer>, AppE
     if row.fingerprint != key.fingerprint {
         return Err(AppError::KeyReused);
     }
-    act.scope(key.action, key.action.kind())?;
+    let (_still_allowed, _) = act.scope(key.action, key.action.kind())?;
     Ok(Some(Answer {
         status: u16::try_from(row.status).unwrap_or(200),
         location: row.location,

@@ -49,7 +49,7 @@ pub async fn create_user(app: &App, new: NewUser) -> anyhow::Result<()> {
         .run(Who::System("host"), move |act| {
             let organization_id = match (organization_id, registration) {
                 (Some(id), _) => id,
-                (None, Some(input)) => organizations::create(act, input)?.into_inner().id,
+                (None, Some(input)) => organizations::create(act, input)?.into_inner().record.id,
                 (None, None) => return Err(AppError::NotFound),
             };
             let input = UserInput { organization_id, email, name, division: None, locale: None, password };

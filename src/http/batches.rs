@@ -1,6 +1,7 @@
 //! Batches: views and handlers.
 
 use crate::app::Page;
+use crate::app::act::Shown;
 use crate::app::batches::BatchRow;
 use crate::app::{Act, AppError, Done, Seen, batches};
 use crate::domain::batch::BatchInput;
@@ -8,6 +9,7 @@ use crate::domain::fault::Faults;
 use crate::domain::id::BatchId;
 use crate::domain::input::{Spelled, Whole};
 use crate::domain::money::Fen;
+use crate::domain::policy::Action;
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
 
@@ -25,6 +27,8 @@ pub struct BatchView {
     committed_fen: Fen,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// What the caller may do now.
+    allowed_actions: Vec<Action>,
 }
 
 impl View for BatchView {
@@ -36,8 +40,8 @@ impl View for BatchView {
     }
 }
 
-impl From<BatchRow> for BatchView {
-    fn from(row: BatchRow) -> Self {
+impl From<Shown<BatchRow>> for BatchView {
+    fn from(Shown { record: row, allowed }: Shown<BatchRow>) -> Self {
         Self {
             id: row.id,
             version: row.version,
@@ -48,6 +52,7 @@ impl From<BatchRow> for BatchView {
             committed_fen: row.committed_fen,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            allowed_actions: allowed,
         }
     }
 }

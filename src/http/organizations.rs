@@ -1,11 +1,13 @@
 //! Organisations: views and handlers.
 
 use crate::app::Page;
+use crate::app::act::Shown;
 use crate::app::organizations::OrganizationRow;
 use crate::app::{Act, AppError, Done, Seen, organizations};
 use crate::domain::challenge::NoInput;
 use crate::domain::id::OrganizationId;
 use crate::domain::organization::{OrganizationInput, OrganizationKind, Region};
+use crate::domain::policy::Action;
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
 
@@ -24,6 +26,8 @@ pub struct OrganizationView {
     city: Option<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// What the caller may do now.
+    allowed_actions: Vec<Action>,
 }
 
 impl View for OrganizationView {
@@ -35,8 +39,8 @@ impl View for OrganizationView {
     }
 }
 
-impl From<OrganizationRow> for OrganizationView {
-    fn from(row: OrganizationRow) -> Self {
+impl From<Shown<OrganizationRow>> for OrganizationView {
+    fn from(Shown { record: row, allowed }: Shown<OrganizationRow>) -> Self {
         Self {
             id: row.id,
             version: row.version,
@@ -49,6 +53,7 @@ impl From<OrganizationRow> for OrganizationView {
             city: row.city,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            allowed_actions: allowed,
         }
     }
 }

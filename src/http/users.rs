@@ -29,6 +29,8 @@ pub struct UserView {
     roles: Vec<Role>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// What the caller may do now.
+    allowed_actions: Vec<Action>,
 }
 
 impl View for UserView {
@@ -41,7 +43,7 @@ impl View for UserView {
 }
 
 impl From<Account> for UserView {
-    fn from(Account { user, roles }: Account) -> Self {
+    fn from(Account { user, roles, allowed }: Account) -> Self {
         Self {
             id: user.id,
             version: user.version,
@@ -54,6 +56,7 @@ impl From<Account> for UserView {
             roles,
             created_at: user.created_at,
             updated_at: user.updated_at,
+            allowed_actions: allowed,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Migrations: run on start, under a lock, and never on a schema that this program does not know.
 
 use crate::store::db::Conn;
-use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
+use diesel::{PgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -24,6 +24,8 @@ pub fn up(conn: &mut Conn) -> anyhow::Result<usize> {
             Ok(applied)
         }
         Conn::Postgres(inner) => {
+            let version = server_version(inner)?;
+            anyhow::ensure!(version >= OLDEST_POSTGRES, "PostgreSQL {OLDEST_POSTGRES} or newer is needed, this server is {version}");
             diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})")).execute(inner)?;
             let applied = apply::<diesel::pg::Pg>(inner);
             let guarded = inner.batch_execute(include_str!("guards/postgres.sql"));
@@ -33,6 +35,19 @@ pub fn up(conn: &mut Conn) -> anyhow::Result<usize> {
             Ok(applied)
         }
     }
+}
+
+/// The oldest PostgreSQL that is supported.
+const OLDEST_POSTGRES: i32 = 15;
+
+fn server_version(conn: &mut PgConnection) -> diesel::QueryResult<i32> {
+    #[derive(diesel::QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        number: i32,
+    }
+    let asked = diesel::sql_query("SELECT current_setting('server_version_num')::int AS number");
+    asked.get_result::<Version>(conn).map(|version| version.number / 10_000)
 }
 
 /// Lets an `anyhow::Error` leave a diesel transaction.

@@ -117,7 +117,7 @@ async fn found(app: &App, organization: &Organization) -> anyhow::Result<Organiz
         "region": organization.region,
         "city": organization.city,
     }))?;
-    Ok(app.run(HOST, move |act| organizations::create(act, input)).await?.id)
+    Ok(app.run(HOST, move |act| organizations::create(act, input)).await?.record.id)
 }
 
 /// One account for each role that a person can have, in the order of roles: `<role>@` of the demo's domain.

@@ -159,7 +159,7 @@ impl<'a> Story<'a> {
         let Batch { code, year, name, budget_wan } = self.portfolio.batches.get(number).context("no such batch")?;
         let input: BatchInput = form(json!({"code": code, "year": year, "name": name, "budget_fen": fen(*budget_wan)}))?;
         let row = self.by(self.desks.officer, move |act| batches::create(act, input)).await?;
-        self.batches.insert(code.clone(), row.id);
+        self.batches.insert(code.clone(), row.record.id);
         Ok(())
     }
 

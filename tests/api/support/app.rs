@@ -154,8 +154,8 @@ impl TestApp {
             city: None,
         };
         let row = self.app.run(Who::System("host"), move |act| organizations::create(act, input)).await.unwrap();
-        known.insert(key.to_owned(), row.id);
-        row.id
+        known.insert(key.to_owned(), row.record.id);
+        row.record.id
     }
 
     /// Someone with an account: made on the host the first time, and signed in. `name` distinguishes several.

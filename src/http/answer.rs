@@ -21,6 +21,31 @@ pub trait View: serde::Serialize + utoipa::ToSchema + Send + 'static {
     }
 }
 
+/// Makes a struct with `id` and `version` (or one that wraps such a view) a [`View`] of a record.
+macro_rules! record_view {
+    ($view:ty) => {
+        impl View for $view {
+            fn version(&self) -> Option<i64> {
+                Some(self.version)
+            }
+            fn id(&self) -> String {
+                self.id.to_string()
+            }
+        }
+    };
+    ($view:ty as $inner:ident) => {
+        impl View for $view {
+            fn version(&self) -> Option<i64> {
+                self.$inner.version()
+            }
+            fn id(&self) -> String {
+                self.$inner.id()
+            }
+        }
+    };
+}
+pub(crate) use record_view;
+
 /// A page of a list.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct Items<V> {

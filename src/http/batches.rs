@@ -11,7 +11,7 @@ use crate::domain::input::{Spelled, Whole};
 use crate::domain::money::Fen;
 use crate::domain::policy::Action;
 use crate::domain::time::Timestamp;
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 
 /// A batch.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -31,14 +31,7 @@ pub struct BatchView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for BatchView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(BatchView);
 
 impl From<Shown<BatchRow>> for BatchView {
     fn from(Shown { record: row, allowed }: Shown<BatchRow>) -> Self {

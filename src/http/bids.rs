@@ -12,7 +12,7 @@ use crate::domain::id::{BidId, ChallengeId, OrganizationId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Action;
 use crate::domain::time::Timestamp;
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 
 /// The receipt of the last submission 回执.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -47,14 +47,7 @@ pub struct BidView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for BidView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(BidView);
 
 impl From<Shown<BidRow>> for BidView {
     fn from(Shown { record: row, allowed }: Shown<BidRow>) -> Self {
@@ -85,14 +78,7 @@ pub struct BidDetail {
     content: BidInput,
 }
 
-impl View for BidDetail {
-    fn version(&self) -> Option<i64> {
-        self.bid.version()
-    }
-    fn id(&self) -> String {
-        self.bid.id()
-    }
-}
+record_view!(BidDetail as bid);
 
 /// What a list of bids can be narrowed to.
 #[derive(Debug, deserr::Deserr, utoipa::ToSchema)]

@@ -16,7 +16,7 @@ use crate::domain::money::Fen;
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::user::Sector;
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 use crate::http::batches::{Year, year};
 
 /// A challenge, as lists show it.
@@ -50,14 +50,7 @@ pub struct ChallengeView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for ChallengeView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(ChallengeView);
 
 impl From<Shown<ChallengeRow>> for ChallengeView {
     fn from(Shown { record: row, allowed }: Shown<ChallengeRow>) -> Self {
@@ -101,14 +94,7 @@ pub struct ChallengeDetail {
     duration_months: i64,
 }
 
-impl View for ChallengeDetail {
-    fn version(&self) -> Option<i64> {
-        self.challenge.version()
-    }
-    fn id(&self) -> String {
-        self.challenge.id()
-    }
-}
+record_view!(ChallengeDetail as challenge);
 
 impl From<(Shown<ChallengeRow>, ChallengeInput)> for ChallengeDetail {
     fn from((shown, content): (Shown<ChallengeRow>, ChallengeInput)) -> Self {

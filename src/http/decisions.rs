@@ -8,7 +8,7 @@ use crate::domain::decision::{DecisionInput, DecisionStage, Selection};
 use crate::domain::id::{ChallengeId, DecisionId, UserId};
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 
 /// A decision.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -31,14 +31,7 @@ pub struct DecisionView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for DecisionView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(DecisionView);
 
 impl From<Shown<DecisionRow>> for DecisionView {
     fn from(Shown { record: row, allowed }: Shown<DecisionRow>) -> Self {

@@ -8,7 +8,7 @@ use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{EvidenceInput, MilestoneStage, NodeIndicator, OpinionInput, RectifyInput, late};
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 
 /// A milestone.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -35,14 +35,7 @@ pub struct MilestoneView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for MilestoneView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(MilestoneView);
 
 fn view(shown: Shown<MilestoneRow>, today: Date) -> MilestoneView {
     let Shown { record: row, allowed } = shown;

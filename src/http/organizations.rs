@@ -9,7 +9,7 @@ use crate::domain::id::OrganizationId;
 use crate::domain::organization::{OrganizationInput, OrganizationKind, Region};
 use crate::domain::policy::Action;
 use crate::domain::time::Timestamp;
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 
 /// An organisation.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -30,14 +30,7 @@ pub struct OrganizationView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for OrganizationView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(OrganizationView);
 
 impl From<Shown<OrganizationRow>> for OrganizationView {
     fn from(Shown { record: row, allowed }: Shown<OrganizationRow>) -> Self {

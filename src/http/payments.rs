@@ -12,7 +12,7 @@ use crate::domain::payment::{PayInput, PaymentStage};
 use crate::domain::policy::Action;
 use crate::domain::project::Gate;
 use crate::domain::time::{Date, Timestamp};
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 
 /// A payment.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -39,14 +39,7 @@ pub struct PaymentView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for PaymentView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(PaymentView);
 
 impl From<Shown<PaymentRow>> for PaymentView {
     fn from(Shown { record: row, allowed }: Shown<PaymentRow>) -> Self {

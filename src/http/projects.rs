@@ -10,7 +10,7 @@ use crate::domain::money::Fen;
 use crate::domain::policy::Action;
 use crate::domain::project::{AcceptanceInput, AssignInput, ConclusionInput, PlanInput, ProjectStage, SignInput, SigningParty};
 use crate::domain::time::{Date, Timestamp};
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 
 /// A project, as lists show it.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -39,14 +39,7 @@ pub struct ProjectView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for ProjectView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(ProjectView);
 
 impl From<Shown<ProjectRow>> for ProjectView {
     fn from(Shown { record: row, allowed }: Shown<ProjectRow>) -> Self {
@@ -90,14 +83,7 @@ pub struct ProjectDetail {
     signatures: Vec<SignatureView>,
 }
 
-impl View for ProjectDetail {
-    fn version(&self) -> Option<i64> {
-        self.project.version()
-    }
-    fn id(&self) -> String {
-        self.project.id()
-    }
-}
+record_view!(ProjectDetail as project);
 
 impl From<(Shown<ProjectRow>, Vec<SignatureRow>)> for ProjectDetail {
     fn from((shown, signatures): (Shown<ProjectRow>, Vec<SignatureRow>)) -> Self {

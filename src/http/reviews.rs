@@ -10,7 +10,7 @@ use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Action;
 use crate::domain::review::{AssignReview, Declaration, DeclineReview, ReviewStage, Score, ScoreSheet};
 use crate::domain::time::Timestamp;
-use crate::http::answer::View;
+use crate::http::answer::{View, record_view};
 
 /// A review.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -33,14 +33,7 @@ pub struct ReviewView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for ReviewView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(ReviewView);
 
 impl From<Shown<ReviewRow>> for ReviewView {
     fn from(Shown { record: row, allowed }: Shown<ReviewRow>) -> Self {
@@ -72,14 +65,7 @@ pub struct ReviewDetail {
     bid: Option<BidInput>,
 }
 
-impl View for ReviewDetail {
-    fn version(&self) -> Option<i64> {
-        self.review.version()
-    }
-    fn id(&self) -> String {
-        self.review.id()
-    }
-}
+record_view!(ReviewDetail as review);
 
 /// What a list of reviews can be narrowed to.
 #[derive(Debug, deserr::Deserr, utoipa::ToSchema)]

@@ -9,7 +9,7 @@ use crate::domain::id::{OrganizationId, UserId};
 use crate::domain::policy::{Action, Role};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Locale, Password, RolesInput, Sector, UserInput, UserStatus};
-use crate::http::answer::{self, View};
+use crate::http::answer::{self, View, record_view};
 use crate::http::call::{Call, Turned};
 use crate::http::door::refused_first;
 use actix_web::HttpResponse;
@@ -33,14 +33,7 @@ pub struct UserView {
     allowed_actions: Vec<Action>,
 }
 
-impl View for UserView {
-    fn version(&self) -> Option<i64> {
-        Some(self.version)
-    }
-    fn id(&self) -> String {
-        self.id.to_string()
-    }
-}
+record_view!(UserView);
 
 impl From<Account> for UserView {
     fn from(Account { user, roles, allowed }: Account) -> Self {

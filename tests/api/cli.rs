@@ -65,6 +65,13 @@ impl Service {
     }
 }
 
+impl Drop for Service {
+    fn drop(&mut self) {
+        // Ended already when it was stopped in order.
+        drop(self.child.kill());
+    }
+}
+
 #[test]
 fn an_unsafe_configuration_does_not_start_and_all_its_faults_are_told_at_once() {
     let folder = tempfile::tempdir().unwrap();

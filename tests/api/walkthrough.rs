@@ -92,9 +92,8 @@ impl Shell {
         write!(self.input, "{script}\nprintf '%s\\n' '{ARRIVED}'\n").unwrap();
         loop {
             let mut line = String::new();
-            if self.output.read_line(&mut line).unwrap() == 0 {
-                panic!("the walk-through stopped ({}) in\n{script}\nafter\n{}", self.child.wait().unwrap(), self.transcript);
-            }
+            let read = self.output.read_line(&mut line).unwrap();
+            assert!(read > 0, "the walk-through stopped ({}) in\n{script}\nafter\n{}", self.child.wait().unwrap(), self.transcript);
             if line.trim_end() == ARRIVED {
                 return;
             }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod caller;
 pub mod inputs;
 pub mod postgres;
+pub mod smtp;
 pub mod story;
 
 pub use app::{Backend, TestApp};

@@ -96,9 +96,10 @@ fn start(programs: &Path) -> Result<Started, String> {
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
     let script = format!(
         "'{}' -D '{}' -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off \
-         -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid",
+         -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 & pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf '{}'",
         programs.join("postgres").display(),
-        data.display()
+        data.display(),
+        folder.path().display()
     );
     let keeper = command(Path::new("/bin/sh")).arg("-c").arg(script).stdin(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
     let url = format!("postgres://jiebang@127.0.0.1:{port}");

@@ -1,0 +1,30 @@
+//! Generated documents equal what the program says. `UPDATE_DOCS=1 cargo test --test house` writes them anew.
+
+use jiebang::cli::inspect;
+use std::path::Path;
+
+fn is_current(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let wanted = format!("{}\n", text.trim_end());
+    if std::env::var("UPDATE_DOCS").is_ok() {
+        std::fs::write(&file, &wanted).unwrap();
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    let difference = found.lines().zip(wanted.lines()).find(|(is, should)| is != should);
+    assert!(found == wanted, "{path} is not current (UPDATE_DOCS=1 cargo test --test house): {difference:?}");
+}
+
+#[test]
+fn the_permission_table_in_the_docs_is_the_one_that_decides() {
+    is_current("docs/permissions.md", &inspect::permissions());
+}
+
+#[test]
+fn the_stage_tables_in_the_docs_are_the_ones_that_decide() {
+    is_current("docs/stages.md", &inspect::stages());
+}
+
+#[test]
+fn the_openapi_document_is_that_of_the_routes() {
+    is_current("docs/openapi.json", &inspect::openapi().unwrap());
+}

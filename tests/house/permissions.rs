@@ -1,0 +1,66 @@
+//! Permissions: the whole table as one golden record (`docs/permissions.md`), and what must hold in any table.
+
+use jiebang::domain::policy::{Action, Kind, Role, Tie, allows};
+use jiebang::http::routes::routes;
+
+fn somebody(action: Action, roles: impl Fn(Role) -> bool) -> bool {
+    Role::ALL.iter().filter(|role| roles(**role)).any(|role| Tie::ALL.iter().any(|tie| allows(action, *role, *tie)))
+}
+
+#[test]
+fn every_action_is_somebodys_and_has_a_route_or_is_the_services_own() {
+    let routed: Vec<Action> = routes().iter().map(|route| route.action).collect();
+    for action in Action::ALL {
+        assert!(somebody(*action, |_| true), "{action} is nobody's");
+        let covered = routed.iter().any(|route| route.covers(*action));
+        let own = !somebody(*action, |role| role != Role::System);
+        assert!(covered || own, "{action} has no route");
+    }
+}
+
+#[test]
+fn administrators_have_no_business_data_and_auditors_change_nothing() {
+    let business =
+        [Kind::Challenge, Kind::Bid, Kind::Review, Kind::Decision, Kind::Project, Kind::Milestone, Kind::Payment, Kind::Portfolio];
+    for action in Action::ALL {
+        if business.contains(&action.kind()) {
+            let administrators = |role| matches!(role, Role::Sysadmin | Role::Secadmin);
+            assert!(!somebody(*action, administrators), "{action}");
+        }
+        let harmless = action.verb().starts_with("read") || matches!(action.kind(), Kind::Me | Kind::Session);
+        assert!(harmless || !somebody(*action, |role| role == Role::Auditor), "{action}");
+    }
+}
+
+#[test]
+fn whoever_must_step_aside_may_read_at_most() {
+    for action in Action::ALL {
+        let reads = action.verb().starts_with("read") || matches!(action.kind(), Kind::Me | Kind::Session);
+        for role in Role::ALL.iter().filter(|role| **role != Role::System) {
+            assert!(reads || !allows(*action, *role, Tie::Conflicted), "{role} {action}");
+        }
+    }
+}
+
+#[test]
+fn nobody_approves_what_they_wrote_or_follow() {
+    let second_eyes = [
+        Action::ChallengeApprove,
+        Action::ChallengeReturn,
+        Action::ChallengeReject,
+        Action::ChallengeAward,
+        Action::DecisionApprove,
+        Action::ProjectCountersign,
+        Action::ProjectConclude,
+        Action::PaymentApprove,
+        Action::PaymentPay,
+        Action::UserGrantRoles,
+    ];
+    for action in second_eyes {
+        for role in Role::ALL.iter().filter(|role| **role != Role::System) {
+            for tie in [Tie::Author, Tie::Assigned, Tie::Party, Tie::Conflicted] {
+                assert!(!allows(action, *role, tie), "{role} {action} {tie}");
+            }
+        }
+    }
+}

@@ -63,15 +63,22 @@ pub type Source<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// All faults of the configuration.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn from_environment() -> Result<Config, Vec<ConfigFault>> {
-    // A missing .env is the ordinary case.
-    drop(dotenvy::dotenv());
-    read(&|key| std::env::var(key).ok())
+    match dotenvy::dotenv() {
+        Err(error) if !error.not_found() => {
+            // The line itself may hold a secret.
+            Err(vec![ConfigFault { key: ".env", problem: "holds a line that cannot be read: quote values with spaces or <>".into() }])
+        }
+        // A missing .env is the ordinary case.
+        _ => read(&|key| std::env::var(key).ok()),
+    }
 }
 
 /// The filter and the form of the log: `JIEBANG_LOG` (`info` by default) and `JIEBANG_LOG_FORMAT` (`json` or `text`).
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn log() -> (String, bool) {
+    // What is wrong with a .env is told by `from_environment`.
+    drop(dotenvy::dotenv());
     let filter = std::env::var("JIEBANG_LOG").unwrap_or_else(|_| "info".into());
     (filter, std::env::var("JIEBANG_LOG_FORMAT").as_deref() != Ok("text"))
 }
@@ -95,8 +102,8 @@ pub fn read(source: Source<'_>) -> Result<Config, Vec<ConfigFault>> {
         mail,
         mail_from: reader.mail_from(),
         calendar: reader.calendar(),
-        workers: reader.parsed("JIEBANG_WORKERS", cores()),
-        pool: reader.parsed("JIEBANG_POOL", 8),
+        workers: reader.count("JIEBANG_WORKERS", cores(), 256),
+        pool: reader.count("JIEBANG_POOL", 8, 512),
         data_dir,
     };
     if reader.faults.is_empty() { Ok(config) } else { Err(reader.faults) }
@@ -143,6 +150,15 @@ impl Reader<'_> {
             self.fault(key, "cannot be read");
             default
         })
+    }
+
+    /// A number from 1 to `most`.
+    fn count<T: std::str::FromStr + PartialOrd + From<u16>>(&mut self, key: &'static str, default: T, most: u16) -> T {
+        let value = self.parsed(key, default);
+        if value < T::from(1) || value > T::from(most) {
+            self.fault(key, format!("must be from 1 to {most}"));
+        }
+        value
     }
 
     fn database(&mut self, data_dir: &std::path::Path) -> Place {

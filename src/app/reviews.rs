@@ -97,7 +97,7 @@ pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<
 }
 
 /// An expert has no interest in a bid: not of its lead's organisation, nor of the sponsor's, nor of any bidder's of the
-/// round (回避, DOMAIN of the field: same legal person, member of any bid on the same challenge).
+/// round (回避: same legal person, member of any bid on the same challenge).
 fn check_expert(act: &mut Act<'_>, bid: &Loaded, input: AssignReview) -> Result<(), AppError> {
     let expert = users::find(act.conn, input.expert_id)?.filter(|user| user.status == UserStatus::Active);
     let Some(expert) = expert else { return Err(Refusal::NotAnExpert.into()) };

@@ -8,7 +8,7 @@ pub mod inspect;
 pub mod seed;
 pub mod serve;
 
-use crate::app::{App, Clock, Cost, Opening};
+use crate::app::{App, AppError, Clock, Cost, Opening};
 use crate::config::{self, Config, ConfigFault};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -164,7 +164,16 @@ impl<E: Into<anyhow::Error>> From<E> for Stopped {
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    say(&format!("jiebang: {error:#}"));
+    match error.downcast_ref::<AppError>().map(|error| (error, error.row())) {
+        Some((AppError::Duplicate(field), row)) => say(&format!("jiebang: {field}: {} / {}", row.zh, row.en)),
+        Some((AppError::Internal(_) | AppError::Unavailable(_), _)) | None => say(&format!("jiebang: {error:#}")),
+        Some((AppError::Faults(faults), _)) => {
+            for fault in &faults.0 {
+                say(&format!("jiebang: {}: {} / {}", fault.field, fault.zh, fault.en));
+            }
+        }
+        Some((_, row)) => say(&format!("jiebang: {} / {}", row.zh, row.en)),
+    }
     ExitCode::FAILURE
 }
 

@@ -47,12 +47,14 @@ impl Transport {
         Ok(Self::Smtp(Box::new(transport), sender(from)?))
     }
 
-    /// Letters into a folder, which is made when it is not there.
+    /// Letters into a folder, which is made for its owner alone when it is not there.
     ///
     /// # Errors
     /// The folder cannot be made, or the sender's address is not one.
     pub fn folder(path: PathBuf, from: &str) -> Result<Self, String> {
-        std::fs::create_dir_all(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        use std::os::unix::fs::DirBuilderExt;
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(Self::Folder(path, sender(from)?))
     }
 

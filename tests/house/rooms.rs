@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("app", &["domain", "store", "auth"]),
     ("http", &["domain", "app"]),
     ("jobs", &["domain", "app", "mail"]),
-    ("config", &["domain", "app", "auth", "store"]),
+    ("config", &["domain", "auth", "store"]),
     ("cli", &["domain", "app", "auth", "http", "jobs", "mail", "config"]),
     ("main", &["cli"]),
     ("lib", &[]),

@@ -17,6 +17,12 @@ struct Column {
     required: bool,
 }
 
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
 /// `table.column kind required`, whichever database it came from.
 fn line(column: &Column) -> String {
     let kind = match column.kind.to_lowercase().as_str() {
@@ -57,6 +63,8 @@ fn sqlite_has_the_schema_that_the_code_declares() {
     let file = folder.path().join("schema.db");
     migrate(&Place::Sqlite(file.clone()));
     let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    // The service that migrated may still be closing its connections.
+    diesel::sql_query("PRAGMA busy_timeout=5000").execute(&mut conn).unwrap();
     let sql = "SELECT m.name || '.' || c.name AS name, c.type AS kind, c.\"notnull\" <> 0 AS required
         FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'";
     let columns: Vec<Column> = diesel::sql_query(sql).load(&mut conn).unwrap();
@@ -85,11 +93,6 @@ fn going_down_leaves_no_table() {
     let mut conn = SqliteConnection::establish(":memory:").unwrap();
     conn.batch_execute(&read("migrations/2026-11-23-000001_first/up.sql")).unwrap();
     conn.batch_execute(&read("migrations/2026-11-23-000001_first/down.sql")).unwrap();
-    #[derive(diesel::QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        n: i64,
-    }
     let left: Count = diesel::sql_query("SELECT COUNT(*) AS n FROM sqlite_master WHERE type = 'table'").get_result(&mut conn).unwrap();
     assert_eq!(left.n, 0);
 }

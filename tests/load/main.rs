@@ -1,1 +1,192 @@
-fn main() {}
+//! The service under load: `cargo bench --bench load`. It prints a table of targets and measured values, and never fails.
+//!
+//! The server runs in a process of its own (this program again, with `--serve FOLDER`), so that its memory and its start can
+//! be measured; the clients share the machine with it. Flags after `--`: `--seconds N` for each scenario (5), `--log` to keep
+//! the server's log at `info`, `--keep` to keep the database.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench has nobody to report errors to but the terminal"
+)]
+
+mod client;
+mod data;
+
+use client::{Connection, Load, Measured, measure};
+use jiebang::http::{self, Limits};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const THREADS: usize = 32;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let after = |flag: &str| arguments.iter().position(|arg| arg == flag).and_then(|at| arguments.get(at + 1)).cloned();
+    let flag = |flag: &str| arguments.iter().any(|arg| arg == flag);
+    match after("--serve") {
+        Some(folder) => runtime().block_on(serve(&PathBuf::from(folder), flag("--log"))),
+        None => load(after("--seconds").map_or(5, |seconds| seconds.parse().unwrap()), flag("--log"), flag("--keep")),
+    }
+}
+
+/// As `jiebang serve` makes it.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// The server: tells its port, and serves until it is killed. Letters stay in the outbox.
+async fn serve(folder: &Path, log: bool) {
+    if log {
+        jiebang::cli::serve::start_log();
+    }
+    let app = data::open(folder);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", listener.local_addr().unwrap()).unwrap();
+    out.flush().unwrap();
+    http::serve(app, listener, Limits { workers: 2, connections: 2_048, shutdown: Duration::from_secs(1) }).unwrap().await.unwrap();
+}
+
+/// A server in a process of its own.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+    /// From its start to its first answer that it is ready.
+    started_in: Duration,
+}
+
+impl Server {
+    fn start(folder: &Path, log: bool) -> Self {
+        let begun = Instant::now();
+        let stderr = if log { std::fs::File::create(folder.join("server.log")).unwrap().into() } else { Stdio::inherit() };
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg("--serve").arg(folder).args(log.then_some("--log")).stdout(Stdio::piped()).stderr(stderr);
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().parse().unwrap();
+        while !matches!(Connection::open(address).and_then(|mut connection| connection.ask("GET", "/readyz", "")), Ok(200)) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Self { child, address, started_in: begun.elapsed() }
+    }
+
+    /// Processor time used so far, in seconds: what other programs do changes it little, unlike a rate.
+    fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        // utime and stime, in ticks of 10 ms
+        (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+    }
+
+    /// What `work` measured, and the processor time of the server in it.
+    fn watched(&self, work: impl FnOnce() -> Measured) -> (Measured, f64) {
+        let before = self.cpu();
+        (work(), self.cpu() - before)
+    }
+
+    /// A line of `/proc/PID/status`, in MiB.
+    fn memory(&self, line: &str) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let value = status.lines().find_map(|text| text.strip_prefix(line)).unwrap();
+        value.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1_024.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// A row of the table.
+struct Row {
+    what: &'static str,
+    target: &'static str,
+    measured: String,
+    met: bool,
+}
+
+fn rate(what: &'static str, target: &'static str, least: f64, slowest: Option<f64>, (measured, cpu): &(Measured, f64)) -> Row {
+    let Measured { rate, answered, failed, .. } = measured;
+    let (half, most) = (measured.percentile(50), measured.percentile(99));
+    let each = cpu * measured.seconds_to_micros_each();
+    let failures = if *failed > 0 { format!(", {failed} failed") } else { String::new() };
+    Row {
+        what,
+        target,
+        measured: format!("{rate:.0}/s, p50 {half:.1} ms, p99 {most:.1} ms; {each:.0} µs of server CPU each ({answered} answers{failures})"),
+        met: *rate >= least && *failed == 0 && slowest.is_none_or(|slowest| most <= slowest),
+    }
+}
+
+fn load(seconds: u64, log: bool, keep: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let begun = Instant::now();
+    let tokens = runtime().block_on(data::fill(folder.path()));
+    let size = std::fs::metadata(folder.path().join("load.db")).unwrap().len() / 1_048_576;
+    println!("database of {size} MiB made in {:.1} s", begun.elapsed().as_secs_f64());
+
+    let mut starts: Vec<Duration> = (0..4).map(|_| Server::start(folder.path(), log).started_in).collect();
+    let server = Server::start(folder.path(), log);
+    starts.push(server.started_in);
+    starts.sort_unstable();
+    let (address, fresh) = (server.address, server.memory("VmRSS:"));
+
+    let reads = Load { threads: THREADS, count: u64::MAX / 2, limit: Duration::from_secs(seconds) };
+    let page = |_| "/api/v1/challenges?year=2021&sector=energy_env&limit=20".to_owned();
+    // A stride that has no factor in common with the number of challenges comes by all of them, far apart.
+    let record = |i: u64| {
+        let n = i.wrapping_mul(61_803) % data::CHALLENGES;
+        format!("/api/v1/challenges/{}", data::challenge_id(if data::published(n) { n } else { n - 50 }))
+    };
+    let submit = |k: u64| format!("/api/v1/bids/{}/submit", data::draft_id(k));
+    let warm = Load { limit: Duration::from_secs(1), ..reads };
+    measure(address, warm, 0, "GET", &tokens.team, &page);
+    let pages = server.watched(|| measure(address, reads, 0, "GET", &tokens.team, &page));
+    measure(address, warm, 0, "GET", &tokens.team, &record);
+    let records = server.watched(|| measure(address, reads, 0, "GET", &tokens.team, &record));
+    // One after the other, before the submissions and with nothing else going on.
+    let alone = Load { threads: 1, count: 20, limit: Duration::from_mins(2) };
+    let summary = |_| "/api/v1/portfolio/summary".to_owned();
+    measure(address, Load { count: 1, ..alone }, 0, "GET", &tokens.leader, &summary);
+    let summaries = measure(address, alone, 0, "GET", &tokens.leader, &summary);
+    let drafts = Load { count: data::DRAFTS, ..reads };
+    let submits = server.watched(|| measure(address, drafts, 0, "POST", &tokens.team, &submit));
+    let (resident, peak) = (server.memory("VmRSS:"), server.memory("VmHWM:"));
+
+    let start = starts[starts.len() / 2].as_secs_f64();
+    let rows = [
+        rate("page of 20, filtered by year and sector", "≥ 5,000/s", 5_000.0, None, &pages),
+        rate("one record with its content", "≥ 9,000/s", 9_000.0, None, &records),
+        rate("submit a bid", "≥ 3,000/s, p99 ≤ 50 ms", 3_000.0, Some(50.0), &submits),
+        Row {
+            what: "portfolio summary",
+            target: "≤ 30 ms",
+            measured: format!("median {:.1} ms, greatest {:.1} ms", summaries.percentile(50), summaries.greatest()),
+            met: summaries.percentile(50) <= 30.0 && summaries.failed == 0,
+        },
+        Row { what: "start, until ready", target: "≤ 0.5 s", measured: format!("{start:.3} s (median of 5)"), met: start <= 0.5 },
+        Row {
+            what: "resident memory after the load",
+            target: "≤ 200 MiB",
+            measured: format!("{resident:.0} MiB (peak {peak:.0}, before {fresh:.0})"),
+            met: peak <= 200.0,
+        },
+    ];
+    println!("\n| what | target | measured | |\n|---|---|---|---|");
+    for Row { what, target, measured, met } in &rows {
+        println!("| {what} | {target} | {measured} | {} |", if *met { "met" } else { "**missed**" });
+    }
+    let missed: Vec<&str> = rows.iter().filter(|row| !row.met).map(|row| row.what).collect();
+    println!("\n{}", if missed.is_empty() { "All targets are met.".into() } else { format!("Missed: {}.", missed.join("; ")) });
+    drop(server);
+    if keep {
+        println!("kept: {}", folder.keep().display());
+    }
+}

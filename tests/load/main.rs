@@ -120,7 +120,9 @@ fn rate(what: &'static str, target: &'static str, least: f64, slowest: Option<f6
     Row {
         what,
         target,
-        measured: format!("{rate:.0}/s, p50 {half:.1} ms, p99 {most:.1} ms; {each:.0} µs of server CPU each ({answered} answers{failures})"),
+        measured: format!(
+            "{rate:.0}/s, p50 {half:.1} ms, p99 {most:.1} ms; {each:.0} µs of server CPU each ({answered} answers{failures})"
+        ),
         met: *rate >= least && *failed == 0 && slowest.is_none_or(|slowest| most <= slowest),
     }
 }

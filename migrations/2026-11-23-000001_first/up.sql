@@ -49,13 +49,11 @@ CREATE TABLE sessions (
     id TEXT PRIMARY KEY NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     refresh_hash TEXT NOT NULL UNIQUE,
-    previous_hash TEXT,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
     ended_at TIMESTAMP
 );
 CREATE INDEX sessions_user ON sessions (user_id);
-CREATE INDEX sessions_previous ON sessions (previous_hash);
 
 CREATE TABLE batches (
     id TEXT PRIMARY KEY NOT NULL,

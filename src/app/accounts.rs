@@ -9,7 +9,7 @@ use crate::domain::policy::{Action, Kind, Role, Standing, Tie, role};
 use crate::domain::refusal::Refusal;
 use crate::domain::user::{Locale, Sector, UserInput, UserStatus};
 use crate::store::users::{self, UserRow};
-use crate::store::{Page, organizations, sessions};
+use crate::store::{Page, dialect, organizations, sessions};
 
 /// A user with roles.
 #[derive(Clone, Debug)]
@@ -167,7 +167,11 @@ fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: UserStatus)
 fn keep_administrators(act: &mut Act<'_>, before: &[Role], after: &[Role]) -> Result<(), AppError> {
     for role in [Role::Sysadmin, Role::Secadmin] {
         let leaves = before.contains(&role) && !after.contains(&role);
-        if leaves && users::count_active(act.conn, role)? <= 1 {
+        if !leaves {
+            continue;
+        }
+        dialect::lock(act.conn, dialect::Locked::Role, role.code())?;
+        if users::count_active(act.conn, role)? <= 1 {
             return Err(Refusal::LastOfItsKind.into());
         }
     }

@@ -13,7 +13,7 @@ pub const LEASE_SECONDS: i64 = 120;
 /// After so many failed attempts a letter is dead.
 pub const MOST_ATTEMPTS: i32 = 10;
 /// Letters claimed at once.
-pub const BATCH: i64 = 20;
+pub const BATCH: i64 = 8;
 
 /// When to try again after the `attempts`th failure: 1 min, 2, 4 … at most 6 h.
 #[must_use]

@@ -3,7 +3,6 @@
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::error::AppError;
 use crate::app::{payments as payment_cases, projects};
-use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{EvidenceInput, MilestoneStage, OpinionInput, RectifyInput};
 use crate::domain::policy::{Action, Kind};
@@ -141,8 +140,7 @@ pub fn fail(act: &mut Act<'_>, id: MilestoneId, input: &OpinionInput) -> Result<
     active(&project)?;
     let waiting = row.stage != MilestoneStage::Submitted;
     if waiting && !crate::domain::milestone::late(row.stage, row.due_on, row.rectify_by, act.now.date()) {
-        let fault = Fault::new("not_due_yet", "尚未到期且未提交材料", "nothing was handed in yet and it is not due yet");
-        return Err(Faults::from(fault).into());
+        return Err(Refusal::NotDueYet.into());
     }
     let row = milestones::advance(act.conn, &row, step.to, Some(input.opinion.as_str()), act.now)?;
     let about = with_opinion(about(&row, &project), input.opinion.as_str());

@@ -37,9 +37,10 @@ impl App {
         let address = email.clone();
         let found = self.db.read(move |conn| users::find_by_email(conn, address.as_str())).await??;
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
+        let verified = hash.clone().unwrap_or_default();
         let right = self.hasher.verify(&password, hash).await?;
         match user {
-            Some(user) if right && user.status == UserStatus::Active => self.begin(user.id, request_id).await,
+            Some(user) if right && user.status == UserStatus::Active => self.begin(user.id, verified, request_id).await,
             known => {
                 self.remember_failure(known.map(|user| (user.id, user.name)), request_id).await?;
                 Err(AppError::WrongCredentials)
@@ -47,17 +48,17 @@ impl App {
         }
     }
 
-    async fn begin(&self, user: UserId, request_id: &str) -> Result<Tokens, AppError> {
-        let refresh_token = new_refresh_token().map_err(|e| AppError::Internal(e.to_string()))?;
+    /// `verified` is the hash that the password was held against: should it have changed since, nobody comes in.
+    async fn begin(&self, user: UserId, verified: String, request_id: &str) -> Result<Tokens, AppError> {
+        let id = SessionId::new(self.clock.now());
+        let refresh_token = refresh_token(id)?;
         let hash = sha256_hex(refresh_token.as_bytes());
-        let request = Request { id: request_id.to_owned(), ..Request::of(Who::Person(user)) };
-        let id = request.id.clone();
-        let session = self
-            .run(request.who, move |act| {
-                act.request_id = id;
-                begin_session(act, user, hash)
-            })
-            .await?;
+        let request_id = request_id.to_owned();
+        let begin = move |act: &mut Act<'_>| {
+            act.request_id = request_id;
+            begin_session(act, id, user, &verified, hash)
+        };
+        let session = self.run(Who::Person(user), begin).await?;
         self.tokens(&session, refresh_token)
     }
 
@@ -85,9 +86,11 @@ impl App {
     /// The refresh token is unknown, was used before (the session ends then), or its session is over.
     pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, AppError> {
         let shown = sha256_hex(refresh_token.as_bytes());
-        let new_token = new_refresh_token().map_err(|e| AppError::Internal(e.to_string()))?;
+        let id = refresh_token.split('.').next().and_then(|id| id.parse::<SessionId>().ok());
+        let id = id.ok_or(AppError::Unauthenticated(Some(BadToken::Invalid)))?;
+        let new_token = self::refresh_token(id)?;
         let new_hash = sha256_hex(new_token.as_bytes());
-        let session = self.run(Who::Public, move |act| renew(act, &shown, &new_hash)).await?;
+        let session = self.run(Who::Public, move |act| renew(act, id, &shown, &new_hash)).await?;
         match session {
             Some(session) => self.tokens(&session, new_token),
             None => Err(AppError::Unauthenticated(Some(BadToken::Invalid))),
@@ -111,13 +114,28 @@ impl App {
     }
 }
 
-fn begin_session(act: &mut Act<'_>, user: UserId, refresh_hash: String) -> Result<Done<SessionRow>, AppError> {
+/// A refresh token: the session that it belongs to, and a secret.
+fn refresh_token(session: SessionId) -> Result<String, AppError> {
+    new_refresh_token().map(|secret| format!("{session}.{secret}")).map_err(|e| AppError::Internal(e.to_string()))
+}
+
+fn begin_session(
+    act: &mut Act<'_>,
+    id: SessionId,
+    user: UserId,
+    verified: &str,
+    refresh_hash: String,
+) -> Result<Done<SessionRow>, AppError> {
+    // The password was verified outside this transaction: the account may have been closed or changed meanwhile.
+    let active = users::find(act.conn, user)?.is_some_and(|user| user.status == UserStatus::Active);
+    if !active || users::password_hash(act.conn, user)? != verified {
+        return Err(AppError::WrongCredentials);
+    }
     let permit = act.permit(Action::SessionLogin, &Object::kind(Kind::Session))?;
     let row = SessionRow {
-        id: SessionId::new(act.now),
+        id,
         user_id: user,
         refresh_hash,
-        previous_hash: None,
         created_at: act.now,
         expires_at: act.now.plus(chrono::TimeDelta::days(SESSION_DAYS)),
         ended_at: None,
@@ -127,10 +145,10 @@ fn begin_session(act: &mut Act<'_>, user: UserId, refresh_hash: String) -> Resul
     Ok(act.record_plain(permit, object, About::default())?.with(row))
 }
 
-/// `None` when the token is not taken; a token that was used before ends its session for everyone.
-fn renew(act: &mut Act<'_>, shown: &str, new_hash: &str) -> Result<Done<Option<SessionRow>>, AppError> {
+/// `None` when the token is not taken: any token of the session but the present one ends it for everyone.
+fn renew(act: &mut Act<'_>, id: SessionId, shown: &str, new_hash: &str) -> Result<Done<Option<SessionRow>>, AppError> {
     let unknown = || AppError::Unauthenticated(Some(BadToken::Invalid));
-    let row = sessions::find_by_refresh(act.conn, shown)?.ok_or_else(unknown)?;
+    let row = sessions::find(act.conn, id)?.ok_or_else(unknown)?;
     let holder = sessions::holder(act.conn, row.id, act.now)?.ok_or_else(unknown)?;
     act.actor.user = Some(row.user_id);
     act.actor.name = holder.name;

@@ -61,6 +61,7 @@ pub struct Keys {
     signing: EncodingKey,
     verifying: DecodingKey,
     cursor: Vec<u8>,
+    fingerprint: Vec<u8>,
 }
 
 fn mac(key: &[u8], message: &[u8]) -> Option<Hmac<Sha256>> {
@@ -82,6 +83,7 @@ impl Keys {
             signing: EncodingKey::from_secret(&access),
             verifying: DecodingKey::from_secret(&access),
             cursor: derived(b"jiebang cursor")?,
+            fingerprint: derived(b"jiebang request fingerprint")?,
         })
     }
 
@@ -129,6 +131,12 @@ impl Keys {
         if claims.exp <= now.unix() { Err(BadToken::Expired) } else { Ok(claims) }
     }
 
+    /// A fingerprint of a request: keyed, since a plain hash of a body with a password would be a fast hash of it.
+    #[must_use]
+    pub fn fingerprint(&self, bytes: &[u8]) -> String {
+        mac(&self.fingerprint, bytes).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default()
+    }
+
     /// An opaque, signed cursor that carries `text`.
     #[must_use]
     pub fn sign_cursor(&self, text: &str) -> Option<String> {
@@ -158,10 +166,14 @@ pub fn new_refresh_token() -> Result<String, getrandom::Error> {
     Ok(BASE64.encode(bytes))
 }
 
-/// SHA-256 in hexadecimal: how refresh tokens are kept, bids fingerprinted and requests compared.
+/// SHA-256 in hexadecimal: how refresh tokens are kept and bids fingerprinted.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let half = |nibble: u8| char::from(DIGITS.get(usize::from(nibble)).copied().unwrap_or_default());
-    Sha256::digest(bytes).iter().flat_map(|byte| [half(byte >> 4), half(byte & 15)]).collect()
+    bytes.iter().flat_map(|byte| [half(byte >> 4), half(byte & 15)]).collect()
 }

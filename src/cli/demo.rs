@@ -41,6 +41,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
     for (role, email) in &loaded.accounts {
         print(&format!("  {:<13} {:<26} {email}", role.code(), role.zh()));
     }
+    print("A payment needs two people of finance, and some work a second officer: finance2@, officer2@, director2@ have accounts, too.");
     let config = Config {
         listen,
         database,

@@ -50,6 +50,7 @@ refusals! {
     MilestonesOpen "milestones_open" "尚有里程碑未办结" "Some milestones are not concluded.";
     MilestonesNotMet "milestones_not_met" "有里程碑未达标，不能通过验收" "A milestone was not met: the project cannot pass acceptance.";
     TargetNotReached "target_not_reached" "必达指标未达到节点目标，不能认定达标" "A mandatory target was not reached: the milestone cannot be met.";
+    NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";
     ProjectNotActive "project_not_active" "项目不在执行中" "The project is not active.";
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";

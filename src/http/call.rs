@@ -1,7 +1,6 @@
 //! A call: what a request brings along, read in the order that keeps strangers out: token first, body last.
 
 use crate::app::error::ErrorRow;
-use crate::app::sha256_hex;
 use crate::app::{App, AppError, Key, Request, Who};
 use crate::app::{Mark, Page};
 use crate::domain::fault::{Fault, Faults};
@@ -41,16 +40,14 @@ pub struct Call {
     pub none_match: Option<String>,
     /// Keep nothing.
     pub dry_run: bool,
-    /// Idempotency key.
-    pub key: Option<String>,
+    /// Idempotency key with the fingerprint of the request.
+    pub key: Option<(String, String)>,
     /// The part of the path that varies.
     pub id: String,
     /// Query parameters, each once.
     pub query: Map<String, Value>,
     /// The body.
     pub body: Bytes,
-    /// Method and path, for the fingerprint of an idempotent request.
-    pub target: String,
 }
 
 /// Why a call is not answered by a use case.
@@ -124,31 +121,20 @@ impl Call {
         let none_match = text(headers, "if-none-match").map(str::to_owned);
         let id = request.match_info().get("id").unwrap_or_default().to_owned();
         let body = arrive(request, body).await?;
-        Ok(Self {
-            request_id: request_id(request),
-            locale: locale(headers),
-            who,
-            expects,
-            none_match,
-            dry_run,
-            key,
-            id,
-            query,
-            body,
-            target: format!("{} {}", request.method(), request.path()),
-        })
+        let target = format!("{} {}\n", request.method(), request.path());
+        let key = key.map(|key| (key, app.keys.fingerprint(&[target.as_bytes(), &body].concat())));
+        Ok(Self { request_id: request_id(request), locale: locale(headers), who, expects, none_match, dry_run, key, id, query, body })
     }
 
     /// The request for `action`, as a use case takes it.
     #[must_use]
     pub fn request(&self, action: Action) -> Request {
-        let fingerprint = || sha256_hex(&[self.target.as_bytes(), b"\n", &self.body].concat());
         Request {
             who: self.who.clone(),
             id: self.request_id.clone(),
             expects: self.expects,
             dry_run: self.dry_run,
-            key: self.key.clone().map(|text| Key { text, fingerprint: fingerprint(), action }),
+            key: self.key.clone().map(|(text, fingerprint)| Key { text, fingerprint, action }),
         }
     }
 
@@ -218,7 +204,8 @@ fn bearer(app: &App, headers: &HeaderMap, public: bool) -> Result<Who, AppError>
 
 /// `"3"` or `"3.…"`: the version is the part before the point.
 fn version(headers: &HeaderMap) -> Result<Option<i64>, AppError> {
-    let Some(tag) = text(headers, "if-match") else { return Ok(None) };
+    let Some(tag) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let Ok(tag) = tag.to_str() else { return Err(AppError::Stale) };
     if tag == "*" {
         return Ok(None);
     }

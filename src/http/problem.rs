@@ -45,6 +45,9 @@ pub struct Problem {
     pub errors: Vec<FieldProblem>,
 }
 
+/// An answer names so many faults at most; a body with more is hardly a mistake.
+const MOST_FAULTS: usize = 100;
+
 /// The language that a caller prefers.
 #[must_use]
 pub fn locale(headers: &HeaderMap) -> Locale {
@@ -94,7 +97,13 @@ impl Problem {
                 problem.stage = Some((*stage).to_owned());
                 problem.allowed_actions = Some(allowed.iter().map(ToString::to_string).collect());
             }
-            AppError::Faults(Faults(faults)) => problem.errors = faults.iter().map(|fault| field(fault, locale)).collect(),
+            AppError::Faults(Faults(faults)) => {
+                problem.errors = faults.iter().take(MOST_FAULTS).map(|fault| field(fault, locale)).collect();
+                let left = faults.len().saturating_sub(MOST_FAULTS);
+                if left > 0 {
+                    problem.errors.push(field(&Fault::new("more", format!("另有{left}处"), format!("and {left} more")), locale));
+                }
+            }
             AppError::Duplicate(name) => {
                 let fault = Fault::new("already_exists", "已存在", "exists already").at(*name);
                 problem.errors = vec![field(&fault, locale)];

@@ -6,7 +6,7 @@ use crate::app::{Act, App, AppError, Done, Seen};
 use crate::domain::challenge::NoInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{OrganizationId, UserId};
-use crate::domain::policy::{Action, Role};
+use crate::domain::policy::{Action, Kind, Role};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Locale, Password, RolesInput, Sector, UserInput, UserStatus};
 use crate::http::answer::{self, View, record_view};
@@ -109,10 +109,14 @@ pub struct PasswordInput {
 /// # Errors
 /// What [`accounts::create`] refuses.
 pub async fn create(app: App, call: Call) -> Result<HttpResponse, Turned> {
+    call.no_parameters()?;
     let input: UserInput = match call.parse() {
         Ok(input) => input,
         Err(faults) => return Err(refused_first(&app, &call, Action::UserCreate, faults).await),
     };
+    // Hashing is dear: only for those who may.
+    let may = |act: &mut Act<'_>| act.scope(Action::UserCreate, Kind::User).map(|(permit, _)| Seen::by(permit, ()));
+    app.read(call.request(Action::UserCreate), may).await?;
     let hash = app.hasher.hash(&input.password).await.map_err(AppError::from)?;
     let shape = |account: Account| {
         let view = UserView::from(account);
@@ -125,7 +129,10 @@ pub async fn create(app: App, call: Call) -> Result<HttpResponse, Turned> {
 ///
 /// # Errors
 /// The present password is wrong.
-pub async fn change_password(app: App, call: Call) -> Result<HttpResponse, Turned> {
+pub async fn change_password(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
+    call.no_parameters()?;
+    // A second time the present password is another one: there is nothing to repeat.
+    call.key = None;
     let input: PasswordInput = call.parse()?;
     app.confirm_password(call.request(Action::MeChangePassword), input.current).await?;
     let hash = app.hasher.hash(&input.new).await.map_err(AppError::from)?;

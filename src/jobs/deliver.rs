@@ -45,13 +45,11 @@ impl Postman {
         match self.hand_over(&row).await {
             Ok(()) => {
                 self.app.letter_sent(row.id).await?;
-                metrics::counter!("letters_total", "outcome" => "sent").increment(1);
                 Ok(true)
             }
             Err(unsent) => {
                 let hopeless = matches!(unsent, Unsent::Never(_));
                 tracing::warn!(letter = %row.id, template = %row.template, error = %unsent, hopeless, "a letter was not taken");
-                metrics::counter!("letters_total", "outcome" => "failed").increment(1);
                 self.app.letter_failed(&row, unsent.to_string(), hopeless).await?;
                 Ok(false)
             }

@@ -11,6 +11,8 @@ pub enum Locked {
     Challenge,
     /// A project, with its milestones and payments.
     Project,
+    /// Everyone who holds a role, by its code: for "the last one stays".
+    Role,
 }
 
 /// Locks a row until the transaction ends. SQLite has one writer, so there is nothing to lock.
@@ -24,6 +26,7 @@ pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<()> {
             let sql = match what {
                 Locked::Challenge => "SELECT 1 FROM challenges WHERE id = $1 FOR UPDATE",
                 Locked::Project => "SELECT 1 FROM projects WHERE id = $1 FOR UPDATE",
+                Locked::Role => "SELECT 1 FROM user_roles WHERE role = $1 FOR UPDATE",
             };
             diesel::sql_query(sql).bind::<Text, _>(id).execute(inner).map(|_| ())
         }

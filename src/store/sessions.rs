@@ -14,7 +14,6 @@ pub struct SessionRow {
     pub id: SessionId,
     pub user_id: UserId,
     pub refresh_hash: String,
-    pub previous_hash: Option<String>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,
@@ -51,16 +50,12 @@ pub fn holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Opt
         .optional()
 }
 
-/// The session whose current or last refresh token hashes to `hash`.
+/// The session, if there is one.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn find_by_refresh(conn: &mut Conn, hash: &str) -> QueryResult<Option<SessionRow>> {
-    let current = sessions::table.filter(sessions::refresh_hash.eq(hash)).select(SessionRow::as_select()).first(conn).optional()?;
-    match current {
-        Some(row) => Ok(Some(row)),
-        None => sessions::table.filter(sessions::previous_hash.eq(hash)).select(SessionRow::as_select()).first(conn).optional(),
-    }
+pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SessionRow>> {
+    sessions::table.find(id).select(SessionRow::as_select()).first(conn).optional()
 }
 
 /// Replaces the refresh token, if it is still the one that was shown.
@@ -69,7 +64,7 @@ pub fn find_by_refresh(conn: &mut Conn, hash: &str) -> QueryResult<Option<Sessio
 /// [`diesel::NotFound`] when another request was quicker.
 pub fn rotate(conn: &mut Conn, row: &SessionRow, new_hash: &str) -> QueryResult<()> {
     let rotated = diesel::update(sessions::table.find(row.id).filter(sessions::refresh_hash.eq(&row.refresh_hash)))
-        .set((sessions::previous_hash.eq(&row.refresh_hash), sessions::refresh_hash.eq(new_hash)))
+        .set(sessions::refresh_hash.eq(new_hash))
         .execute(conn)?;
     if rotated == 1 { Ok(()) } else { Err(diesel::NotFound) }
 }

@@ -45,9 +45,10 @@ on_both! {
         assert_ne!(second["refresh_token"], first["refresh_token"]);
         let bare = app.anyone().with("Authorization", format!("Bearer {}", second["access_token"].as_str().unwrap()));
         bare.get("/me").await.is(200);
+        let third = anyone.post("/auth/refresh", renew(&second["refresh_token"])).await.is(200);
         anyone.post("/auth/refresh", renew(&first["refresh_token"])).await.is_refused(401, "invalid_token");
         bare.get("/me").await.is_refused(401, "expired_token");
-        anyone.post("/auth/refresh", renew(&second["refresh_token"])).await.is_refused(401, "invalid_token");
+        anyone.post("/auth/refresh", renew(&third["refresh_token"])).await.is_refused(401, "invalid_token");
         anyone.post("/auth/refresh", json!({"refresh_token": "guessed"})).await.is_refused(401, "invalid_token");
         assert_eq!(app.count("audit WHERE detail LIKE 'refresh token used twice%'").await, 1);
     }

@@ -119,7 +119,7 @@ on_both! {
         let story = Story::active(&app).await;
         let commissioner = app.commissioner().await;
         let path = format!("/milestones/{}", story.milestones[0]);
-        commissioner.post(&format!("{path}/fail"), json!({"opinion": "逾期未交"})).await.has_faults(&[("", "not_due_yet")]);
+        commissioner.post(&format!("{path}/fail"), json!({"opinion": "逾期未交"})).await.is_refused(409, "not_due_yet");
         app.at("2027-02-02T00:00:00Z");
         assert_eq!(commissioner.get(&path).await.is(200)["late"], true);
         commissioner.post(&format!("{path}/fail"), json!({"opinion": "逾期未交"})).await.is(200);

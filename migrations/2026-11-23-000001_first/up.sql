@@ -107,6 +107,7 @@ CREATE INDEX challenges_plan_category ON challenges (plan_category, id);
 CREATE INDEX challenges_class ON challenges (class, id);
 CREATE INDEX challenges_sponsor ON challenges (sponsor_id, id);
 CREATE INDEX challenges_summary ON challenges (year, plan_category, sector, stage, fiscal_cap_fen);
+CREATE INDEX challenges_figures ON challenges (id, year, plan_category, sector, stage, opened_round);
 CREATE INDEX challenges_closing ON challenges (closes_at, id);
 
 CREATE TABLE challenge_rounds (
@@ -142,6 +143,7 @@ CREATE TABLE bids (
     updated_at TIMESTAMP NOT NULL
 );
 CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
+CREATE INDEX bids_figures ON bids (challenge_id, round, stage, lead_org_id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
 CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'ineligible', 'not_shortlisted', 'declined');

@@ -1,6 +1,7 @@
 DROP TABLE idempotency;
 DROP TABLE outbox;
 DROP TABLE audit;
+DROP TABLE figures;
 DROP TABLE payments;
 DROP TABLE milestones;
 DROP TABLE assignments;

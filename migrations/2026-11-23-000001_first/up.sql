@@ -106,8 +106,6 @@ CREATE INDEX challenges_sector ON challenges (sector, id);
 CREATE INDEX challenges_plan_category ON challenges (plan_category, id);
 CREATE INDEX challenges_class ON challenges (class, id);
 CREATE INDEX challenges_sponsor ON challenges (sponsor_id, id);
-CREATE INDEX challenges_summary ON challenges (year, plan_category, sector, stage, fiscal_cap_fen);
-CREATE INDEX challenges_figures ON challenges (id, year, plan_category, sector, stage, opened_round);
 CREATE INDEX challenges_closing ON challenges (closes_at, id);
 
 CREATE TABLE challenge_rounds (
@@ -143,7 +141,6 @@ CREATE TABLE bids (
     updated_at TIMESTAMP NOT NULL
 );
 CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
-CREATE INDEX bids_figures ON bids (challenge_id, round, stage, lead_org_id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
 CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'ineligible', 'not_shortlisted', 'declined');
@@ -285,6 +282,19 @@ CREATE TABLE payments (
 );
 CREATE INDEX payments_stage ON payments (stage, id);
 CREATE INDEX payments_milestone ON payments (milestone_id);
+
+-- What the portfolio comes to: every change adds a row (triggers in `store/guards/`), which are summed up now and then.
+CREATE TABLE figures (
+    kind TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    plan_category TEXT NOT NULL,
+    sector TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    region TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    fen BIGINT NOT NULL,
+    settled INTEGER NOT NULL
+);
 
 CREATE TABLE audit (
     id TEXT PRIMARY KEY NOT NULL,

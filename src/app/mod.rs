@@ -299,7 +299,7 @@ fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp) -> 
                 organization: Some(holder.organization_id),
                 division: holder.division,
                 name: holder.name,
-                roles: users::roles(conn, holder.user_id)?,
+                roles: holder.roles,
                 session: Some(claims.sid),
             })
         }

@@ -50,7 +50,7 @@ fn recipients(conn: &mut Conn, audience: Audience, about: &About) -> Result<Vec<
         None => Ok(Vec::new()),
     };
     let organization = |conn: &mut Conn, id: Option<OrganizationId>, role| match id {
-        Some(id) => outbox::of_organizations(conn, &[id], role),
+        Some(id) => outbox::of_organization(conn, id, role),
         None => Ok(Vec::new()),
     };
     match audience {

@@ -3,7 +3,7 @@
 use crate::app::challenges::round;
 use crate::app::error::AppError;
 use crate::app::{App, Who};
-use crate::store::{idempotency, sessions};
+use crate::store::{idempotency, portfolio, sessions};
 use chrono::TimeDelta;
 
 /// How long answers to idempotent requests are kept, in hours.
@@ -31,7 +31,7 @@ impl App {
         Ok(closed)
     }
 
-    /// Forgets answers and sessions whose time is over.
+    /// Forgets answers and sessions whose time is over, and settles the figures of the portfolio.
     ///
     /// # Errors
     /// The database cannot be asked.
@@ -41,6 +41,7 @@ impl App {
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {
             idempotency::forget_before(conn, answers)?;
             sessions::forget_before(conn, old)?;
+            portfolio::settle(conn)?;
             Ok(())
         };
         self.db.write(work, |_, _| Ok(())).await?

@@ -3,7 +3,7 @@
 //! Lengths count Unicode scalar values after trimming. Han outside the BMP is kept exactly.
 
 use crate::domain::fault::Fault;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// One line of text of `MIN` to `MAX` characters: a name, a title, a code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ fn clean(text: &str, min: usize, max: usize, lines: bool) -> Result<String, Faul
     if text.len() > max.saturating_mul(12) {
         return Err(too_long(max));
     }
-    let clean: String = text.nfc().collect::<String>().trim().to_owned();
+    let clean = if is_nfc(text) { text.trim().to_owned() } else { text.nfc().collect::<String>().trim().to_owned() };
     match clean.chars().count() {
         0 if min > 0 => Err(Fault::missing()),
         count if count < min => Err(Fault::new("too_short", format!("至少{min}个字符"), format!("must be at least {min} characters"))),

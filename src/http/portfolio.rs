@@ -1,6 +1,6 @@
 //! The portfolio: views and handler.
 
-use crate::app::portfolio::{self, Summary};
+use crate::app::portfolio::{self, Figures};
 use crate::app::{Act, AppError, Seen};
 use crate::domain::challenge::{ChallengeStage, PlanCategory};
 use crate::domain::fault::Faults;
@@ -72,8 +72,8 @@ pub struct SummaryView {
 
 impl View for SummaryView {}
 
-impl From<Summary> for SummaryView {
-    fn from(summary: Summary) -> Self {
+impl From<Figures> for SummaryView {
+    fn from(summary: Figures) -> Self {
         let mut total = FiguresView::default();
         let challenges: Vec<ChallengesView> = summary
             .challenges

@@ -18,6 +18,7 @@ use futures_util::FutureExt;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How large the server is.
@@ -70,8 +71,10 @@ fn api(config: &mut ServiceConfig) {
         let mut resource = web::resource(format!("/api/v1{path}"));
         for route in routes {
             let method = route.method.clone();
+            // Shared: its description holds whole schemas.
+            let route = Arc::new(route);
             resource = resource.route(web::method(method).to(move |app: Data<App>, request: HttpRequest, body: Payload| {
-                let route = route.clone();
+                let route = Arc::clone(&route);
                 async move { route.answer(app.get_ref().clone(), request, body).await }
             }));
         }

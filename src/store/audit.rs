@@ -19,7 +19,7 @@ codes! {
 
 /// A row of `audit`. Stages are codes; `detail` holds reasons and amounts, never secrets or sealed text.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit)]
+#[diesel(table_name = audit, treat_none_as_default_value = false)]
 pub struct AuditRow {
     pub id: AuditId,
     pub at: Timestamp,

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 /// A row of `batches`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = batches)]
+#[diesel(table_name = batches, treat_none_as_default_value = false)]
 pub struct BatchRow {
     pub id: BatchId,
     pub year: i32,

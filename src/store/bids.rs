@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 /// A row of `bids`, without its content, which only the detail needs.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = bids)]
+#[diesel(table_name = bids, treat_none_as_default_value = false)]
 pub struct BidRow {
     pub id: BidId,
     pub challenge_id: ChallengeId,
@@ -67,6 +67,14 @@ pub fn insert(conn: &mut Conn, row: &BidRow, content: &BidInput) -> QueryResult<
 /// The database does not answer.
 pub fn find(conn: &mut Conn, id: BidId) -> QueryResult<Option<BidRow>> {
     bids::table.find(id).select(BidRow::as_select()).first(conn).optional()
+}
+
+/// The challenge that a bid is for.
+///
+/// # Errors
+/// The database does not answer.
+pub fn challenge_of(conn: &mut Conn, id: BidId) -> QueryResult<Option<ChallengeId>> {
+    bids::table.find(id).select(bids::challenge_id).first(conn).optional()
 }
 
 /// The content of a bid as it stands.

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 /// A row of `challenges`, without its content, which only the detail needs.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = challenges)]
+#[diesel(table_name = challenges, treat_none_as_default_value = false)]
 pub struct ChallengeRow {
     pub id: ChallengeId,
     pub batch_id: BatchId,
@@ -42,7 +42,7 @@ pub struct ChallengeRow {
 
 /// A round of a challenge, as it is remembered.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = challenge_rounds)]
+#[diesel(table_name = challenge_rounds, treat_none_as_default_value = false)]
 pub struct RoundRow {
     pub challenge_id: ChallengeId,
     pub round: i32,

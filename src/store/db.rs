@@ -10,6 +10,7 @@ use diesel::{PgConnection, QueryResult, SqliteConnection};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -117,6 +118,8 @@ pub enum Unavailable {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Opener>,
+    /// As many as there are connections, taken before a thread is: threads do not wait for connections.
+    turns: Arc<Semaphore>,
     writer: Option<Arc<sqlite::Writer>>,
 }
 
@@ -167,7 +170,8 @@ impl Db {
             .connection_timeout(PATIENCE)
             .test_on_check_out(writer.is_none())
             .build(Opener { place: place.clone() })?;
-        Ok(Self { pool, writer })
+        let turns = Arc::new(Semaphore::new(usize::try_from(readers)?));
+        Ok(Self { pool, turns, writer })
     }
 
     /// Runs `body` on a reader. It cannot write on SQLite (`query_only`).
@@ -175,10 +179,23 @@ impl Db {
     /// # Errors
     /// No connection could be had.
     pub async fn read<T: Send + 'static>(&self, body: impl FnOnce(&mut Conn) -> T + Send + 'static) -> Result<T, Unavailable> {
+        self.with_connection(move |conn| Ok(body(conn))).await
+    }
+
+    /// Runs `work` on a thread for blocking work, with a connection of the pool.
+    async fn with_connection<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, Unavailable> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let patient = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned());
+        let turn = patient.await.map_err(|_| Unavailable::NoConnection("all are in use".into()))?.map_err(|_| Unavailable::Gone)?;
         let pool = self.pool.clone();
         let work = move || {
             let mut conn = pool.get().map_err(|e| Unavailable::NoConnection(e.to_string()))?;
-            Ok(body(&mut conn))
+            let done = work(&mut conn);
+            drop(conn);
+            drop(turn);
+            done
         };
         tokio::task::spawn_blocking(work).await.map_err(|_| Unavailable::Gone)?
     }
@@ -201,22 +218,20 @@ impl Db {
         if let Some(writer) = &self.writer {
             return writer.run(work).await;
         }
-        let pool = self.pool.clone();
-        let transaction = move || {
-            let mut conn = pool.get().map_err(|e| Unavailable::NoConnection(e.to_string()))?;
-            let Conn::Postgres(inner) = &mut *conn else { return Err(Unavailable::Gone) };
+        let transaction = move |conn: &mut Conn| {
+            let Conn::Postgres(inner) = conn else { return Err(Unavailable::Gone) };
             AnsiTransactionManager::begin_transaction(inner)?;
-            match work.run(&mut conn) {
+            match work.run(conn) {
                 Ok(result) => {
-                    <Conn as Connection>::TransactionManager::commit_transaction(&mut conn)?;
+                    <Conn as Connection>::TransactionManager::commit_transaction(conn)?;
                     Ok(result)
                 }
                 Err(broken) => {
-                    <Conn as Connection>::TransactionManager::rollback_transaction(&mut conn)?;
+                    <Conn as Connection>::TransactionManager::rollback_transaction(conn)?;
                     Err(broken.into())
                 }
             }
         };
-        tokio::task::spawn_blocking(transaction).await.map_err(|_| Unavailable::Gone)?
+        self.with_connection(transaction).await
     }
 }

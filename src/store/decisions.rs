@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 /// A row of `decisions`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = decisions)]
+#[diesel(table_name = decisions, treat_none_as_default_value = false)]
 pub struct DecisionRow {
     pub id: DecisionId,
     pub challenge_id: ChallengeId,

@@ -33,6 +33,17 @@ pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<()> {
     }
 }
 
+/// Keeps others from adding figures until the transaction ends, so that those which are summed up are those which are replaced.
+///
+/// # Errors
+/// The lock could not be had in time.
+pub fn lock_figures(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(inner) => diesel::sql_query("LOCK TABLE figures IN SHARE ROW EXCLUSIVE MODE").execute(inner).map(|_| ()),
+    }
+}
+
 /// A sum of money, exact: SQLite would add up through a float otherwise, PostgreSQL answers NUMERIC.
 pub fn exact_sum(column: &str) -> diesel::expression::SqlLiteral<BigInt> {
     diesel::dsl::sql::<BigInt>(&format!("COALESCE(CAST(SUM({column}) AS BIGINT), 0)"))

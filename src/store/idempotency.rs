@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 /// A row of `idempotency`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency)]
+#[diesel(table_name = idempotency, treat_none_as_default_value = false)]
 pub struct AnswerRow {
     pub user_id: UserId,
     pub key: String,

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 /// A row of `milestones`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = milestones)]
+#[diesel(table_name = milestones, treat_none_as_default_value = false)]
 pub struct MilestoneRow {
     pub id: MilestoneId,
     pub project_id: ProjectId,

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 /// A row of `organizations`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = organizations)]
+#[diesel(table_name = organizations, treat_none_as_default_value = false)]
 pub struct OrganizationRow {
     pub id: OrganizationId,
     pub name: String,

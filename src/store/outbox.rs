@@ -21,7 +21,7 @@ codes! {
 
 /// A row of `outbox`. `(event_id, recipient, template)` is unique: nobody is told one thing twice.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub struct LetterRow {
     pub id: LetterId,
     pub event_id: AuditId,
@@ -71,6 +71,20 @@ pub fn with_role(conn: &mut Conn, role: Role) -> QueryResult<Vec<Recipient>> {
     user_roles::table
         .inner_join(users::table)
         .filter(user_roles::role.eq(role).and(users::status.eq(UserStatus::Active)))
+        .order(users::email)
+        .select((users::email, users::name, users::locale))
+        .load(conn)
+}
+
+/// Everyone of an organisation with this role whose account is in use.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_organization(conn: &mut Conn, id: OrganizationId, role: Role) -> QueryResult<Vec<Recipient>> {
+    users::table
+        .inner_join(user_roles::table)
+        .filter(users::organization_id.eq(id).and(users::status.eq(UserStatus::Active)))
+        .filter(user_roles::role.eq(role))
         .order(users::email)
         .select((users::email, users::name, users::locale))
         .load(conn)

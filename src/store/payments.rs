@@ -14,7 +14,7 @@ use diesel::prelude::*;
 
 /// A row of `payments`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = payments)]
+#[diesel(table_name = payments, treat_none_as_default_value = false)]
 pub struct PaymentRow {
     pub id: PaymentId,
     pub project_id: ProjectId,

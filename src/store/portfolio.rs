@@ -1,4 +1,7 @@
-//! The portfolio in figures: a handful of grouped queries, exact to the fen.
+//! The portfolio in figures, exact to the fen, at a cost that does not grow with the portfolio.
+//!
+//! `guards/*.sql` add a row to `figures` for whatever a change changes; here they are summed up, and settled now and then
+//! into one row a key. Only milestones that are late are counted where they stand: what is late changes with the day.
 
 use crate::domain::challenge::{ChallengeStage, PlanCategory};
 use crate::domain::milestone::MilestoneStage;
@@ -6,112 +9,186 @@ use crate::domain::organization::Region;
 use crate::domain::time::Date;
 use crate::domain::user::Sector;
 use crate::store::Conn;
+use crate::store::dialect::lock_figures;
 use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date as SqlDate, Integer, Nullable, Text};
+use std::str::FromStr;
 
 /// Challenges of one year, plan category, sector and stage: how many, and their money in fen.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChallengeFigures {
-    #[diesel(sql_type = Integer)]
     pub year: i32,
-    #[diesel(sql_type = Text)]
     pub plan_category: PlanCategory,
-    #[diesel(sql_type = Text)]
     pub sector: Sector,
-    #[diesel(sql_type = Text)]
     pub stage: ChallengeStage,
-    #[diesel(sql_type = BigInt)]
     pub challenges: i64,
-    #[diesel(sql_type = BigInt)]
     pub budgeted_fen: i64,
-    #[diesel(sql_type = BigInt)]
     pub awarded_fen: i64,
-    #[diesel(sql_type = BigInt)]
     pub paid_fen: i64,
 }
 
 /// Milestones at one stage, and how many of them are late.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MilestoneFigures {
-    #[diesel(sql_type = Text)]
     pub stage: MilestoneStage,
-    #[diesel(sql_type = BigInt)]
     pub milestones: i64,
-    #[diesel(sql_type = BigInt)]
     pub late: i64,
 }
 
-/// Opened bids whose lead comes from one region.
-#[derive(Clone, Debug, QueryableByName)]
+/// Opened bids whose lead comes from one region, and how many of them won.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BidderFigures {
-    #[diesel(sql_type = Text)]
     pub region: Region,
-    #[diesel(sql_type = BigInt)]
     pub bids: i64,
-    #[diesel(sql_type = BigInt)]
     pub awarded: i64,
 }
 
-/// Three sums over the same keys, added up. The first reads an index alone (`challenges_summary`). Sums are cast, since
-/// SQLite adds up money exactly only as integers and PostgreSQL would answer NUMERIC.
-const CHALLENGES: &str = "
-SELECT year, plan_category, sector, stage, CAST(SUM(n) AS BIGINT) AS challenges, CAST(SUM(budgeted) AS BIGINT) AS budgeted_fen,
-    CAST(SUM(awarded) AS BIGINT) AS awarded_fen, CAST(SUM(paid) AS BIGINT) AS paid_fen
-FROM (
-    SELECT c.year, c.plan_category, c.sector, c.stage, COUNT(*) AS n, SUM(c.fiscal_cap_fen) AS budgeted, 0 AS awarded, 0 AS paid
-    FROM challenges c WHERE ($1 IS NULL OR c.year = $1)
-    GROUP BY c.year, c.plan_category, c.sector, c.stage
-    UNION ALL
-    SELECT c.year, c.plan_category, c.sector, c.stage, 0, 0, SUM(p.award_fen), 0
-    FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE ($1 IS NULL OR c.year = $1)
-    GROUP BY c.year, c.plan_category, c.sector, c.stage
-    UNION ALL
-    SELECT c.year, c.plan_category, c.sector, c.stage, 0, 0, 0, SUM(pay.amount_fen)
-    FROM payments pay JOIN projects p ON p.id = pay.project_id JOIN challenges c ON c.id = p.challenge_id
-    WHERE pay.stage = 'paid' AND ($1 IS NULL OR c.year = $1)
-    GROUP BY c.year, c.plan_category, c.sector, c.stage
-) t
-GROUP BY year, plan_category, sector, stage
-ORDER BY year, plan_category, sector, stage";
+/// Everything that is counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    pub challenges: Vec<ChallengeFigures>,
+    pub milestones: Vec<MilestoneFigures>,
+    pub bidders: Vec<BidderFigures>,
+}
+
+#[derive(QueryableByName)]
+struct FigureRow {
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Integer)]
+    year: i32,
+    #[diesel(sql_type = Text)]
+    plan_category: String,
+    #[diesel(sql_type = Text)]
+    sector: String,
+    #[diesel(sql_type = Text)]
+    stage: String,
+    #[diesel(sql_type = Text)]
+    region: String,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+    #[diesel(sql_type = BigInt)]
+    fen: i64,
+}
+
+#[derive(QueryableByName)]
+struct LateRow {
+    #[diesel(sql_type = Text)]
+    stage: MilestoneStage,
+    #[diesel(sql_type = BigInt)]
+    late: i64,
+}
+
+/// Sums are cast: SQLite adds up money exactly only as integers, PostgreSQL would answer NUMERIC.
+const SUMS: &str = "
+SELECT kind, year, plan_category, sector, stage, region, CAST(SUM(n) AS BIGINT) AS n, CAST(SUM(fen) AS BIGINT) AS fen
+FROM figures WHERE ($1 IS NULL OR year = $1)
+GROUP BY kind, year, plan_category, sector, stage, region
+HAVING SUM(n) <> 0 OR SUM(fen) <> 0
+ORDER BY year, plan_category, sector, stage, region";
 
 /// Late is what `domain::milestone::late` says of one milestone; a test holds the two against each other.
-const MILESTONES: &str = "
-SELECT m.stage, COUNT(*) AS milestones,
-    CAST(SUM(CASE WHEN (m.stage IN ('planned', 'in_progress') AND m.due_on < $1)
-        OR (m.stage = 'rectifying' AND COALESCE(m.rectify_by, m.due_on) < $1) THEN 1 ELSE 0 END) AS BIGINT) AS late
-FROM milestones m JOIN projects p ON p.id = m.project_id JOIN challenges c ON c.id = p.challenge_id
-WHERE ($2 IS NULL OR c.year = $2)
-GROUP BY m.stage ORDER BY m.stage";
+const LATE: &str = "
+SELECT m.stage, COUNT(*) AS late
+FROM milestones m
+WHERE ((m.stage IN ('planned', 'in_progress') AND m.due_on < $1) OR (m.stage = 'rectifying' AND COALESCE(m.rectify_by, m.due_on) < $1))
+    AND ($2 IS NULL OR $2 = (SELECT c.year FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = m.project_id))
+GROUP BY m.stage";
 
-/// Sealed bids are not counted: their number is not known before the opening.
-const BIDDERS: &str = "
-SELECT o.region, COUNT(*) AS bids,
-    CAST(SUM(CASE WHEN b.stage IN ('awarded', 'signed') THEN 1 ELSE 0 END) AS BIGINT) AS awarded
-FROM bids b JOIN challenges c ON c.id = b.challenge_id JOIN organizations o ON o.id = b.lead_org_id
-WHERE b.round <= c.opened_round AND b.stage NOT IN ('draft', 'withdrawn') AND ($1 IS NULL OR c.year = $1)
-GROUP BY o.region ORDER BY o.region";
-
-/// The figures of the challenges, of one year or all.
+/// The figures of one year or all, with what is late as of `today`.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn challenges(conn: &mut Conn, year: Option<i32>) -> QueryResult<Vec<ChallengeFigures>> {
-    diesel::sql_query(CHALLENGES).bind::<Nullable<Integer>, _>(year).load(conn)
+pub fn figures(conn: &mut Conn, today: Date, year: Option<i32>) -> QueryResult<Figures> {
+    let mut figures = Figures::default();
+    for row in diesel::sql_query(SUMS).bind::<Nullable<Integer>, _>(year).load::<FigureRow>(conn)? {
+        figures.add(row)?;
+    }
+    let late = diesel::sql_query(LATE).bind::<SqlDate, _>(today).bind::<Nullable<Integer>, _>(year).load::<LateRow>(conn)?;
+    for LateRow { stage, late } in late {
+        figures.milestones.iter_mut().filter(|row| row.stage == stage).for_each(|row| row.late = late);
+    }
+    figures.milestones.sort_by_key(|row| row.stage);
+    figures.bidders.sort_by_key(|row| row.region);
+    Ok(figures)
 }
 
-/// The figures of the milestones as of `today`, of challenges of one year or all.
-///
-/// # Errors
-/// The database does not answer.
-pub fn milestones(conn: &mut Conn, today: Date, year: Option<i32>) -> QueryResult<Vec<MilestoneFigures>> {
-    diesel::sql_query(MILESTONES).bind::<SqlDate, _>(today).bind::<Nullable<Integer>, _>(year).load(conn)
+fn read<T: FromStr>(text: &str) -> QueryResult<T> {
+    text.parse().map_err(|_| diesel::result::Error::DeserializationError(format!("unknown code {text}").into()))
 }
 
-/// Where the bidders of opened rounds come from.
+impl Figures {
+    fn add(&mut self, row: FigureRow) -> QueryResult<()> {
+        match row.kind.as_str() {
+            "milestones" => {
+                let stage = read(&row.stage)?;
+                let known = self.milestones.iter().position(|known| known.stage == stage);
+                if let Some(line) = entry(&mut self.milestones, known, || MilestoneFigures { stage, milestones: 0, late: 0 }) {
+                    line.milestones = line.milestones.saturating_add(row.n);
+                }
+            }
+            "bids" => {
+                let region = read(&row.region)?;
+                let won = if matches!(row.stage.as_str(), "awarded" | "signed") { row.n } else { 0 };
+                let known = self.bidders.iter().position(|known| known.region == region);
+                if let Some(line) = entry(&mut self.bidders, known, || BidderFigures { region, bids: 0, awarded: 0 }) {
+                    line.bids = line.bids.saturating_add(row.n);
+                    line.awarded = line.awarded.saturating_add(won);
+                }
+            }
+            kind => {
+                let new = ChallengeFigures {
+                    year: row.year,
+                    plan_category: read(&row.plan_category)?,
+                    sector: read(&row.sector)?,
+                    stage: read(&row.stage)?,
+                    challenges: 0,
+                    budgeted_fen: 0,
+                    awarded_fen: 0,
+                    paid_fen: 0,
+                };
+                // Rows come in the order of their keys: those of one key follow each other.
+                let same = self.challenges.len().checked_sub(1).filter(|last| {
+                    self.challenges.get(*last).is_some_and(|old| {
+                        (old.year, old.plan_category, old.sector, old.stage) == (new.year, new.plan_category, new.sector, new.stage)
+                    })
+                });
+                if let Some(line) = entry(&mut self.challenges, same, || new) {
+                    match kind {
+                        "awarded" => line.awarded_fen = line.awarded_fen.saturating_add(row.fen),
+                        "paid" => line.paid_fen = line.paid_fen.saturating_add(row.fen),
+                        _ => {
+                            line.challenges = line.challenges.saturating_add(row.n);
+                            line.budgeted_fen = line.budgeted_fen.saturating_add(row.fen);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The line at `known`, or a new one at the end.
+fn entry<T>(lines: &mut Vec<T>, known: Option<usize>, new: impl FnOnce() -> T) -> Option<&mut T> {
+    let at = known.unwrap_or_else(|| {
+        lines.push(new());
+        lines.len().saturating_sub(1)
+    });
+    lines.get_mut(at)
+}
+
+/// Sums up what was added since it was last settled, into one row a key.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn bidders(conn: &mut Conn, year: Option<i32>) -> QueryResult<Vec<BidderFigures>> {
-    diesel::sql_query(BIDDERS).bind::<Nullable<Integer>, _>(year).load(conn)
+pub fn settle(conn: &mut Conn) -> QueryResult<()> {
+    lock_figures(conn)?;
+    let sums = "INSERT INTO figures SELECT kind, year, plan_category, sector, stage, region, SUM(n), SUM(fen), 2 FROM figures
+        GROUP BY kind, year, plan_category, sector, stage, region HAVING SUM(n) <> 0 OR SUM(fen) <> 0";
+    for sql in [sums, "DELETE FROM figures WHERE settled < 2", "UPDATE figures SET settled = 1"] {
+        diesel::sql_query(sql).execute(conn)?;
+    }
+    Ok(())
 }

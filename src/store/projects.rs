@@ -12,7 +12,7 @@ use diesel::prelude::*;
 
 /// A row of `projects`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = projects)]
+#[diesel(table_name = projects, treat_none_as_default_value = false)]
 pub struct ProjectRow {
     pub id: ProjectId,
     pub challenge_id: ChallengeId,
@@ -37,7 +37,7 @@ pub struct ProjectRow {
 
 /// A signature on a commitment.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = signatures)]
+#[diesel(table_name = signatures, treat_none_as_default_value = false)]
 pub struct SignatureRow {
     pub project_id: ProjectId,
     pub party: SigningParty,

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 /// A row of `reviews`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = reviews)]
+#[diesel(table_name = reviews, treat_none_as_default_value = false)]
 pub struct ReviewRow {
     pub id: ReviewId,
     pub bid_id: BidId,

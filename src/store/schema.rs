@@ -272,6 +272,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    figures (kind, year, plan_category, sector, stage, region) {
+        kind -> Text,
+        year -> Integer,
+        plan_category -> Text,
+        sector -> Text,
+        stage -> Text,
+        region -> Text,
+        n -> BigInt,
+        fen -> BigInt,
+        settled -> Integer,
+    }
+}
+
+diesel::table! {
     audit (id) {
         id -> Text,
         at -> Timestamp,

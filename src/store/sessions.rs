@@ -1,15 +1,16 @@
 //! Sessions: one row a sign-in; what makes a token live or dead.
 
 use crate::domain::id::{OrganizationId, SessionId, UserId};
+use crate::domain::policy::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserStatus;
 use crate::store::Conn;
-use crate::store::schema::{sessions, users};
+use crate::store::schema::{sessions, user_roles, users};
 use diesel::prelude::*;
 
 /// A row of `sessions`. Refresh tokens are kept as SHA-256 only.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct SessionRow {
     pub id: SessionId,
     pub user_id: UserId,
@@ -20,12 +21,13 @@ pub struct SessionRow {
 }
 
 /// Whose session it is: what every request needs to know, in one query.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug)]
 pub struct Holder {
     pub user_id: UserId,
     pub organization_id: OrganizationId,
     pub name: String,
     pub division: Option<String>,
+    pub roles: Vec<Role>,
 }
 
 /// Adds a row.
@@ -41,13 +43,22 @@ pub fn insert(conn: &mut Conn, row: &SessionRow) -> QueryResult<()> {
 /// # Errors
 /// The database does not answer.
 pub fn holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Option<Holder>> {
-    sessions::table
-        .inner_join(users::table)
+    type Row = (UserId, OrganizationId, String, Option<String>, Option<Role>);
+    let rows: Vec<Row> = sessions::table
+        .inner_join(users::table.left_join(user_roles::table))
         .filter(sessions::id.eq(id).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now)))
         .filter(users::status.eq(UserStatus::Active))
-        .select((users::id, users::organization_id, users::name, users::division))
-        .first(conn)
-        .optional()
+        .order(user_roles::role)
+        .select((users::id, users::organization_id, users::name, users::division, user_roles::role.nullable()))
+        .load(conn)?;
+    let roles = rows.iter().filter_map(|row| row.4).collect();
+    Ok(rows.into_iter().next().map(|(user_id, organization_id, name, division, _)| Holder {
+        user_id,
+        organization_id,
+        name,
+        division,
+        roles,
+    }))
 }
 
 /// The session, if there is one.

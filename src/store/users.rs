@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 /// A row of `users`, without the password's hash.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub struct UserRow {
     pub id: UserId,
     pub organization_id: OrganizationId,

@@ -3,7 +3,55 @@
 use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::json;
 
+/// What the figures should be, counted afresh from the records, and subtracted from what was added up as they changed.
+const WRONG: &str = "(
+    SELECT kind, year, plan_category, sector, stage, region FROM (
+        SELECT kind, year, plan_category, sector, stage, region, n, fen FROM figures
+        UNION ALL SELECT 'challenges', year, plan_category, sector, stage, '', -1, -fiscal_cap_fen FROM challenges
+        UNION ALL SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0, -p.award_fen
+            FROM projects p JOIN challenges c ON c.id = p.challenge_id
+        UNION ALL SELECT 'paid', c.year, c.plan_category, c.sector, c.stage, '', 0, -y.amount_fen
+            FROM payments y JOIN projects p ON p.id = y.project_id JOIN challenges c ON c.id = p.challenge_id WHERE y.stage = 'paid'
+        UNION ALL SELECT 'milestones', c.year, '', '', m.stage, '', -1, 0
+            FROM milestones m JOIN projects p ON p.id = m.project_id JOIN challenges c ON c.id = p.challenge_id
+        UNION ALL SELECT 'bids', c.year, c.plan_category, c.sector, b.stage, o.region, -1, 0
+            FROM bids b JOIN challenges c ON c.id = b.challenge_id JOIN organizations o ON o.id = b.lead_org_id
+            WHERE b.round <= c.opened_round AND b.stage NOT IN ('draft', 'withdrawn')
+    ) added GROUP BY kind, year, plan_category, sector, stage, region HAVING SUM(n) <> 0 OR SUM(fen) <> 0) wrong";
+
 on_both! {
+    async fn the_figures_that_are_added_up_are_those_of_counting_afresh_at_every_stage(app: TestApp) {
+        let story = Story::with_bid(&app).await;
+        assert_eq!(app.count(WRONG).await, 0, "open");
+        let other = story.submitted("far-east").await;
+        app.team("far-east").await.does(&format!("/bids/{other}/withdraw")).await.is(200);
+        assert_eq!(app.count(WRONG).await, 0, "withdrawn");
+        app.team("far-east").await.does(&format!("/bids/{other}/resubmit")).await.is(200);
+        story.close().await;
+        app.officer().await.does(&story.path("open_bids")).await.is(200);
+        assert_eq!(app.count(WRONG).await, 0, "opened");
+        story.examined(&story.bid, &[]).await;
+        story.examined(&other, &["F1"]).await;
+        assert_eq!(app.count(WRONG).await, 0, "examined");
+
+        let active = Story::active(&app).await;
+        assert_eq!(app.count(WRONG).await, 0, "signed");
+        app.app.tidy().await.unwrap();
+        assert_eq!(app.count(WRONG).await, 0, "settled");
+        active.paid(0).await;
+        active.met(0, &[("K1", "91")]).await;
+        assert_eq!(app.count(WRONG).await, 0, "paid");
+        let figures = app.count("figures").await;
+        app.app.tidy().await.unwrap();
+        assert!(app.count("figures").await < figures, "settling makes fewer rows of them");
+        assert_eq!(app.count(WRONG).await, 0, "settled again");
+
+        let ending = Story::in_acceptance(&app).await;
+        let conclusion = json!({"conclusion": "concluded", "opinion": "尽职未达标，结题"});
+        app.director().await.post(&format!("/projects/{}/conclude", ending.project), conclusion).await.is(200);
+        assert_eq!(app.count(WRONG).await, 0, "concluded");
+    }
+
     async fn the_summary_counts_money_milestones_and_bidders(app: TestApp) {
         let story = Story::with_bid(&app).await;
         story.submitted("far-east").await;
@@ -17,7 +65,7 @@ on_both! {
         app.officer().await.does(&story.path("open_bids")).await.is(200);
         let bidders = &app.leader().await.get("/portfolio/summary").await.is(200)["bidders"];
         assert_eq!(*bidders, json!([
-            {"region": "domestic", "bids": 1, "awarded": 0}, {"region": "in_province", "bids": 1, "awarded": 0},
+            {"region": "in_province", "bids": 1, "awarded": 0}, {"region": "domestic", "bids": 1, "awarded": 0},
         ]));
         assert_eq!(app.leader().await.get("/portfolio/summary?year=2025").await.is(200)["total"]["challenges"], 0);
     }

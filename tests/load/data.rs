@@ -173,6 +173,7 @@ pub async fn fill(folder: &Path) -> Tokens {
         let write = move |conn: &mut Conn| -> Result<usize, AppError> { Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?) };
         app.db.write(write, |_, _| Ok(())).await.unwrap().unwrap();
     }
+    app.tidy().await.unwrap();
     let tokens = Tokens { team: token(&app, "team").await, leader: token(&app, "leader").await };
     drop(app);
     // The writer's thread closes the file, and with it the write-ahead log, a moment later.

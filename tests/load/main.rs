@@ -23,6 +23,10 @@ use std::time::{Duration, Instant};
 
 const THREADS: usize = 32;
 
+/// As in the program itself.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let after = |flag: &str| arguments.iter().position(|arg| arg == flag).and_then(|at| arguments.get(at + 1)).cloned();

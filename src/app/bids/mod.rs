@@ -74,8 +74,8 @@ impl Loaded {
 
 /// Reads a bid for writing: its challenge is locked first, then the bid is read.
 pub(super) fn load(act: &mut Act<'_>, id: BidId) -> Result<Loaded, AppError> {
-    let found = bids::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let challenge = challenges::load(act, found.challenge_id)?;
+    let challenge = bids::challenge_of(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let challenge = challenges::load(act, challenge)?;
     let row = bids::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &challenge)?.tie();
     Ok(Loaded { row, challenge, tie })

@@ -12,12 +12,26 @@ pub use action::{Action, Kind};
 pub use role::Role;
 pub use tie::{Standing, Tie};
 
-use rules::RULES;
+use rules::{RULES, Rule};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Whether `role` may do `action` standing so to the object.
 #[must_use]
 pub fn allows(action: Action, role: Role, tie: Tie) -> bool {
-    RULES.iter().any(|rule| rule.action == action && rule.roles.contains(&role) && rule.ties.contains(&tie))
+    rules_of(action).iter().any(|rule| rule.roles.contains(&role) && rule.ties.contains(&tie))
+}
+
+/// The rows of the table that speak of `action`. A list asks for each of its records what the caller may do with it.
+fn rules_of(action: Action) -> &'static [&'static Rule] {
+    static BY_ACTION: LazyLock<HashMap<Action, Vec<&'static Rule>>> = LazyLock::new(|| {
+        let mut rows: HashMap<Action, Vec<&'static Rule>> = HashMap::new();
+        for rule in RULES {
+            rows.entry(rule.action).or_default().push(rule);
+        }
+        rows
+    });
+    BY_ACTION.get(&action).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Proof that a check was made and passed. Cannot be built outside this module, nor copied.

@@ -2,3 +2,77 @@
 CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER submissions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bid_submissions FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+-- The figures of the portfolio: every change adds what it changes, so that a summary never walks through the portfolio.
+-- `store/portfolio.rs` sums them up and settles them; a test holds them against counting afresh. Rows are only added, so
+-- that two transactions never wait for each other here; whoever adds money holds the challenge's row, so that its stage stands.
+CREATE OR REPLACE FUNCTION figures_challenge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO figures VALUES ('challenges', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 1, NEW.fiscal_cap_fen, 0);
+        RETURN NULL;
+    END IF;
+    IF (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, OLD.fiscal_cap_fen)
+        IS DISTINCT FROM (NEW.year, NEW.plan_category, NEW.sector, NEW.stage, NEW.fiscal_cap_fen) THEN
+        INSERT INTO figures VALUES
+            ('challenges', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', -1, -OLD.fiscal_cap_fen, 0),
+            ('challenges', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 1, NEW.fiscal_cap_fen, 0);
+        INSERT INTO figures SELECT 'awarded', s.year, s.plan_category, s.sector, s.stage, '', 0, s.sign * p.award_fen, 0
+            FROM projects p, (VALUES (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, -1), (NEW.year, NEW.plan_category, NEW.sector, NEW.stage, 1))
+                s (year, plan_category, sector, stage, sign)
+            WHERE p.challenge_id = NEW.id;
+        INSERT INTO figures SELECT 'paid', s.year, s.plan_category, s.sector, s.stage, '', 0, s.sign * pay.amount_fen, 0
+            FROM payments pay JOIN projects p ON p.id = pay.project_id,
+                (VALUES (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, -1), (NEW.year, NEW.plan_category, NEW.sector, NEW.stage, 1))
+                s (year, plan_category, sector, stage, sign)
+            WHERE p.challenge_id = NEW.id AND pay.stage = 'paid';
+    END IF;
+    IF NEW.opened_round > OLD.opened_round THEN
+        INSERT INTO figures SELECT 'bids', NEW.year, NEW.plan_category, NEW.sector, b.stage, o.region, 1, 0, 0
+            FROM bids b JOIN organizations o ON o.id = b.lead_org_id
+            WHERE b.challenge_id = NEW.id AND b.round > OLD.opened_round AND b.round <= NEW.opened_round
+                AND b.stage NOT IN ('draft', 'withdrawn');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION figures_bid() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE before TEXT := 'draft';
+BEGIN
+    IF TG_OP = 'UPDATE' THEN before := OLD.stage; END IF;
+    INSERT INTO figures SELECT 'bids', c.year, c.plan_category, c.sector, s.stage, o.region, s.n, 0, 0
+        FROM challenges c, organizations o, (VALUES (before, -1), (NEW.stage, 1)) s (stage, n)
+        WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round AND s.stage NOT IN ('draft', 'withdrawn');
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION figures_money() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE held challenges; amount BIGINT; told TEXT;
+BEGIN
+    SELECT c.* INTO held FROM challenges c WHERE c.id = CASE TG_TABLE_NAME WHEN 'projects' THEN (to_jsonb(NEW) ->> 'challenge_id')
+        ELSE (SELECT p.challenge_id FROM projects p WHERE p.id = (to_jsonb(NEW) ->> 'project_id')) END FOR SHARE;
+    IF TG_TABLE_NAME = 'projects' THEN
+        told := 'awarded'; amount := (to_jsonb(NEW) ->> 'award_fen')::BIGINT;
+    ELSE
+        told := 'paid'; amount := (to_jsonb(NEW) ->> 'amount_fen')::BIGINT;
+        IF (to_jsonb(NEW) ->> 'stage') <> 'paid' THEN amount := -amount; END IF;
+    END IF;
+    INSERT INTO figures VALUES (told, held.year, held.plan_category, held.sector, held.stage, '', 0, amount, 0);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION figures_milestone() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE of_year INTEGER;
+BEGIN
+    SELECT c.year INTO of_year FROM projects p JOIN challenges c ON c.id = p.challenge_id
+        WHERE p.id = CASE TG_OP WHEN 'DELETE' THEN OLD.project_id ELSE NEW.project_id END;
+    IF TG_OP <> 'INSERT' THEN INSERT INTO figures VALUES ('milestones', of_year, '', '', OLD.stage, '', -1, 0, 0); END IF;
+    IF TG_OP <> 'DELETE' THEN INSERT INTO figures VALUES ('milestones', of_year, '', '', NEW.stage, '', 1, 0, 0); END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER figures_challenge AFTER INSERT OR UPDATE OF year, plan_category, sector, stage, fiscal_cap_fen, opened_round
+    ON challenges FOR EACH ROW EXECUTE FUNCTION figures_challenge();
+CREATE OR REPLACE TRIGGER figures_bid AFTER UPDATE OF stage ON bids FOR EACH ROW WHEN (OLD.stage <> NEW.stage) EXECUTE FUNCTION figures_bid();
+CREATE OR REPLACE TRIGGER figures_bid_new AFTER INSERT ON bids FOR EACH ROW WHEN (NEW.stage NOT IN ('draft', 'withdrawn')) EXECUTE FUNCTION figures_bid();
+CREATE OR REPLACE TRIGGER figures_payment_new AFTER INSERT ON payments FOR EACH ROW WHEN (NEW.stage = 'paid') EXECUTE FUNCTION figures_money();
+CREATE OR REPLACE TRIGGER figures_project AFTER INSERT ON projects FOR EACH ROW EXECUTE FUNCTION figures_money();
+CREATE OR REPLACE TRIGGER figures_payment AFTER UPDATE OF stage ON payments FOR EACH ROW
+    WHEN ((OLD.stage = 'paid') <> (NEW.stage = 'paid')) EXECUTE FUNCTION figures_money();
+CREATE OR REPLACE TRIGGER figures_milestone_moved AFTER UPDATE OF stage ON milestones FOR EACH ROW
+    WHEN (OLD.stage <> NEW.stage) EXECUTE FUNCTION figures_milestone();
+CREATE OR REPLACE TRIGGER figures_milestone AFTER INSERT OR DELETE ON milestones FOR EACH ROW EXECUTE FUNCTION figures_milestone();

@@ -4,3 +4,64 @@ CREATE TRIGGER IF NOT EXISTS audit_no_delete BEFORE DELETE ON audit BEGIN SELECT
 -- A submission of a bid is kept as it was received.
 CREATE TRIGGER IF NOT EXISTS submissions_no_update BEFORE UPDATE ON bid_submissions BEGIN SELECT RAISE(ABORT, 'a submission is kept as received'); END;
 CREATE TRIGGER IF NOT EXISTS submissions_no_delete BEFORE DELETE ON bid_submissions BEGIN SELECT RAISE(ABORT, 'a submission is kept as received'); END;
+-- The figures of the portfolio: every change adds what it changes, so that a summary never walks through the portfolio.
+-- `store/portfolio.rs` sums them up and settles them; a test holds them against counting afresh.
+CREATE TRIGGER IF NOT EXISTS figures_challenge_new AFTER INSERT ON challenges BEGIN
+    INSERT INTO figures VALUES ('challenges', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 1, NEW.fiscal_cap_fen, 0);
+END;
+CREATE TRIGGER IF NOT EXISTS figures_challenge_moved AFTER UPDATE OF year, plan_category, sector, stage, fiscal_cap_fen ON challenges
+WHEN (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, OLD.fiscal_cap_fen)
+    <> (NEW.year, NEW.plan_category, NEW.sector, NEW.stage, NEW.fiscal_cap_fen) BEGIN
+    INSERT INTO figures VALUES
+        ('challenges', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', -1, -OLD.fiscal_cap_fen, 0),
+        ('challenges', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 1, NEW.fiscal_cap_fen, 0);
+    INSERT INTO figures SELECT 'awarded', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, -p.award_fen, 0
+        FROM projects p WHERE p.challenge_id = NEW.id;
+    INSERT INTO figures SELECT 'awarded', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 0, p.award_fen, 0
+        FROM projects p WHERE p.challenge_id = NEW.id;
+    INSERT INTO figures SELECT 'paid', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, -pay.amount_fen, 0
+        FROM payments pay JOIN projects p ON p.id = pay.project_id WHERE p.challenge_id = NEW.id AND pay.stage = 'paid';
+    INSERT INTO figures SELECT 'paid', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 0, pay.amount_fen, 0
+        FROM payments pay JOIN projects p ON p.id = pay.project_id WHERE p.challenge_id = NEW.id AND pay.stage = 'paid';
+END;
+CREATE TRIGGER IF NOT EXISTS figures_round_opened AFTER UPDATE OF opened_round ON challenges WHEN NEW.opened_round > OLD.opened_round BEGIN
+    INSERT INTO figures SELECT 'bids', NEW.year, NEW.plan_category, NEW.sector, b.stage, o.region, 1, 0, 0
+        FROM bids b JOIN organizations o ON o.id = b.lead_org_id
+        WHERE b.challenge_id = NEW.id AND b.round > OLD.opened_round AND b.round <= NEW.opened_round AND b.stage NOT IN ('draft', 'withdrawn');
+END;
+CREATE TRIGGER IF NOT EXISTS figures_bid_moved AFTER UPDATE OF stage ON bids WHEN OLD.stage <> NEW.stage BEGIN
+    INSERT INTO figures SELECT 'bids', c.year, c.plan_category, c.sector, s.stage, o.region, s.n, 0, 0
+        FROM challenges c, organizations o, (SELECT OLD.stage AS stage, -1 AS n UNION ALL SELECT NEW.stage, 1) s
+        WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round AND s.stage NOT IN ('draft', 'withdrawn');
+END;
+CREATE TRIGGER IF NOT EXISTS figures_bid_new AFTER INSERT ON bids WHEN NEW.stage NOT IN ('draft', 'withdrawn') BEGIN
+    INSERT INTO figures SELECT 'bids', c.year, c.plan_category, c.sector, NEW.stage, o.region, 1, 0, 0
+        FROM challenges c, organizations o WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round;
+END;
+CREATE TRIGGER IF NOT EXISTS figures_project_new AFTER INSERT ON projects BEGIN
+    INSERT INTO figures SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0, NEW.award_fen, 0
+        FROM challenges c WHERE c.id = NEW.challenge_id;
+END;
+CREATE TRIGGER IF NOT EXISTS figures_payment_new AFTER INSERT ON payments WHEN NEW.stage = 'paid' BEGIN
+    INSERT INTO figures SELECT 'paid', c.year, c.plan_category, c.sector, c.stage, '', 0, NEW.amount_fen, 0
+        FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = NEW.project_id;
+END;
+CREATE TRIGGER IF NOT EXISTS figures_payment_moved AFTER UPDATE OF stage ON payments
+WHEN (OLD.stage = 'paid') <> (NEW.stage = 'paid') BEGIN
+    INSERT INTO figures SELECT 'paid', c.year, c.plan_category, c.sector, c.stage, '', 0,
+            CASE NEW.stage WHEN 'paid' THEN NEW.amount_fen ELSE -OLD.amount_fen END, 0
+        FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = NEW.project_id;
+END;
+CREATE TRIGGER IF NOT EXISTS figures_milestone_new AFTER INSERT ON milestones BEGIN
+    INSERT INTO figures SELECT 'milestones', c.year, '', '', NEW.stage, '', 1, 0, 0
+        FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = NEW.project_id;
+END;
+CREATE TRIGGER IF NOT EXISTS figures_milestone_moved AFTER UPDATE OF stage ON milestones WHEN OLD.stage <> NEW.stage BEGIN
+    INSERT INTO figures SELECT 'milestones', c.year, '', '', s.stage, '', s.n, 0, 0
+        FROM projects p JOIN challenges c ON c.id = p.challenge_id, (SELECT OLD.stage AS stage, -1 AS n UNION ALL SELECT NEW.stage, 1) s
+        WHERE p.id = NEW.project_id;
+END;
+CREATE TRIGGER IF NOT EXISTS figures_milestone_gone AFTER DELETE ON milestones BEGIN
+    INSERT INTO figures SELECT 'milestones', c.year, '', '', OLD.stage, '', -1, 0, 0
+        FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = OLD.project_id;
+END;

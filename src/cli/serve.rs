@@ -24,6 +24,11 @@ pub fn start_log() {
     drop(if json { log.json().flatten_event(true).try_init() } else { log.try_init() });
 }
 
+/// Threads of a worker for what blocks: one for each connection that it may hold, and one for each hash.
+fn blocking(pool: u32) -> usize {
+    usize::try_from(pool).unwrap_or(1).saturating_add(config::cores())
+}
+
 /// Serves on `listener` until SIGTERM or SIGINT, then finishes what is running.
 ///
 /// # Errors
@@ -36,7 +41,7 @@ pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::
     let transport = transport.map_err(anyhow::Error::msg)?;
     let postman = Postman { app: app.clone(), composer: Composer::new(&config.public_url)?, transport };
     let address = listener.local_addr()?;
-    let limits = Limits { workers: config.workers, connections: 2_048, shutdown: SHUTDOWN };
+    let limits = Limits { workers: config.workers, connections: 2_048, blocking: blocking(config.pool), shutdown: SHUTDOWN };
     let server = http::serve(app.clone(), listener, limits)?;
     let handle = server.handle();
     let running = tokio::spawn(server);

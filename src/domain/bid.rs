@@ -1,6 +1,6 @@
 //! Bids 揭榜申请: their stages, their seal, and what a complete bid holds.
 
-use crate::domain::challenge::ChallengeInput;
+use crate::domain::challenge::Demands;
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::indicator::{IndicatorValue, repeated};
@@ -128,7 +128,7 @@ impl BidInput {
     ///
     /// # Errors
     /// All faults at once, each at its field.
-    pub fn complete_for(&self, challenge: &ChallengeInput) -> Result<(), Faults> {
+    pub fn complete_for(&self, challenge: &Demands) -> Result<(), Faults> {
         let mut faults = Faults::default();
         faults.check(self.pi_name.is_none(), "pi_name", Fault::missing);
         faults.check(self.technical_plan.is_none(), "technical_plan", Fault::missing);
@@ -145,7 +145,7 @@ impl BidInput {
         faults.or(())
     }
 
-    fn answer_indicators(&self, challenge: &ChallengeInput, faults: &mut Faults) {
+    fn answer_indicators(&self, challenge: &Demands, faults: &mut Faults) {
         for asked in &challenge.indicators {
             let field = format!("indicators.{}", asked.code);
             match self.indicators.iter().find(|given| given.code == asked.code) {
@@ -164,7 +164,7 @@ impl BidInput {
         }
     }
 
-    fn plan_stages(&self, challenge: &ChallengeInput, faults: &mut Faults) {
+    fn plan_stages(&self, challenge: &Demands, faults: &mut Faults) {
         let months: Vec<i64> = self.milestones.iter().map(|stage| stage.month.0).collect();
         faults.check(months.len() < 2, "milestones", || Fault::new("wrong_length", "至少2个阶段", "must hold at least 2 stages"));
         faults.check(months.windows(2).any(|pair| matches!(pair, [a, b] if a >= b)), "milestones", || {

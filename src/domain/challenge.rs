@@ -149,6 +149,17 @@ pub struct ChallengeInput {
     pub secrecy: Secrecy,
 }
 
+/// What a challenge demands of a bid: the part of its content that a submission is held against.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct Demands {
+    /// The indicators to be answered.
+    pub indicators: Vec<Indicator>,
+    /// Cap of the department's money in fen.
+    pub fiscal_cap_fen: Fen,
+    /// Duration in months.
+    pub duration_months: Whole<1, 72>,
+}
+
 codes! {
     /// Classification level. Anything else than `public` is handled offline.
     pub enum Secrecy {

@@ -28,6 +28,8 @@ pub struct Limits {
     pub workers: usize,
     /// Connections a worker holds at most.
     pub connections: usize,
+    /// Threads of a worker for what blocks (the database, hashing): more would only hold memory.
+    pub blocking: usize,
     /// How long a stop waits for requests that are running.
     pub shutdown: Duration,
 }
@@ -51,6 +53,7 @@ pub fn serve(app: App, listener: TcpListener, limits: Limits) -> std::io::Result
     });
     Ok(server
         .workers(limits.workers)
+        .worker_max_blocking_threads(limits.blocking)
         .max_connections(limits.connections)
         .client_request_timeout(Duration::from_secs(10))
         .keep_alive(Duration::from_secs(75))

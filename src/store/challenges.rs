@@ -1,6 +1,6 @@
 //! Challenges and the history of their rounds.
 
-use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, FailReason, PlanCategory, Window};
+use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, Demands, FailReason, PlanCategory, Window};
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
@@ -89,6 +89,14 @@ pub fn find(conn: &mut Conn, id: ChallengeId) -> QueryResult<Option<ChallengeRow
 /// There is no such challenge.
 pub fn content(conn: &mut Conn, id: ChallengeId) -> QueryResult<ChallengeInput> {
     challenges::table.find(id).select(challenges::content).first::<Json<ChallengeInput>>(conn)?.read()
+}
+
+/// What a challenge demands of a bid: read without the long texts around it.
+///
+/// # Errors
+/// There is no such challenge.
+pub fn demands(conn: &mut Conn, id: ChallengeId) -> QueryResult<Demands> {
+    challenges::table.find(id).select(challenges::content).first::<Json<Demands>>(conn)?.read()
 }
 
 /// A page of the challenges that a caller may see: `scope` comes from the permission table; what was published is public.

@@ -12,6 +12,7 @@ pub mod db;
 pub mod decisions;
 pub mod dialect;
 pub mod idempotency;
+mod kept;
 pub mod migrate;
 pub mod milestones;
 pub mod organizations;
@@ -33,11 +34,13 @@ pub use page::{Mark, Page};
 /// Moves a row to a stage, if it still is as it was read; further columns may be set along. Answers the row as it is now.
 macro_rules! step {
     ($conn:expr, $table:ident, $row_type:ty, $row:expr, $to:expr, $now:expr $(, $set:expr)* $(,)?) => {
-        diesel::update(
-            $table::table.filter($table::id.eq($row.id)).filter($table::stage.eq($row.stage)).filter($table::version.eq($row.version)),
+        crate::store::kept::Kept(
+            diesel::update(
+                $table::table.filter($table::id.eq($row.id)).filter($table::stage.eq($row.stage)).filter($table::version.eq($row.version)),
+            )
+            .set(($table::stage.eq($to), $table::version.eq($row.version.saturating_add(1)), $table::updated_at.eq($now) $(, $set)*))
+            .returning(<$row_type as diesel::Selectable<crate::store::Multi>>::construct_selection()),
         )
-        .set(($table::stage.eq($to), $table::version.eq($row.version.saturating_add(1)), $table::updated_at.eq($now) $(, $set)*))
-        .returning(<$row_type as diesel::Selectable<crate::store::Multi>>::construct_selection())
         .get_result::<$row_type>($conn)
     };
 }

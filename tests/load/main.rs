@@ -52,7 +52,10 @@ async fn serve(folder: &Path, log: bool) {
     let mut out = std::io::stdout();
     writeln!(out, "{}", listener.local_addr().unwrap()).unwrap();
     out.flush().unwrap();
-    http::serve(app, listener, Limits { workers: 2, connections: 2_048, shutdown: Duration::from_secs(1) }).unwrap().await.unwrap();
+    http::serve(app, listener, Limits { workers: 2, connections: 2_048, blocking: 6, shutdown: Duration::from_secs(1) })
+        .unwrap()
+        .await
+        .unwrap();
 }
 
 /// A server in a process of its own.

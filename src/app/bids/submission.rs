@@ -48,7 +48,7 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
     let step = act.step(action, &bid.row, bid.object())?;
     within_window(act, &bid.challenge)?;
     let content = bids::content(act.conn, id)?;
-    content.complete_for(&challenges::content(act.conn, bid.challenge.id)?)?;
+    content.complete_for(&challenges::demands(act.conn, bid.challenge.id)?)?;
     let content = Json::of(&content)?;
     let digest = sha256_hex(content.text().as_bytes());
     let row = bids::submit(act.conn, &bid.row, step.to, &content, &digest, act.user()?, act.now).map_err(one_live_bid)?;

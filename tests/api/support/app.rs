@@ -74,7 +74,7 @@ impl TestApp {
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let limits = Limits { workers: 1, connections: 256, shutdown: Duration::from_secs(1) };
+        let limits = Limits { workers: 1, connections: 256, blocking: 8, shutdown: Duration::from_secs(1) };
         tokio::spawn(http::serve(app.clone(), listener, limits).unwrap());
         Self {
             app,

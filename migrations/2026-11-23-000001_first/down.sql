@@ -16,6 +16,7 @@ DROP TABLE challenges;
 DROP TABLE batches;
 DROP TABLE sessions;
 DROP TABLE subscriptions;
+DROP TABLE grants;
 DROP TABLE user_roles;
 DROP TABLE users;
 DROP TABLE organizations;

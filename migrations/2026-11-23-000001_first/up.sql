@@ -38,6 +38,23 @@ CREATE TABLE user_roles (
 );
 CREATE INDEX user_roles_role ON user_roles (role);
 
+CREATE TABLE grants (
+    id TEXT PRIMARY KEY NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    roles TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    decided_by TEXT REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (created_by <> decided_by AND user_id <> decided_by)
+);
+CREATE INDEX grants_user ON grants (user_id, id);
+CREATE INDEX grants_stage ON grants (stage, id);
+CREATE UNIQUE INDEX grants_one_waiting ON grants (user_id) WHERE stage = 'proposed';
+
 CREATE TABLE subscriptions (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     sector TEXT NOT NULL,

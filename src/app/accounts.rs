@@ -3,9 +3,10 @@
 use crate::app::act::{About, Act, Done, Object, Seen};
 use crate::app::error::{AppError, taken};
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::grant::{fits_one_person, set_of};
 use crate::domain::id::UserId;
 use crate::domain::notice::Facts;
-use crate::domain::policy::{Action, Kind, Role, Standing, Tie, role};
+use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::user::{Locale, Sector, UserInput, UserStatus};
 use crate::store::users::{self, UserRow};
@@ -25,7 +26,7 @@ pub struct Account {
 impl Account {
     fn of(act: &Act<'_>, user: UserRow, roles: Vec<Role>) -> Self {
         let switch = if user.status == UserStatus::Active { Action::UserDisable } else { Action::UserEnable };
-        let mut actions = vec![Action::UserGrantRoles, switch];
+        let mut actions = vec![Action::GrantPropose, switch];
         if act.actor.is(user.id) {
             actions.extend([Action::MeSubscribe, Action::MeChangePassword]);
         }
@@ -37,7 +38,7 @@ fn tie(act: &Act<'_>, user: UserId) -> Tie {
     Standing { author: act.actor.is(user), ..Standing::default() }.tie()
 }
 
-fn object(act: &Act<'_>, row: &UserRow) -> Object {
+pub(super) fn object(act: &Act<'_>, row: &UserRow) -> Object {
     Object::plain(Kind::User, row.id, tie(act, row.id), row.version)
 }
 
@@ -99,28 +100,18 @@ pub fn list(act: &mut Act<'_>, with: Option<Role>, page: &Page) -> Result<Seen<V
     Ok(Seen::by(permit, accounts))
 }
 
-/// Gives a user these roles and no others. Sessions end: nothing that was open stays open under old roles.
+/// Gives a user these roles and no others, on the operator's word: the host makes the first administrators, and breaks the
+/// glass when there is none left. Everyone else proposes a grant ([`crate::app::grants`]).
 ///
 /// # Errors
-/// Denied (also for one's own account); the roles clash; the last administrator would go.
-pub fn grant_roles(act: &mut Act<'_>, id: UserId, mut wanted: Vec<Role>) -> Result<Done<Account>, AppError> {
+/// Denied; the roles clash; the last administrator would go.
+pub fn grant_roles(act: &mut Act<'_>, id: UserId, wanted: &[Role]) -> Result<Done<Account>, AppError> {
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let object = object(act, &user);
     let permit = act.permit(Action::UserGrantRoles, &object)?;
-    wanted.sort_unstable();
-    wanted.dedup();
-    if let Some(odd) = wanted.iter().find(|role| !role.grantable()) {
-        let fault = Fault::new("not_grantable", format!("不能授予：{odd}"), format!("cannot be granted: {odd}"));
-        return Err(Faults::from(fault.at("roles")).into());
-    }
-    if role::clash(&wanted) {
-        return Err(Refusal::RolesClash.into());
-    }
-    let before = users::roles(act.conn, id)?;
-    keep_administrators(act, &before, &wanted)?;
-    users::set_roles(act.conn, id, &wanted)?;
-    let user = users::touch(act.conn, &user, act.now)?;
-    sessions::end_all(act.conn, id, None, act.now)?;
+    let wanted = set_of(wanted)?;
+    fits_one_person(&wanted)?;
+    let before = replace_roles(act, id, &wanted)?;
     let names: Vec<&str> = wanted.iter().map(|role| role.zh()).collect();
     let codes = |roles: &[Role]| roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
     let about = About {
@@ -129,7 +120,22 @@ pub fn grant_roles(act: &mut Act<'_>, id: UserId, mut wanted: Vec<Role>) -> Resu
         detail: format!("{} -> {}", codes(&before), codes(&wanted)),
         ..About::default()
     };
+    let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     Ok(act.record_plain(permit, object, about)?.with(Account::of(act, user, wanted)))
+}
+
+/// Replaces a person's roles and answers those before. Sessions end: nothing that was open stays open under old roles.
+///
+/// # Errors
+/// The last administrator would go; the account changed meanwhile.
+pub(super) fn replace_roles(act: &mut Act<'_>, id: UserId, wanted: &[Role]) -> Result<Vec<Role>, AppError> {
+    let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let before = users::roles(act.conn, id)?;
+    keep_administrators(act, &before, wanted)?;
+    users::set_roles(act.conn, id, wanted)?;
+    users::touch(act.conn, &user, act.now)?;
+    sessions::end_all(act.conn, id, None, act.now)?;
+    Ok(before)
 }
 
 /// Closes an account: it cannot sign in, and its sessions end.

@@ -11,6 +11,7 @@ pub mod challenges;
 pub mod clock;
 pub mod decisions;
 pub mod error;
+pub mod grants;
 pub mod letters;
 pub mod milestones;
 pub mod object;

@@ -59,6 +59,7 @@ fn recipients(conn: &mut Conn, audience: Audience, about: &About) -> Result<Vec<
         Audience::Expert => person(conn, about.expert),
         Audience::Commissioner => person(conn, about.commissioner),
         Audience::Directors => outbox::with_role(conn, Role::Director),
+        Audience::Secadmins => outbox::with_role(conn, Role::Secadmin),
         Audience::Finance => outbox::with_role(conn, Role::Finance),
         Audience::Subscribers => about.sector.map_or(Ok(Vec::new()), |sector| outbox::subscribers(conn, sector)),
         Audience::Sponsor => organization(conn, about.sponsor, Role::Sponsor),

@@ -54,7 +54,7 @@ pub async fn create_user(app: &App, new: NewUser) -> anyhow::Result<()> {
             };
             let input = UserInput { organization_id, email, name, division: None, locale: None, password };
             let made = accounts::create(act, &input, &hash)?.into_inner();
-            accounts::grant_roles(act, made.user.id, roles)
+            accounts::grant_roles(act, made.user.id, &roles)
         })
         .await?;
     let id = made.user.id;

@@ -83,6 +83,7 @@ ids! {
     BidId,
     /// An expert's review 评审 of a bid.
     ReviewId,
+    GrantId,
     /// A decision 立项决定 on a round of a challenge.
     DecisionId,
     /// A project 项目.

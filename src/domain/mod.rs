@@ -12,6 +12,7 @@ pub(crate) mod codes;
 pub mod decimal;
 pub mod decision;
 pub mod fault;
+pub mod grant;
 pub mod id;
 pub mod indicator;
 pub mod input;

@@ -11,6 +11,8 @@ codes! {
     pub enum Notice {
         AccountCreated = "account_created" "账户开立",
         RolesChanged = "roles_changed" "角色变更",
+        GrantProposed = "grant_proposed" "授权待批",
+        GrantDeclined = "grant_declined" "授权未获批准",
         AccountDisabled = "account_disabled" "账户停用",
         AccountEnabled = "account_enabled" "账户启用",
         PasswordChanged = "password_changed" "密码修改",
@@ -73,6 +75,7 @@ codes! {
         Author = "author" "榜单经办人",
         Directors = "directors" "处长/分管领导",
         Finance = "finance" "资金管理",
+        Secadmins = "secadmins" "安全管理员",
         Subscribers = "subscribers" "领域订阅者",
         Sponsor = "sponsor" "需求方",
         Team = "team" "本揭榜团队",
@@ -99,13 +102,17 @@ const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static
     LetterRule { action, outcome, notice, to }
 }
 
-use Audience::{Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Person, Sponsor, Subscribers, Team};
+use Audience::{Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Person, Secadmins, Sponsor, Subscribers, Team};
 use Notice as N;
 
 /// Every letter of the service.
 pub const LETTERS: &[LetterRule] = &[
     row(A::UserCreate, "", N::AccountCreated, &[Person]),
+    // Also the host's own grants: whoever breaks the glass is seen by those who answer for roles.
     row(A::UserGrantRoles, "", N::RolesChanged, &[Person]),
+    row(A::GrantPropose, "", N::GrantProposed, &[Secadmins]),
+    row(A::GrantApprove, "", N::RolesChanged, &[Person]),
+    row(A::GrantDecline, "", N::GrantDeclined, &[Author]),
     row(A::UserDisable, "", N::AccountDisabled, &[Person]),
     row(A::UserEnable, "", N::AccountEnabled, &[Person]),
     row(A::MeChangePassword, "", N::PasswordChanged, &[Person]),

@@ -3,7 +3,6 @@
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::OrganizationId;
-use crate::domain::policy::Role;
 use crate::domain::text::{Email, Line, Name};
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 
@@ -103,12 +102,4 @@ pub struct UserInput {
     pub locale: Option<Locale>,
     /// First password, handed over in person.
     pub password: Password,
-}
-
-/// The full set of a user's roles.
-#[derive(Clone, Debug, Deserr, utoipa::ToSchema)]
-#[deserr(deny_unknown_fields, error = Faults)]
-pub struct RolesInput {
-    /// All roles that the user shall have; none of them `public` or `system`.
-    pub roles: Vec<Role>,
 }

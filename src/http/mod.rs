@@ -12,6 +12,7 @@ pub mod call;
 pub mod challenges;
 pub mod decisions;
 pub mod door;
+pub mod grants;
 pub mod json;
 pub mod milestones;
 pub mod openapi;

@@ -5,7 +5,7 @@ use crate::domain::user::UserInput;
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, challenges, decisions, milestones, organizations, payments, portfolio, projects, reviews, users,
+    audit, auth, batches, bids, challenges, decisions, grants, milestones, organizations, payments, portfolio, projects, reviews, users,
 };
 use actix_web::http::Method;
 
@@ -31,7 +31,11 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/users", A::UserCreate, user, users::create),
         list("/users", A::UserRead, users::list),
         get("/users/{id}", A::UserRead, users::get),
-        put("/users/{id}/roles", A::UserGrantRoles, users::grant_roles),
+        create("/users/{id}/grants", A::GrantPropose, grants::propose, "/grants"),
+        list("/grants", A::GrantRead, grants::list),
+        get("/grants/{id}", A::GrantRead, grants::get),
+        verb("/grants/{id}/approve", A::GrantApprove, grants::approve),
+        verb("/grants/{id}/decline", A::GrantDecline, grants::decline),
         verb("/users/{id}/disable", A::UserDisable, users::disable),
         verb("/users/{id}/enable", A::UserEnable, users::enable),
         create("/batches", A::BatchCreate, batches::create, "/batches"),

@@ -8,7 +8,7 @@ use crate::domain::fault::Faults;
 use crate::domain::id::{OrganizationId, UserId};
 use crate::domain::policy::{Action, Kind, Role};
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Locale, Password, RolesInput, Sector, UserInput, UserStatus};
+use crate::domain::user::{Locale, Password, Sector, UserInput, UserStatus};
 use crate::http::answer::{self, View, record_view};
 use crate::http::call::{Call, Turned};
 use crate::http::door::refused_first;
@@ -148,11 +148,6 @@ pub fn get(act: &mut Act<'_>, id: UserId) -> Result<Seen<UserView>, AppError> {
 /// `GET /users`
 pub fn list(act: &mut Act<'_>, (): (), query: UserQuery, page: &Page) -> Result<Seen<Vec<UserView>>, AppError> {
     Ok(accounts::list(act, query.role, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
-}
-
-/// `PUT /users/{id}/roles`
-pub fn grant_roles(act: &mut Act<'_>, id: UserId, input: RolesInput) -> Result<Done<UserView>, AppError> {
-    Ok(accounts::grant_roles(act, id, input.roles)?.map(Into::into))
 }
 
 /// `POST /users/{id}/disable`

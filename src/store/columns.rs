@@ -2,7 +2,7 @@
 
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
-use crate::domain::{bid, challenge, decision, id, milestone, notice, organization, payment, policy, project, review, user};
+use crate::domain::{bid, challenge, decision, grant, id, milestone, notice, organization, payment, policy, project, review, user};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
@@ -62,7 +62,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::ReviewId, id::DecisionId,
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::ReviewId, id::GrantId, id::DecisionId,
     id::ProjectId, id::MilestoneId, id::PaymentId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
@@ -80,6 +80,7 @@ code_columns!(
     challenge::FailReason,
     bid::BidStage,
     review::ReviewStage,
+    grant::GrantStage,
     decision::DecisionStage,
     project::ProjectStage,
     project::Gate,

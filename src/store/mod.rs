@@ -11,6 +11,7 @@ pub mod columns;
 pub mod db;
 pub mod decisions;
 pub mod dialect;
+pub mod grants;
 pub mod idempotency;
 mod kept;
 pub mod migrate;

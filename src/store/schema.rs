@@ -40,6 +40,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    grants (id) {
+        id -> Text,
+        user_id -> Text,
+        roles -> Text,
+        reason -> Text,
+        stage -> Text,
+        created_by -> Text,
+        decided_by -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     subscriptions (user_id, sector) {
         user_id -> Text,
         sector -> Text,

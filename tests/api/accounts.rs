@@ -2,6 +2,7 @@
 
 use crate::support::app::{PASSWORD, credit_code};
 use crate::support::{TestApp, on_both};
+use jiebang::domain::policy::Role;
 use reqwest::Method;
 use serde_json::json;
 
@@ -85,14 +86,15 @@ on_both! {
     }
 
     async fn a_new_role_or_a_closed_account_ends_access_at_once(app: TestApp) {
-        let (officer, secadmin, sysadmin) = (app.officer().await, app.secadmin().await, app.sysadmin().await);
+        let (officer, sysadmin) = (app.officer().await, app.sysadmin().await);
+        app.secadmin().await;
         let token = officer.token().await.unwrap();
         let bare = app.anyone().with("Authorization", format!("Bearer {token}"));
         let path = format!("/users/{}", officer.id());
-        let version = secadmin.get(&path).await.is(200)["version"].as_i64().unwrap();
-        secadmin.put(&format!("{path}/roles"), version, json!({"roles": ["examiner"]})).await.is(200);
+        app.granted(&officer.id(), json!(["examiner"])).await;
         bare.get("/me").await.is_refused(401, "expired_token");
-        assert_eq!(app.mail().await, [("roles_changed".to_owned(), "officer@test.example".to_owned())]);
+        let letters = [("grant_proposed", "secadmin@test.example"), ("roles_changed", "officer@test.example")];
+        assert_eq!(app.mail().await, letters.map(|(letter, to)| (letter.to_owned(), to.to_owned())));
         let again = officer.log_in().await;
         let bare = app.anyone().with("Authorization", format!("Bearer {}", again["access_token"].as_str().unwrap()));
         assert_eq!(bare.get("/me").await.is(200)["roles"], json!(["examiner"]));
@@ -106,16 +108,50 @@ on_both! {
 
     async fn administrators_are_separate_and_the_last_one_stays(app: TestApp) {
         let (secadmin, sysadmin, officer) = (app.secadmin().await, app.sysadmin().await, app.officer().await);
-        let roles = |who: String| format!("/users/{who}/roles");
-        let clash = json!({"roles": ["officer", "secadmin"]});
-        secadmin.put(&roles(officer.id()), 2, clash).await.is_refused(409, "roles_clash");
-        secadmin.put(&roles(officer.id()), 2, json!({"roles": ["officer", "team"]})).await.is_refused(409, "roles_clash");
-        secadmin.put(&roles(officer.id()), 2, json!({"roles": ["system"]})).await.has_faults(&[("roles", "not_grantable")]);
-        secadmin.put(&roles(secadmin.id()), 2, json!({"roles": ["sysadmin"]})).await.is_refused(403, "forbidden");
-        secadmin.put(&roles(sysadmin.id()), 2, json!({"roles": []})).await.is_refused(409, "last_security_administrator");
+        let grants = |who: String| format!("/users/{who}/grants");
+        let wanted = |roles: &[&str]| json!({"roles": roles, "reason": "岗位调整"});
+        secadmin.post(&grants(officer.id()), wanted(&["officer", "secadmin"])).await.is_refused(409, "roles_clash");
+        secadmin.post(&grants(officer.id()), wanted(&["officer", "team"])).await.is_refused(409, "roles_clash");
+        secadmin.post(&grants(officer.id()), wanted(&["system"])).await.has_faults(&[("roles", "not_grantable")]);
+        secadmin.post(&grants(secadmin.id()), wanted(&["sysadmin"])).await.is_refused(403, "forbidden");
+        sysadmin.post(&grants(sysadmin.id()), wanted(&["secadmin"])).await.is_refused(403, "forbidden");
+        officer.post(&grants(secadmin.id()), wanted(&[])).await.is_refused(404, "not_found");
+        let second = app.person("second.sysadmin", "department", None, &[Role::Sysadmin]).await;
+        let last = second.post(&grants(secadmin.id()), wanted(&[])).await.is(201)["id"].as_str().unwrap().to_owned();
+        secadmin.does(&format!("/grants/{last}/approve")).await.is_refused(403, "forbidden");
         sysadmin.does(&format!("/users/{}/disable", secadmin.id())).await.is_refused(409, "last_security_administrator");
         sysadmin.does(&format!("/users/{}/disable", sysadmin.id())).await.is_refused(403, "forbidden");
-        sysadmin.put(&roles(officer.id()), 2, json!({"roles": ["director"]})).await.is_refused(403, "forbidden");
+    }
+
+    async fn a_role_is_given_by_two_people_and_never_to_oneself(app: TestApp) {
+        let (officer, sysadmin, secadmin) = (app.officer().await, app.sysadmin().await, app.secadmin().await);
+        let second = app.person("second.secadmin", "department", None, &[Role::Secadmin]).await;
+        let path = format!("/users/{}/grants", officer.id());
+        let input = json!({"roles": ["director", "officer"], "reason": "任副处长"});
+        sysadmin.post(&path, json!({"roles": ["nobody"], "extra": 1})).await.is(422);
+        let made = secadmin.post(&path, input.clone()).await.is(201);
+        assert_eq!((&made["stage"], &made["roles"], &made["allowed_actions"]), (&json!("proposed"), &json!(["officer", "director"]), &json!([])));
+        sysadmin.post(&path, input).await.is_refused(409, "already_exists");
+        let grant = format!("/grants/{}", made["id"].as_str().unwrap());
+        // Who proposed it does not decide on it, and system administrators decide on none.
+        secadmin.does(&format!("{grant}/approve")).await.is_refused(403, "forbidden");
+        secadmin.post(&format!("{grant}/decline"), json!({"reason": "不同意"})).await.is_refused(403, "forbidden");
+        sysadmin.does(&format!("{grant}/approve")).await.is_refused(403, "forbidden");
+        officer.get(&grant).await.is_refused(404, "not_found");
+        assert_eq!(officer.get("/me").await.is(200)["roles"], json!(["officer"]), "nothing has changed yet");
+        let waiting = second.get("/grants?stage=proposed").await.is(200);
+        assert_eq!(waiting["items"][0]["allowed_actions"], json!(["grant.approve", "grant.decline"]));
+        assert_eq!(second.does(&format!("{grant}/approve")).await.is(200)["decided_by"], json!(second.id()));
+        officer.log_in().await;
+        assert_eq!(officer.get("/me").await.is(200)["roles"], json!(["officer", "director"]));
+        second.does(&format!("{grant}/approve")).await.is_refused(409, "wrong_stage");
+
+        let declined = sysadmin.post(&path, json!({"roles": [], "reason": "离职"})).await.is(201);
+        let grant = format!("/grants/{}", declined["id"].as_str().unwrap());
+        secadmin.post(&format!("{grant}/decline"), json!({"reason": "尚未离职"})).await.is(200);
+        assert_eq!(officer.get("/me").await.is(200)["roles"], json!(["officer", "director"]));
+        let mail = app.mail().await;
+        assert!(mail.contains(&("grant_declined".to_owned(), "sysadmin@test.example".to_owned())), "{mail:?}");
     }
 
     async fn an_account_is_opened_without_roles_and_its_address_is_taken_once(app: TestApp) {

@@ -12,6 +12,7 @@ enum On {
     Nothing,
     Organization,
     User,
+    Grant,
     Batch,
     Challenge,
     Bid,
@@ -41,7 +42,11 @@ const CASES: &[Case] = &[
     Case("POST /users",                          On::Nothing,      "sysadmin",     403, 403, ""),
     Case("GET /users",                           On::Nothing,      "sysadmin",     403, 403, ""),
     Case("GET /users/{id}",                      On::User,         "sysadmin",     404, 404, ""),
-    Case("PUT /users/{id}/roles",                On::User,         "secadmin",     404, 404, ""),
+    Case("POST /users/{id}/grants",              On::User,         "secadmin",     404, 404, ""),
+    Case("GET /grants",                          On::Nothing,      "secadmin",     403, 403, ""),
+    Case("GET /grants/{id}",                     On::Grant,        "secadmin",     404, 404, ""),
+    Case("POST /grants/{id}/approve",            On::Grant,        "secadmin",     404, 404, "wrong_stage"),
+    Case("POST /grants/{id}/decline",            On::Grant,        "secadmin",     404, 404, "wrong_stage"),
     Case("POST /users/{id}/disable",             On::User,         "sysadmin",     404, 404, ""),
     Case("POST /users/{id}/enable",              On::User,         "sysadmin",     404, 404, ""),
     Case("POST /batches",                        On::Nothing,      "officer",      403, 403, ""),
@@ -116,6 +121,7 @@ struct World<'a> {
     story: Story<'a>,
     review: String,
     user: String,
+    grant: String,
     organization: String,
 }
 
@@ -126,7 +132,9 @@ impl<'a> World<'a> {
         let reviews = app.officer().await.get("/reviews").await.is(200);
         let user = app.team("keda").await.id();
         let organization = app.organization("keda").await.to_string();
-        Self { story, review: reviews["items"][0]["id"].as_str().unwrap().to_owned(), user, organization }
+        let grant = app.granted(&app.team("yuan").await.id(), json!(["team"])).await;
+        app.team("yuan").await.log_in().await;
+        Self { story, review: reviews["items"][0]["id"].as_str().unwrap().to_owned(), user, grant, organization }
     }
 
     async fn who(&self, name: &str) -> Caller {
@@ -153,6 +161,7 @@ impl<'a> World<'a> {
             On::Nothing => "",
             On::Organization => &self.organization,
             On::User => &self.user,
+            On::Grant => &self.grant,
             On::Batch => &self.story.batch,
             On::Challenge => &self.story.challenge,
             On::Bid => &self.story.bid,
@@ -171,7 +180,7 @@ impl<'a> World<'a> {
         let reason = json!({"reason": "理由充分"});
         let opinion = json!({"opinion": "意见明确"});
         Some(match route {
-            "PUT /users/{id}/roles" => json!({"roles": ["team"]}),
+            "POST /users/{id}/grants" => json!({"roles": ["team"], "reason": "入职"}),
             "PUT /challenges/{id}" | "POST /challenges" => challenge(),
             "POST /batches" => inputs::batch(999),
             "POST /organizations" => {
@@ -200,7 +209,7 @@ impl<'a> World<'a> {
             "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" => opinion,
             "POST /milestones/{id}/return" => json!({"opinion": "补充材料", "rectify_by": "2026-12-01"}),
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
-            _ if route.ends_with("/return") || route.ends_with("/reject") || route.ends_with("/challenges/{id}/withdraw") => reason,
+            _ if route.ends_with("/return") || route.ends_with("/grants/{id}/decline") || route.ends_with("/reject") || route.ends_with("/challenges/{id}/withdraw") => reason,
             _ => return None,
         })
     }
@@ -221,6 +230,7 @@ impl<'a> World<'a> {
             "organizations",
             "users",
             "user_roles",
+            "grants",
             "subscriptions",
             "batches",
             "challenges",

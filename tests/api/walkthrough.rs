@@ -122,7 +122,7 @@ async fn people(app: &TestApp) {
         };
         let hash = app.app.hasher.hash(&input.password).await.unwrap();
         let made = app.app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap();
-        app.app.run(Who::System("host"), move |act| accounts::grant_roles(act, made.user.id, vec![*role])).await.unwrap();
+        app.app.run(Who::System("host"), move |act| accounts::grant_roles(act, made.user.id, &[*role])).await.unwrap();
     }
 }
 

@@ -54,7 +54,8 @@ fn nobody_approves_what_they_wrote_or_follow() {
         Action::ProjectConclude,
         Action::PaymentApprove,
         Action::PaymentPay,
-        Action::UserGrantRoles,
+        Action::GrantPropose,
+        Action::GrantApprove,
     ];
     for action in second_eyes {
         for role in Role::ALL.iter().filter(|role| **role != Role::System) {

@@ -100,7 +100,7 @@ async fn person(app: &App, name: &str, organization_id: OrganizationId, role: Ro
     };
     let hash = app.hasher.hash(&input.password).await.unwrap();
     let id = app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap().user.id;
-    app.run(Who::System("host"), move |act| accounts::grant_roles(act, id, vec![role])).await.unwrap();
+    app.run(Who::System("host"), move |act| accounts::grant_roles(act, id, &[role])).await.unwrap();
     id
 }
 

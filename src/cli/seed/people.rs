@@ -64,7 +64,7 @@ impl People {
         let hash = hash.to_owned();
         let id = app.run(HOST, move |act| accounts::create(act, &input, &hash)).await?.user.id;
         let roles = user.roles.clone();
-        app.run(HOST, move |act| accounts::grant_roles(act, id, roles)).await?;
+        app.run(HOST, move |act| accounts::grant_roles(act, id, &roles)).await?;
         if !user.sectors.is_empty() {
             let sectors = user.sectors.clone();
             app.run(Who::Person(id), move |act| accounts::subscribe(act, sectors)).await?;

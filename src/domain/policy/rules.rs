@@ -59,7 +59,11 @@ pub const RULES: &[Rule] = &[
     rule(A::OrganizationRead, EVERYONE, OWN),
     rule(A::UserCreate, &[Sysadmin], OTHER),
     rule(A::UserRead, &[Officer, Auditor, Sysadmin, Secadmin], ANY),
-    rule(A::UserGrantRoles, &[Secadmin], OTHER),
+    // 授权: proposed by one administrator, decided by another one; roles are the security administrators' (SD5).
+    rule(A::GrantPropose, &[Sysadmin, Secadmin], OTHER),
+    rule(A::GrantRead, &[Auditor, Sysadmin, Secadmin], ANY),
+    rule(A::GrantApprove, &[Secadmin], OTHER),
+    rule(A::GrantDecline, &[Secadmin], OTHER),
     rule(A::UserDisable, &[Sysadmin], OTHER),
     rule(A::UserEnable, &[Sysadmin], OTHER),
     rule(A::BatchCreate, &[Officer], DESK),

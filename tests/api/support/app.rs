@@ -176,7 +176,7 @@ impl TestApp {
         let hash = self.app.hasher.hash(&input.password).await.unwrap();
         let made = self.app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap();
         let (id, roles) = (made.user.id, roles.to_vec());
-        self.app.run(Who::System("host"), move |act| accounts::grant_roles(act, id, roles)).await.unwrap();
+        self.app.run(Who::System("host"), move |act| accounts::grant_roles(act, id, &roles)).await.unwrap();
         let caller = Caller::new(self, name, id);
         self.letters().await;
         self.callers.lock().await.insert(name.to_owned(), caller.clone());
@@ -245,6 +245,14 @@ impl TestApp {
     /// Closes what the clock has passed.
     pub async fn tick(&self) -> usize {
         self.app.close_overdue().await.unwrap()
+    }
+
+    /// A grant of roles: proposed by the system administrator, approved by the security administrator.
+    pub async fn granted(&self, user: &str, roles: serde_json::Value) -> String {
+        let input = serde_json::json!({"roles": roles, "reason": "岗位调整"});
+        let grant = self.sysadmin().await.post(&format!("/users/{user}/grants"), input).await.is(201)["id"].as_str().unwrap().to_owned();
+        self.secadmin().await.does(&format!("/grants/{grant}/approve")).await.is(200);
+        grant
     }
 
     /// How many rows a table has, by SQL: for "nothing was written".

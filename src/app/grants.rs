@@ -38,13 +38,8 @@ fn shown(act: &Act<'_>, row: GrantRow) -> Shown<GrantRow> {
 fn about(row: &GrantRow, roles: &[Role], name: String) -> About {
     let names: Vec<&str> = roles.iter().map(|role| role.zh()).collect();
     let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
-    let facts = Facts {
-        roles: names.join("、"),
-        name,
-        reason: row.reason.clone(),
-        path: format!("/grants/{}", row.id),
-        ..Facts::default()
-    };
+    let facts =
+        Facts { roles: names.join("、"), name, reason: row.reason.clone(), path: format!("/grants/{}", row.id), ..Facts::default() };
     About { person: Some(row.user_id), author: Some(row.created_by), facts, detail: codes.join(","), ..About::default() }
 }
 
@@ -88,7 +83,12 @@ pub fn get(act: &mut Act<'_>, id: GrantId) -> Result<Seen<Shown<GrantRow>>, AppE
 ///
 /// # Errors
 /// Denied.
-pub fn list(act: &mut Act<'_>, user: Option<UserId>, stage: Option<GrantStage>, page: &Page) -> Result<Seen<Vec<Shown<GrantRow>>>, AppError> {
+pub fn list(
+    act: &mut Act<'_>,
+    user: Option<UserId>,
+    stage: Option<GrantStage>,
+    page: &Page,
+) -> Result<Seen<Vec<Shown<GrantRow>>>, AppError> {
     let (permit, _) = act.scope(Action::GrantRead, Kind::Grant)?;
     let rows = grants::list(act.conn, user, stage, page)?;
     Ok(Seen::by(permit, rows.into_iter().map(|row| shown(act, row)).collect()))

@@ -115,7 +115,8 @@ on_both! {
         secadmin.post(&grants(officer.id()), wanted(&["system"])).await.has_faults(&[("roles", "not_grantable")]);
         secadmin.post(&grants(secadmin.id()), wanted(&["sysadmin"])).await.is_refused(403, "forbidden");
         sysadmin.post(&grants(sysadmin.id()), wanted(&["secadmin"])).await.is_refused(403, "forbidden");
-        officer.post(&grants(secadmin.id()), wanted(&[])).await.is_refused(404, "not_found");
+        officer.post(&grants(secadmin.id()), wanted(&[])).await.is_refused(403, "forbidden");
+        app.team("keda").await.post(&grants(secadmin.id()), wanted(&[])).await.is_refused(404, "not_found");
         let second = app.person("second.sysadmin", "department", None, &[Role::Sysadmin]).await;
         let last = second.post(&grants(secadmin.id()), wanted(&[])).await.is(201)["id"].as_str().unwrap().to_owned();
         secadmin.does(&format!("/grants/{last}/approve")).await.is_refused(403, "forbidden");
@@ -142,14 +143,16 @@ on_both! {
         let waiting = second.get("/grants?stage=proposed").await.is(200);
         assert_eq!(waiting["items"][0]["allowed_actions"], json!(["grant.approve", "grant.decline"]));
         assert_eq!(second.does(&format!("{grant}/approve")).await.is(200)["decided_by"], json!(second.id()));
-        officer.log_in().await;
-        assert_eq!(officer.get("/me").await.is(200)["roles"], json!(["officer", "director"]));
+        officer.get("/me").await.is_refused(401, "expired_token");
+        let again = officer.log_in().await;
+        let again = app.anyone().with("Authorization", format!("Bearer {}", again["access_token"].as_str().unwrap()));
+        assert_eq!(again.get("/me").await.is(200)["roles"], json!(["director", "officer"]));
         second.does(&format!("{grant}/approve")).await.is_refused(409, "wrong_stage");
 
         let declined = sysadmin.post(&path, json!({"roles": [], "reason": "离职"})).await.is(201);
         let grant = format!("/grants/{}", declined["id"].as_str().unwrap());
         secadmin.post(&format!("{grant}/decline"), json!({"reason": "尚未离职"})).await.is(200);
-        assert_eq!(officer.get("/me").await.is(200)["roles"], json!(["officer", "director"]));
+        assert_eq!(again.get("/me").await.is(200)["roles"], json!(["director", "officer"]));
         let mail = app.mail().await;
         assert!(mail.contains(&("grant_declined".to_owned(), "sysadmin@test.example".to_owned())), "{mail:?}");
     }

@@ -145,6 +145,51 @@ async fn the_first_administrator_is_made_on_the_host_and_the_service_stops_in_or
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_operator_lists_letters_and_gives_dead_ones_another_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JIEBANG_SECRET", SECRET), ("JIEBANG_MAIL_DIR", "mail")];
+    let mut command = jiebang(folder.path(), &variables);
+    command.args(["user", "create", "--email", "root@kjt.example.cn", "--name", "系统管理员", "--uscc", "12140000990000017F"]);
+    let mut child = command.args(["--organization", "示范省科技厅", "--role", "sysadmin"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"a long enough password\n").unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+    let list = |state: &str| {
+        let output = run(folder.path(), &variables, &["outbox", "list", "--state", state]);
+        assert!(output.status.success(), "{}", told(&output));
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let pending = list("pending");
+    assert!(pending.len() == 2 && pending.iter().all(|line| line.contains("root@kjt.example.cn")), "{pending:?}");
+    assert_eq!(run(folder.path(), &variables, &["outbox", "list", "--state", "lost"]).status.code(), Some(1));
+
+    let database = jiebang::app::Place::Sqlite(folder.path().join("data/jiebang.db"));
+    let clock = jiebang::app::Clock::System;
+    let app = jiebang::app::App::open(jiebang::app::Opening {
+        database: &database,
+        pool: 1,
+        secret: SECRET.as_bytes(),
+        cost: jiebang::app::Cost::Trifling,
+        hashers: 1,
+        clock,
+        calendar: None,
+    });
+    let app = app.unwrap();
+    for letter in app.claim_letters().await.unwrap() {
+        app.letter_failed(&letter, "550 no such mailbox".into(), true).await.unwrap();
+    }
+    drop(app);
+    let dead = list("dead");
+    assert!(dead.len() == 2 && dead.iter().all(|line| line.ends_with("550 no such mailbox")), "{dead:?}");
+    let id = dead[0].split('\t').next().unwrap();
+    let one = run(folder.path(), &variables, &["outbox", "retry", id]);
+    assert!(told(&one).contains("1 letters will be tried again"), "{}", told(&one));
+    assert_eq!((list("pending").len(), list("dead").len()), (1, 1));
+    assert!(run(folder.path(), &variables, &["outbox", "retry"]).status.success());
+    assert_eq!((list("pending").len(), list("dead").len()), (2, 0));
+    assert_eq!(run(folder.path(), &variables, &["outbox", "retry", "17"]).status.code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_demo_shows_the_portfolio_of_2021_and_lets_every_role_in() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = jiebang(folder.path(), &[("JIEBANG_LOG", "error")]);

@@ -209,7 +209,13 @@ impl<'a> World<'a> {
             "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" => opinion,
             "POST /milestones/{id}/return" => json!({"opinion": "补充材料", "rectify_by": "2026-12-01"}),
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
-            _ if route.ends_with("/return") || route.ends_with("/grants/{id}/decline") || route.ends_with("/reject") || route.ends_with("/challenges/{id}/withdraw") => reason,
+            _ if route.ends_with("/return")
+                || route.ends_with("/grants/{id}/decline")
+                || route.ends_with("/reject")
+                || route.ends_with("/challenges/{id}/withdraw") =>
+            {
+                reason
+            }
             _ => return None,
         })
     }

@@ -160,6 +160,7 @@ CREATE TABLE bids (
 CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
+CREATE INDEX bids_examiner ON bids (examined_by, challenge_id);
 CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'ineligible', 'not_shortlisted', 'declined');
 
 CREATE TABLE bid_submissions (

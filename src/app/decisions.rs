@@ -36,7 +36,7 @@ impl Record for DecisionRow {
 }
 
 fn tie(act: &Act<'_>, row: &DecisionRow) -> Tie {
-    Standing { author: act.actor.is(row.created_by), ..Standing::default() }.tie()
+    Standing { conflicted: act.actor.has_examined(row.challenge_id), author: act.actor.is(row.created_by), ..Standing::default() }.tie()
 }
 
 fn shown(act: &Act<'_>, row: DecisionRow) -> Shown<DecisionRow> {

@@ -35,10 +35,10 @@ use crate::app::error::Denial;
 use crate::auth::token::Claims;
 use crate::auth::{Hasher, Keys};
 use crate::domain::calendar::Calendar;
-use crate::domain::id::UserId;
-use crate::domain::policy::Action;
+use crate::domain::id::{ChallengeId, UserId};
+use crate::domain::policy::{Action, Role};
 use crate::store::idempotency::{self, AnswerRow};
-use crate::store::{Conn, Db, audit as audit_log, sessions as session_rows, users};
+use crate::store::{Conn, Db, audit as audit_log, bids as bid_rows, sessions as session_rows, users};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -300,22 +300,31 @@ fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp) -> 
                 organization: Some(holder.organization_id),
                 division: holder.division,
                 name: holder.name,
+                examined: examined(conn, holder.user_id, &holder.roles)?,
                 roles: holder.roles,
                 session: Some(claims.sid),
             })
         }
         Who::Person(id) => {
             let user = users::find(conn, *id)?.ok_or(AppError::NotFound)?;
+            let roles = users::roles(conn, *id)?;
             Ok(Actor {
                 user: Some(user.id),
                 organization: Some(user.organization_id),
                 division: user.division,
                 name: user.name,
-                roles: users::roles(conn, *id)?,
+                examined: examined(conn, *id, &roles)?,
+                roles,
                 session: None,
             })
         }
     }
+}
+
+/// What those who decide, pay or follow have examined, or did when they held another role.
+fn examined(conn: &mut Conn, user: UserId, roles: &[Role]) -> Result<Vec<ChallengeId>, AppError> {
+    let concerned = [Role::Officer, Role::Director, Role::Finance, Role::Commissioner].iter().any(|role| roles.contains(role));
+    if concerned { Ok(bid_rows::examined_by(conn, user)?) } else { Ok(Vec::new()) }
 }
 
 /// The answer that was given to this idempotency key before, if it was for the same request and the caller may still

@@ -19,13 +19,23 @@ pub struct Actor {
     pub roles: Vec<Role>,
     /// The session that the request belongs to.
     pub session: Option<SessionId>,
+    /// Challenges of which the person examined a bid: neither decides nor pays there (DOMAIN §4, SD1).
+    pub examined: Vec<ChallengeId>,
 }
 
 impl Actor {
     /// Someone without an account.
     #[must_use]
     pub fn public() -> Self {
-        Self { user: None, organization: None, division: None, name: "public".into(), roles: Vec::new(), session: None }
+        Self {
+            user: None,
+            organization: None,
+            division: None,
+            name: "public".into(),
+            roles: Vec::new(),
+            session: None,
+            examined: Vec::new(),
+        }
     }
 
     /// The service itself: the clock, or the operator on the host.
@@ -38,6 +48,12 @@ impl Actor {
     #[must_use]
     pub fn is(&self, user: UserId) -> bool {
         self.user == Some(user)
+    }
+
+    /// Whether the actor examined a bid on this challenge.
+    #[must_use]
+    pub fn has_examined(&self, challenge: ChallengeId) -> bool {
+        self.examined.contains(&challenge)
     }
 
     /// Whether the actor belongs to this organisation.

@@ -45,7 +45,12 @@ impl Record for ProjectRow {
 /// How the caller stands to a project: its commissioner, or of its team's or sponsor's organisation.
 pub(super) fn standing(act: &Act<'_>, row: &ProjectRow) -> Standing {
     let party = act.actor.belongs_to(row.lead_org_id) || row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor));
-    Standing { assigned: row.commissioner_id.is_some_and(|user| act.actor.is(user)), party, ..Standing::default() }
+    Standing {
+        conflicted: act.actor.has_examined(row.challenge_id),
+        assigned: row.commissioner_id.is_some_and(|user| act.actor.is(user)),
+        party,
+        ..Standing::default()
+    }
 }
 
 /// As [`standing`], for what only the team does: the sponsor's people are no party to that.
@@ -278,7 +283,8 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
     if !users::roles(act.conn, user.id)?.contains(&Role::Commissioner) {
         return Err(Refusal::NotACommissioner.into());
     }
-    if interested(user.organization_id, row.lead_org_id, row.sponsor_id) {
+    let examined = bids::examined_by(act.conn, user.id)?.contains(&row.challenge_id);
+    if examined || interested(user.organization_id, row.lead_org_id, row.sponsor_id) {
         return Err(Refusal::ConflictOfInterest.into());
     }
     if row.commissioner_id == Some(user.id) {

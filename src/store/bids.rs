@@ -77,6 +77,14 @@ pub fn challenge_of(conn: &mut Conn, id: BidId) -> QueryResult<Option<ChallengeI
     bids::table.find(id).select(bids::challenge_id).first(conn).optional()
 }
 
+/// The challenges of which a person examined a bid.
+///
+/// # Errors
+/// The database does not answer.
+pub fn examined_by(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ChallengeId>> {
+    bids::table.filter(bids::examined_by.eq(user)).select(bids::challenge_id).distinct().load(conn)
+}
+
 /// The content of a bid as it stands.
 ///
 /// # Errors

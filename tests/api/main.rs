@@ -21,5 +21,6 @@ mod permissions;
 mod portfolio;
 mod projects;
 mod reviews;
+mod separation;
 mod store;
 mod walkthrough;

@@ -36,6 +36,7 @@ impl Record for ChallengeRow {
 /// How the caller stands to a challenge: its author, or of its sponsor's organisation.
 pub(super) fn standing(act: &Act<'_>, row: &ChallengeRow) -> Standing {
     Standing {
+        conflicted: act.actor.has_examined(row.id),
         author: act.actor.is(row.created_by),
         party: row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)),
         ..Standing::default()

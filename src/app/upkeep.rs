@@ -55,12 +55,12 @@ impl App {
         Ok(self.db.read(crate::store::users::nobody).await??)
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, to readers and to the writer.
     ///
     /// # Errors
     /// It does not.
     pub async fn ready(&self) -> Result<(), AppError> {
         self.db.read(crate::store::users::nobody).await??;
-        Ok(())
+        self.db.write(|_| Ok::<(), AppError>(()), |_, _| Ok(())).await?
     }
 }

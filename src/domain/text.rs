@@ -3,6 +3,7 @@
 //! Lengths count Unicode scalar values after trimming. Han outside the BMP is kept exactly.
 
 use crate::domain::fault::Fault;
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// One line of text of `MIN` to `MAX` characters: a name, a title, a code.
@@ -22,11 +23,21 @@ pub type Reason = Prose<2, 2_000>;
 /// Long text.
 pub type LongText = Prose<1, 20_000>;
 
-/// Characters that change how text *looks* without being seen: bidi controls, zero-width ones, the BOM.
+/// More combining marks in a row than any script needs: a pile of them covers the lines around it.
+const MOST_MARKS: usize = 4;
+
+/// Characters that change how text *looks* without being seen: bidi controls, zero-width ones, the BOM, and fillers that
+/// pass for letters.
 fn deceives(c: char) -> bool {
     matches!(c,
+        '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{034F}' |
         '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether `c` is a combining mark; most text is ASCII or Han, for which no table needs to be asked.
+fn combines(c: char) -> bool {
+    !c.is_ascii() && !('\u{3400}'..='\u{9FFF}').contains(&c) && is_combining_mark(c)
 }
 
 fn clean(text: &str, min: usize, max: usize, lines: bool) -> Result<String, Fault> {
@@ -36,6 +47,9 @@ fn clean(text: &str, min: usize, max: usize, lines: bool) -> Result<String, Faul
             "不得含有控制字符、零宽字符或方向控制符",
             "must hold no control, zero-width or bidirectional control characters",
         ));
+    }
+    if text.split(|c| !combines(c)).any(|marks| marks.chars().count() > MOST_MARKS) {
+        return Err(Fault::new("forbidden_character", "叠加符号过多", "must not pile up combining marks"));
     }
     // Refused before it is normalised: NFC of a very long text is work that nobody asked for.
     if text.len() > max.saturating_mul(12) {

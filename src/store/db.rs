@@ -161,7 +161,7 @@ impl Db {
         let mut first = place.connect(true)?;
         migrate::up(&mut first)?;
         let writer = match place {
-            Place::Sqlite(_) => Some(Arc::new(sqlite::Writer::start(first))),
+            Place::Sqlite(path) => Some(Arc::new(sqlite::Writer::start(first, path.clone()))),
             Place::Postgres(_) => None,
         };
         let pool = Pool::builder()

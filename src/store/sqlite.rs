@@ -3,8 +3,9 @@
 use crate::store::db::{Conn, GROUP, Unavailable, Work};
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::{ConnectionError, QueryResult, SqliteConnection};
+use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use tokio::sync::oneshot;
 
@@ -38,8 +39,9 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 
 /// Told whether the shared commit held.
 type Answer = Box<dyn FnOnce(Result<(), Unavailable>) + Send>;
-/// A waiting write: runs in its own savepoint, and is answered after the commit.
-type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
+/// A waiting write: runs in its own savepoint, and is answered after the commit. `false` when it left the transaction of all
+/// in doubt (SQLite itself rolls it back when the disk is full).
+type Job = Box<dyn FnOnce(&mut Conn) -> (Answer, bool) + Send>;
 
 /// The writer thread. Dropping it ends the thread after the writes that wait.
 pub(super) struct Writer {
@@ -47,10 +49,10 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Takes the writer's connection to a thread of its own.
-    pub(super) fn start(conn: Conn) -> Self {
+    /// Takes the writer's connection to a thread of its own. `path` is where a new one comes from, should it break.
+    pub(super) fn start(conn: Conn, path: PathBuf) -> Self {
         let (queue, jobs) = sync_channel(QUEUE);
-        std::thread::spawn(move || serve(conn, &jobs));
+        std::thread::spawn(move || serve(conn, &path, &jobs));
         Self { queue }
     }
 
@@ -65,14 +67,16 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
             let done = in_savepoint(conn, work);
-            Box::new(move |committed| {
+            let sound = !matches!(done, Err(Unavailable::Transaction(_)));
+            let answer: Answer = Box::new(move |committed| {
                 let told = match committed {
                     Ok(()) => done,
                     Err(failed) => Err(failed),
                 };
                 // A caller that went away has no use for the answer.
                 drop(reply.send(told));
-            })
+            });
+            (answer, sound)
         });
         self.queue.try_send(job).map_err(|_| Unavailable::Overloaded)?;
         answer.await.map_err(|_| Unavailable::Gone)?
@@ -85,12 +89,10 @@ where
     F: FnOnce(&mut Conn) -> Result<T, E>,
     G: FnOnce(&mut Conn, &E) -> QueryResult<()>,
 {
-    type Manager = <Conn as Connection>::TransactionManager;
-    let depth = |conn: &mut Conn| Manager::transaction_manager_status_mut(conn).transaction_depth().ok().flatten();
     let before = depth(conn);
     let result = catch_unwind(AssertUnwindSafe(|| work.run(conn)));
     while depth(conn) > before {
-        Manager::rollback_transaction(conn)?;
+        <Conn as Connection>::TransactionManager::rollback_transaction(conn)?;
     }
     match result {
         Ok(done) => done.map_err(Unavailable::from),
@@ -98,28 +100,55 @@ where
     }
 }
 
-fn serve(mut conn: Conn, jobs: &Receiver<Job>) {
+/// How deep in transactions and savepoints a connection is; `None` outside, and when that is not known any more.
+fn depth(conn: &mut Conn) -> Option<NonZeroU32> {
+    <Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn).transaction_depth().ok().flatten()
+}
+
+fn serve(mut conn: Conn, path: &Path, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let mut waiting = vec![first];
         waiting.extend(jobs.try_iter().take(GROUP - 1));
-        commit_together(&mut conn, waiting);
+        if commit_together(&mut conn, waiting) {
+            continue;
+        }
+        // Whatever the old connection still held is rolled back when it is closed.
+        match connect(path, true) {
+            Ok(fresh) => conn = Conn::Sqlite(fresh),
+            Err(failed) => tracing::error!(error = %failed, "the writer could not connect again"),
+        }
     }
 }
 
-fn commit_together(conn: &mut Conn, waiting: Vec<Job>) {
+/// Whether the connection can be used again. A caller whose write did not commit is told so.
+fn commit_together(conn: &mut Conn, waiting: Vec<Job>) -> bool {
     if let Err(failed) = begin(conn) {
         tracing::error!(error = %failed, "a group of writes could not begin");
         // Dropping a job closes its channel, which its caller reads as "gone": nothing was written.
-        return;
+        return false;
     }
-    let answers: Vec<Answer> = waiting.into_iter().map(|job| job(conn)).collect();
-    let committed = <Conn as Connection>::TransactionManager::commit_transaction(conn);
+    let (mut answers, mut whole) = (Vec::with_capacity(waiting.len()), true);
+    for job in waiting {
+        let (answer, sound) = job(conn);
+        answers.push(answer);
+        // What is in doubt is not committed, and nothing more is done on top of it: the rest are told to come back.
+        whole = sound && depth(conn) == Some(NonZeroU32::MIN);
+        if !whole {
+            break;
+        }
+    }
+    let committed = if whole {
+        <Conn as Connection>::TransactionManager::commit_transaction(conn)
+    } else {
+        Err(diesel::result::Error::NotInTransaction)
+    };
     if let Err(failed) = &committed {
         tracing::error!(error = %failed, writes = answers.len(), "a group of writes could not be committed");
     }
     for answer in answers {
         answer(if committed.is_ok() { Ok(()) } else { Err(Unavailable::Gone) });
     }
+    committed.is_ok()
 }
 
 fn begin(conn: &mut Conn) -> QueryResult<()> {

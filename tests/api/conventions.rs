@@ -124,6 +124,10 @@ on_both! {
         say(r#"{"year": 99999999999999999999, "code": "\u0000", "name": "a\u202eb name", "budget_fen": 1e3}"#).await.has_faults(&[
             ("year", "out_of_range"), ("code", "forbidden_character"), ("name", "forbidden_character"), ("budget_fen", "not_an_amount"),
         ]);
+        for unseen in ["\u{3164}\u{3164}\u{3164}", "\u{115f}x", "名\u{2800}称", "e\u{301}\u{301}\u{301}\u{301}\u{301}"] {
+            let body = json!({"year": 2026, "code": "JB-1", "name": unseen, "budget_fen": 1});
+            say(&body.to_string()).await.has_faults(&[("name", "forbidden_character")]);
+        }
         say(&format!(r#"{{"name": "{}"}}"#, "e\u{301}".repeat(10_000))).await.has_faults(&[
             ("name", "too_long"), ("year", "required"), ("code", "required"), ("budget_fen", "required"),
         ]);

@@ -74,6 +74,27 @@ on_both! {
         assert_eq!(officer.get("/me").await.is(200)["roles"], serde_json::json!(["officer"]));
     }
 
+    async fn a_write_that_breaks_the_transaction_of_all_loses_none_that_was_answered(app: TestApp) {
+        use diesel::RunQueryDsl;
+        let officer = app.officer().await;
+        officer.token().await;
+        for breaking in ["ROLLBACK", "SAVEPOINT left_open", "COMMIT"] {
+            let broken = app.app.db.write(
+                move |conn| -> Result<(), String> {
+                    // What it says is of no interest: it must not do harm.
+                    drop(diesel::sql_query(breaking).execute(conn));
+                    Ok(())
+                },
+                |_, _| Ok(()),
+            );
+            let number = app.next();
+            let (_, beside) = tokio::join!(broken, officer.post("/batches", inputs::batch(number)));
+            let kept = app.count(&format!("batches WHERE code = '{}'", inputs::batch(number)["code"].as_str().unwrap())).await;
+            assert_eq!(kept, i64::from(beside.status == 201), "{breaking}: answered {}", beside.status);
+            officer.post("/batches", inputs::batch(app.next())).await.is(201);
+        }
+    }
+
     async fn many_writers_at_once_all_get_through(app: TestApp) {
         let officer = app.officer().await;
         officer.token().await;

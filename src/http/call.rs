@@ -243,6 +243,13 @@ fn take_flag(query: &mut Map<String, Value>, name: &str) -> Result<bool, Faults>
     }
 }
 
+/// Whether a body comes as it is: not compressed, and in no other encoding than that of JSON (RFC 8259).
+fn plain_utf8(request: &HttpRequest) -> bool {
+    let coding = text(request.headers(), "content-encoding").unwrap_or("identity");
+    let charset = request.mime_type().ok().flatten().and_then(|kind| kind.get_param("charset").map(|name| name.as_str().to_owned()));
+    coding.eq_ignore_ascii_case("identity") && charset.is_none_or(|name| name.eq_ignore_ascii_case("utf-8"))
+}
+
 /// Waits for the body: bounded in size and time, and JSON by its own words when there is one.
 async fn arrive(request: &HttpRequest, body: Payload) -> Result<Bytes, ErrorRow> {
     let collected = tokio::time::timeout(BODY_DEADLINE, body.to_bytes_limited(LARGEST_BODY)).await;
@@ -251,6 +258,6 @@ async fn arrive(request: &HttpRequest, body: Payload) -> Result<Bytes, ErrorRow>
         Ok(Err(_)) => return Err(rows::TOO_LARGE),
         Ok(Ok(Ok(bytes))) => bytes,
     };
-    let json = request.content_type().eq_ignore_ascii_case("application/json");
+    let json = request.content_type().eq_ignore_ascii_case("application/json") && plain_utf8(request);
     if bytes.is_empty() || json { Ok(bytes) } else { Err(rows::NOT_JSON) }
 }

@@ -135,6 +135,14 @@ on_both! {
         say(&large).await.is_refused(413, "too_large");
         let form = officer.with("Content-Type", "text/plain").request(Method::POST, "/batches", None).await;
         form.is(422);
+        for (header, value) in [
+            ("Content-Type", "text/plain"), ("Content-Type", "application/json; charset=gbk"),
+            ("Content-Encoding", "gzip"), ("Content-Encoding", "br"),
+        ] {
+            officer.with(header, value).post("/batches", inputs::batch(1)).await.is_refused(415, "unsupported_media_type");
+        }
+        let spoken = officer.with("Content-Type", "application/json; charset=UTF-8").with("Content-Encoding", "identity");
+        spoken.post("/batches?dry_run=true", inputs::batch(1)).await.is(201);
         assert_eq!(app.count("batches").await, 0);
     }
 

@@ -2,7 +2,10 @@
 //!
 //! Every secret `X` may also come from the file that `X_FILE` names. Values are never printed.
 
+use crate::auth::ring::{self, KeyFile};
 use crate::auth::token::SHORTEST_SECRET;
+use crate::domain::policy::Role;
+use crate::domain::policy::assurance::PRIVILEGED;
 use crate::store::Place;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -28,6 +31,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Root of all keys: `JIEBANG_SECRET`, at least 32 bytes.
     pub secret: Vec<u8>,
+    /// Roles that need a second factor: `JIEBANG_SECOND_FACTOR`, role codes with commas, or `privileged`; none by default.
+    pub second_factor: Vec<Role>,
     /// Address as users know it: `JIEBANG_PUBLIC_URL`. Links in letters begin with it.
     pub public_url: String,
     /// How letters leave: `JIEBANG_SMTP_URL` or `JIEBANG_MAIL_DIR`.
@@ -92,12 +97,15 @@ pub fn read(source: Source<'_>) -> Result<Config, Vec<ConfigFault>> {
     let data_dir = PathBuf::from(reader.text("JIEBANG_DATA_DIR").unwrap_or_else(|| "data".into()));
     let database = reader.database(&data_dir);
     let secret = reader.secret();
+    reader.key_file(&data_dir);
+    let second_factor = reader.second_factor();
     let public_url = reader.public_url();
     let mail = reader.mail();
     let config = Config {
         listen: reader.parsed("JIEBANG_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080))),
         database,
         secret,
+        second_factor,
         public_url,
         mail,
         mail_from: reader.mail_from(),
@@ -192,6 +200,25 @@ impl Reader<'_> {
         secret.into_bytes()
     }
 
+    fn key_file(&mut self, data_dir: &std::path::Path) {
+        if let Err(problem) = KeyFile::read(&data_dir.join(ring::FILE)) {
+            self.fault("JIEBANG_DATA_DIR", format!("{} in it {problem}", ring::FILE));
+        }
+    }
+
+    fn second_factor(&mut self) -> Vec<Role> {
+        let text = self.text("JIEBANG_SECOND_FACTOR").unwrap_or_default();
+        if text == "privileged" {
+            return PRIVILEGED.to_vec();
+        }
+        let codes = text.split(',').map(str::trim).filter(|code| !code.is_empty());
+        let roles: Vec<_> = codes.map(|code| code.parse::<Role>().ok().filter(|role| role.grantable())).collect();
+        if roles.iter().any(Option::is_none) {
+            self.fault("JIEBANG_SECOND_FACTOR", "must be `privileged` or codes of roles with commas between them");
+        }
+        roles.into_iter().flatten().collect()
+    }
+
     fn public_url(&mut self) -> String {
         let text = self.text("JIEBANG_PUBLIC_URL").unwrap_or_else(|| "http://127.0.0.1:8080".into());
         match url::Url::parse(&text) {
@@ -284,6 +311,7 @@ impl Config {
             ("DATABASE_URL", database),
             ("JIEBANG_DATA_DIR", self.data_dir.display().to_string()),
             ("JIEBANG_SECRET", format!("… ({} bytes)", self.secret.len())),
+            ("JIEBANG_SECOND_FACTOR", self.second_factor.iter().map(|role| role.code()).collect::<Vec<_>>().join(",")),
             ("JIEBANG_PUBLIC_URL", self.public_url.clone()),
             ("mail", mail),
             ("JIEBANG_MAIL_FROM", self.mail_from.clone()),

@@ -66,11 +66,48 @@ CREATE TABLE sessions (
     id TEXT PRIMARY KEY NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     refresh_hash TEXT NOT NULL UNIQUE,
+    previous_hash TEXT,
+    rotated_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP NOT NULL,
+    proved_at TIMESTAMP NOT NULL,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
     ended_at TIMESTAMP
 );
 CREATE INDEX sessions_user ON sessions (user_id);
+
+CREATE TABLE known_places (
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    place TEXT NOT NULL,
+    seen_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (user_id, place)
+);
+
+CREATE TABLE login_challenges (
+    token_hash TEXT PRIMARY KEY NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    password_mark TEXT NOT NULL,
+    expires_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE second_factors (
+    user_id TEXT PRIMARY KEY NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    confirmed_at TIMESTAMP,
+    last_step BIGINT NOT NULL,
+    tries INTEGER NOT NULL,
+    tried_at TIMESTAMP NOT NULL,
+    created_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE recovery_codes (
+    user_id TEXT NOT NULL REFERENCES second_factors (user_id) ON DELETE CASCADE,
+    code_hash TEXT NOT NULL,
+    used_at TIMESTAMP,
+    PRIMARY KEY (user_id, code_hash)
+);
 
 CREATE TABLE batches (
     id TEXT PRIMARY KEY NOT NULL,

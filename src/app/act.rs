@@ -4,12 +4,13 @@
 //! A write must answer [`Done`], which only [`Act::record`] makes; a read [`Seen`], which only a permit makes.
 
 use crate::app::error::{AppError, Denial};
-pub use crate::app::object::{Actor, Known, Object, Record};
+pub use crate::app::object::{Actor, Assurance, Known, Object, Record};
 use crate::app::post;
 use crate::domain::calendar::Calendar;
 use crate::domain::id::{AuditId, ChallengeId, OrganizationId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{self, Action, Kind, Permit, Role, Scope, Tie};
+use crate::domain::session::FRESH_SECONDS;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Sector;
 use crate::domain::workflow::Stage;
@@ -155,10 +156,26 @@ impl Act<'_> {
         let sealed = object.known == Known::PartyOnly && object.tie != Tie::Party && !self.actor.roles.contains(&Role::System);
         let permit = if sealed { None } else { policy::permit(action, &self.actor.roles, object.tie) };
         let Some(permit) = permit else { return Err(self.denied(action, object, sealed)) };
+        self.assured(&permit)?;
         match (self.expects, object.version) {
             (Some(expected), Some(version)) if expected != version => Err(AppError::Stale),
             _ => Ok(permit),
         }
+    }
+
+    /// That the service is sure enough of who acts: a second factor where a role needs one, a fresh proof where the act
+    /// does. Only for sessions, and for nothing that anyone may do.
+    fn assured(&self, permit: &Permit) -> Result<(), AppError> {
+        let Assurance { proved_at, factor_missing, .. } = self.actor.assurance;
+        if self.actor.session.is_none() || permit.role() == Role::Public {
+            return Ok(());
+        }
+        if factor_missing && !policy::may_without_factor(permit.action()) {
+            return Err(AppError::SecondFactorMissing);
+        }
+        let limit = self.now.plus(chrono::TimeDelta::seconds(-FRESH_SECONDS));
+        let stale = proved_at.is_none_or(|at| at < limit);
+        if stale && policy::needs_fresh_proof(permit.action()) { Err(AppError::StepUpNeeded) } else { Ok(()) }
     }
 
     fn denied(&self, action: Action, object: &Object, sealed: bool) -> AppError {
@@ -179,9 +196,19 @@ impl Act<'_> {
         let scope = policy::scope(action, &self.actor.roles);
         let permit = Tie::ALL.iter().find_map(|tie| policy::permit(action, &self.actor.roles, *tie));
         match permit {
-            Some(permit) => Ok((permit, scope)),
+            Some(permit) => {
+                self.assured(&permit)?;
+                Ok((permit, scope))
+            }
             None => Err(self.denied(action, &Object::kind(kind), false)),
         }
+    }
+
+    /// Which records of a kind the actor sees in a list that also shows what is public.
+    #[must_use]
+    pub fn sees(&self, action: Action) -> Scope {
+        let roles: &[Role] = if self.actor.assurance.factor_missing { &[] } else { &self.actor.roles };
+        policy::scope(action, roles)
     }
 
     /// Permits a step whose outcome the stage table fixes.
@@ -218,8 +245,17 @@ impl Act<'_> {
         let broken = || AppError::Internal(format!("{action} does not follow at {} {}", R::KIND, row.stage().code()));
         let outcomes = row.stage().outcomes(action);
         let to = to.filter(|to| outcomes.contains(to)).or_else(|| outcomes.first().copied()).ok_or_else(broken)?;
-        let permit = policy::permit(action, &[Role::System], Tie::Stranger).ok_or_else(broken)?;
+        let permit = self.own(action)?;
         Ok(Step { permit, object: Object::record(row, Tie::Stranger), from: row.stage(), to })
+    }
+
+    /// A permit for what the service does by itself in the course of an act.
+    ///
+    /// # Errors
+    /// It is not the service's own, which is a fault of the program.
+    pub fn own(&self, action: Action) -> Result<Permit, AppError> {
+        let broken = || AppError::Internal(format!("{action} is not the service's own"));
+        policy::permit(action, &[Role::System], Tie::Stranger).ok_or_else(broken)
     }
 
     /// What the actor may do with a record at its stage.

@@ -33,6 +33,18 @@ pub enum AppError {
     /// E-mail or password are wrong, or the account is not in use: never said which.
     #[error("wrong credentials")]
     WrongCredentials,
+    /// The code of the second factor is wrong, or was used before.
+    #[error("wrong code: {0:?}")]
+    WrongCode(Box<Denial>),
+    /// Too many wrong codes: none is looked at for a while.
+    #[error("too many codes")]
+    TooManyCodes,
+    /// The last proof of who the caller is was too long ago for this.
+    #[error("step-up needed")]
+    StepUpNeeded,
+    /// One of the caller's roles needs a second factor, and there is none yet.
+    #[error("second factor missing")]
+    SecondFactorMissing,
     /// Not allowed.
     #[error("denied: {0:?}")]
     Denied(Box<Denial>),
@@ -127,6 +139,15 @@ const fn row(code: &'static str, status: u16, zh: &'static str, en: &'static str
 }
 
 impl AppError {
+    /// What the audit log remembers of it, though nothing else was written.
+    #[must_use]
+    pub fn denial(&self) -> Option<&Denial> {
+        match self {
+            Self::Denied(denial) | Self::WrongCode(denial) => Some(denial),
+            _ => None,
+        }
+    }
+
     /// Code, status and words of this error.
     #[must_use]
     pub fn row(&self) -> ErrorRow {
@@ -135,6 +156,22 @@ impl AppError {
             Self::Unauthenticated(Some(BadToken::Invalid)) => row("invalid_token", 401, "登录凭证无效", "The access token is not valid."),
             Self::Unauthenticated(Some(BadToken::Expired)) => row("expired_token", 401, "登录凭证已过期", "The access token has expired."),
             Self::WrongCredentials => row("wrong_credentials", 401, "邮箱或密码不正确", "E-mail address or password is wrong."),
+            Self::WrongCode(_) => row("wrong_code", 401, "验证码不正确或已使用", "The code is wrong or was used before."),
+            Self::TooManyCodes => {
+                row("too_many_codes", 429, "验证码错误次数过多，请15分钟后再试", "Too many wrong codes: try again in 15 minutes.")
+            }
+            Self::StepUpNeeded => row(
+                "step_up_required",
+                401,
+                "此操作须在5分钟内验证过身份，请再次验证",
+                "This needs a proof of who you are that is at most five minutes old.",
+            ),
+            Self::SecondFactorMissing => row(
+                "second_factor_required",
+                403,
+                "您的角色必须使用第二因素，请先设置",
+                "One of your roles needs a second factor: set it up first.",
+            ),
             Self::Denied(denial) if denial.hidden => Self::NotFound.row(),
             Self::Denied(denial) => {
                 let (zh, en) = denial.tie.words();

@@ -20,14 +20,17 @@ pub mod payments;
 pub mod portfolio;
 mod post;
 pub mod projects;
+mod renewal;
 pub mod reviews;
+pub mod second_factor;
 pub mod sessions;
+pub mod sign_in;
 pub mod upkeep;
 
 pub use crate::auth::password::Cost;
 pub use crate::auth::token::{BadToken, sha256_hex};
 pub use crate::store::{Mark, Page, Place};
-pub use act::{Act, Actor, Done, Seen, Shown};
+pub use act::{Act, Actor, Assurance, Done, Seen, Shown};
 pub use clock::Clock;
 pub use error::AppError;
 
@@ -38,7 +41,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::id::{ChallengeId, UserId};
 use crate::domain::policy::{Action, Role};
 use crate::store::idempotency::{self, AnswerRow};
-use crate::store::{Conn, Db, audit as audit_log, bids as bid_rows, sessions as session_rows, users};
+use crate::store::{Conn, Db, audit as audit_log, bids as bid_rows, second_factors, sessions as session_rows, users};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -55,6 +58,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Working days.
     pub calendar: Arc<Calendar>,
+    /// Roles that need a second factor: none, unless the configuration names them.
+    pub second_factor: Arc<[Role]>,
     /// Rung after every write, so that letters go out at once.
     pub bell: Arc<Notify>,
 }
@@ -166,6 +171,7 @@ impl App {
             calendar: Arc::new(calendar.map_err(anyhow::Error::msg)?),
             db: Db::open(opening.database, opening.pool)?,
             clock: opening.clock,
+            second_factor: Arc::new([]),
             bell: Arc::new(Notify::new()),
         })
     }
@@ -187,8 +193,8 @@ impl App {
                 body(&mut act).map(Seen::into_inner)
             })
             .await?;
-        if let Err(AppError::Denied(denial)) = &result {
-            self.remember(request, (**denial).clone()).await?;
+        if let Some(denial) = result.as_ref().err().and_then(AppError::denial) {
+            self.remember(request, denial.clone()).await?;
         }
         result
     }
@@ -232,12 +238,7 @@ impl App {
         };
         let app = self.clone();
         let remember = move |conn: &mut Conn, undone: &Undone| match undone {
-            Undone::Failed(AppError::Denied(denial)) => match app.act(conn, &request) {
-                Ok(act) if act.actor.user.is_some() => {
-                    audit_log::append(act.conn, &act::denied_row(&act.actor, &request.id, act.now, denial))
-                }
-                _ => Ok(()),
-            },
+            Undone::Failed(error) => app.remember_denial(conn, &request, error),
             _ => Ok(()),
         };
         match self.db.write(transaction, remember).await? {
@@ -250,6 +251,15 @@ impl App {
         }
     }
 
+    /// The audit row of a write that was denied, in the transaction that it was rolled back in.
+    fn remember_denial(&self, conn: &mut Conn, request: &Request, error: &AppError) -> Result<(), crate::store::diesel_error::Error> {
+        let Some(denial) = error.denial() else { return Ok(()) };
+        match self.act(conn, request) {
+            Ok(act) if act.actor.user.is_some() => audit_log::append(act.conn, &act::denied_row(&act.actor, &request.id, act.now, denial)),
+            _ => Ok(()),
+        }
+    }
+
     /// Runs a write without an answer to keep: for jobs, the command line and loading data.
     ///
     /// # Errors
@@ -259,12 +269,25 @@ impl App {
         who: Who,
         body: impl FnOnce(&mut Act<'_>) -> Result<Done<T>, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let app = self.clone();
+        self.run_as(Request::of(who), body).await
+    }
+
+    /// As [`App::run`], for a request that has an id. A denied write leaves its audit row.
+    ///
+    /// # Errors
+    /// What the use case refuses; the database cannot be asked.
+    pub async fn run_as<T: Send + 'static>(
+        &self,
+        request: Request,
+        body: impl FnOnce(&mut Act<'_>) -> Result<Done<T>, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (app, asked) = (self.clone(), request.clone());
         let transaction = move |conn: &mut Conn| -> Result<T, AppError> {
-            let mut act = app.act(conn, &Request::of(who))?;
+            let mut act = app.act(conn, &asked)?;
             body(&mut act).map(Done::into_inner)
         };
-        let done = self.db.write(transaction, |_, _| Ok(())).await??;
+        let app = self.clone();
+        let done = self.db.write(transaction, move |conn, error| app.remember_denial(conn, &request, error)).await??;
         self.bell.notify_one();
         Ok(done)
     }
@@ -272,7 +295,7 @@ impl App {
     /// Begins an act: the instant is taken here, inside the transaction, and so are the caller's roles.
     fn act<'a>(&'a self, conn: &'a mut Conn, request: &Request) -> Result<Act<'a>, AppError> {
         let now = self.clock.now();
-        let actor = identify(conn, &request.who, now)?;
+        let actor = identify(conn, &request.who, now, &self.second_factor)?;
         Ok(Act { conn, now, actor, request_id: request.id.clone(), expects: request.expects, calendar: &self.calendar })
     }
 
@@ -288,21 +311,25 @@ impl App {
     }
 }
 
-fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp) -> Result<Actor, AppError> {
+fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp, second_factor: &[Role]) -> Result<Actor, AppError> {
     let dead = || AppError::Unauthenticated(Some(crate::auth::token::BadToken::Expired));
     match who {
         Who::Public => Ok(Actor::public()),
         Who::System(name) => Ok(Actor::system(name)),
         Who::Token(claims) => {
             let holder = session_rows::holder(conn, claims.sid, now)?.filter(|holder| holder.user_id == claims.sub).ok_or_else(dead)?;
+            let roles = holder.roles;
+            let factor_required = roles.iter().any(|role| second_factor.contains(role));
+            let factor_missing = factor_required && !second_factors::is_on(conn, holder.user_id)?;
             Ok(Actor {
                 user: Some(holder.user_id),
                 organization: Some(holder.organization_id),
                 division: holder.division,
                 name: holder.name,
-                examined: examined(conn, holder.user_id, &holder.roles)?,
-                roles: holder.roles,
+                examined: examined(conn, holder.user_id, &roles)?,
+                roles,
                 session: Some(claims.sid),
+                assurance: Assurance { proved_at: Some(holder.proved_at), factor_required, factor_missing },
             })
         }
         Who::Person(id) => {
@@ -316,6 +343,7 @@ fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp) -> 
                 examined: examined(conn, *id, &roles)?,
                 roles,
                 session: None,
+                assurance: Assurance::default(),
             })
         }
     }

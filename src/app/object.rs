@@ -2,6 +2,7 @@
 
 use crate::domain::id::{ChallengeId, OrganizationId, SessionId, UserId};
 use crate::domain::policy::{Kind, Role, Tie};
+use crate::domain::time::Timestamp;
 use crate::domain::workflow::Stage;
 
 /// Who acts.
@@ -21,6 +22,19 @@ pub struct Actor {
     pub session: Option<SessionId>,
     /// Challenges of which the person examined a bid: neither decides nor pays there (DOMAIN §4, SD1).
     pub examined: Vec<ChallengeId>,
+    /// How sure the service is that it is this person.
+    pub assurance: Assurance,
+}
+
+/// How sure the service is of who acts. Matters for sessions only: the host and the service itself are taken at their word.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Assurance {
+    /// When the person last proved who they are.
+    pub proved_at: Option<Timestamp>,
+    /// Whether one of the person's roles needs a second factor,
+    pub factor_required: bool,
+    /// and the person has none yet.
+    pub factor_missing: bool,
 }
 
 impl Actor {
@@ -35,6 +49,7 @@ impl Actor {
             roles: Vec::new(),
             session: None,
             examined: Vec::new(),
+            assurance: Assurance::default(),
         }
     }
 

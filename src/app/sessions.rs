@@ -1,14 +1,15 @@
 //! Sessions: signing in, staying in, signing out.
 //!
-//! Passwords are verified outside any transaction. A refresh token is used once: shown a second time, the whole session
-//! ends, since one of the two who showed it is a thief.
+//! Passwords are verified outside any transaction; what follows the password is `sign_in`, staying in is `renewal`.
 
 use crate::app::act::{About, Act, Actor, Done, Object, Seen, denied_row};
 use crate::app::error::{AppError, Denial};
-use crate::app::{App, Request, Who};
-use crate::auth::token::{ACCESS_SECONDS, BadToken, SESSION_DAYS, new_refresh_token, sha256_hex};
+use crate::app::sign_in::SignIn;
+use crate::app::{App, Request};
+use crate::auth::token::ACCESS_SECONDS;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::policy::{Action, Kind, Tie};
+use crate::domain::session::Origin;
 use crate::domain::text::Email;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Password, UserStatus};
@@ -28,41 +29,36 @@ pub struct Tokens {
     pub session_expires_at: Timestamp,
 }
 
+/// What a sign-in request brings along besides its content.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Id for log and audit.
+    pub request_id: String,
+}
+
 impl App {
-    /// Signs a person in.
+    /// Signs a person in, or asks for the second factor.
     ///
     /// # Errors
     /// Address or password are wrong or the account is not in use: the same answer after the same work.
-    pub async fn log_in(&self, email: Email, password: Password, request_id: &str) -> Result<Tokens, AppError> {
+    pub async fn log_in(&self, email: Email, password: Password, arrival: Arrival) -> Result<SignIn, AppError> {
         let address = email.clone();
         let found = self.db.read(move |conn| users::find_by_email(conn, address.as_str())).await??;
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
         let verified = hash.clone().unwrap_or_default();
         let right = self.hasher.verify(&password, hash).await?;
         match user {
-            Some(user) if right && user.status == UserStatus::Active => self.begin(user.id, verified, request_id).await,
+            Some(user) if right && user.status == UserStatus::Active => self.begin(user.id, verified, arrival).await,
             known => {
-                self.remember_failure(known.map(|user| (user.id, user.name)), request_id).await?;
+                self.remember_failure(known.map(|user| (user.id, user.name)), &arrival.request_id).await?;
                 Err(AppError::WrongCredentials)
             }
         }
     }
 
-    /// `verified` is the hash that the password was held against: should it have changed since, nobody comes in.
-    async fn begin(&self, user: UserId, verified: String, request_id: &str) -> Result<Tokens, AppError> {
-        let id = SessionId::new(self.clock.now());
-        let refresh_token = refresh_token(id)?;
-        let hash = sha256_hex(refresh_token.as_bytes());
-        let request_id = request_id.to_owned();
-        let begin = move |act: &mut Act<'_>| {
-            act.request_id = request_id;
-            begin_session(act, id, user, &verified, hash)
-        };
-        let session = self.run(Who::Person(user), begin).await?;
-        self.tokens(&session, refresh_token)
-    }
-
-    fn tokens(&self, session: &SessionRow, refresh_token: String) -> Result<Tokens, AppError> {
+    pub(super) fn tokens(&self, session: &SessionRow, refresh_token: String) -> Result<Tokens, AppError> {
         let broken = || AppError::Internal("the access token could not be signed".into());
         let access_token = self.keys.issue(session.user_id, session.id, self.clock.now()).ok_or_else(broken)?;
         Ok(Tokens { access_token, expires_in: ACCESS_SECONDS, refresh_token, session_expires_at: session.expires_at })
@@ -78,23 +74,6 @@ impl App {
             audit::append(conn, &denied_row(&actor, &id, now, &denial)).map_err(AppError::from)
         };
         self.db.write(write, |_, _| Ok(())).await?
-    }
-
-    /// Renews a sign-in: a new access token and a new refresh token.
-    ///
-    /// # Errors
-    /// The refresh token is unknown, was used before (the session ends then), or its session is over.
-    pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, AppError> {
-        let shown = sha256_hex(refresh_token.as_bytes());
-        let id = refresh_token.split('.').next().and_then(|id| id.parse::<SessionId>().ok());
-        let id = id.ok_or(AppError::Unauthenticated(Some(BadToken::Invalid)))?;
-        let new_token = self::refresh_token(id)?;
-        let new_hash = sha256_hex(new_token.as_bytes());
-        let session = self.run(Who::Public, move |act| renew(act, id, &shown, &new_hash)).await?;
-        match session {
-            Some(session) => self.tokens(&session, new_token),
-            None => Err(AppError::Unauthenticated(Some(BadToken::Invalid))),
-        }
     }
 
     /// Whether `password` is the caller's own, verified outside any transaction.
@@ -114,53 +93,17 @@ impl App {
     }
 }
 
-/// A refresh token: the session that it belongs to, and a secret.
-fn refresh_token(session: SessionId) -> Result<String, AppError> {
-    new_refresh_token().map(|secret| format!("{session}.{secret}")).map_err(|e| AppError::Internal(e.to_string()))
+/// A session as its owner sees it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The session.
+    pub row: SessionRow,
+    /// Whether it is the one that asks.
+    pub current: bool,
 }
 
-fn begin_session(
-    act: &mut Act<'_>,
-    id: SessionId,
-    user: UserId,
-    verified: &str,
-    refresh_hash: String,
-) -> Result<Done<SessionRow>, AppError> {
-    // The password was verified outside this transaction: the account may have been closed or changed meanwhile.
-    let active = users::find(act.conn, user)?.is_some_and(|user| user.status == UserStatus::Active);
-    if !active || users::password_hash(act.conn, user)? != verified {
-        return Err(AppError::WrongCredentials);
-    }
-    let permit = act.permit(Action::SessionLogin, &Object::kind(Kind::Session))?;
-    let row = SessionRow {
-        id,
-        user_id: user,
-        refresh_hash,
-        created_at: act.now,
-        expires_at: act.now.plus(chrono::TimeDelta::days(SESSION_DAYS)),
-        ended_at: None,
-    };
-    sessions::insert(act.conn, &row)?;
-    let object = Object::plain(Kind::Session, row.id, Tie::Author, 1);
-    Ok(act.record_plain(permit, object, About::default())?.with(row))
-}
-
-/// `None` when the token is not taken: any token of the session but the present one ends it for everyone.
-fn renew(act: &mut Act<'_>, id: SessionId, shown: &str, new_hash: &str) -> Result<Done<Option<SessionRow>>, AppError> {
-    let unknown = || AppError::Unauthenticated(Some(BadToken::Invalid));
-    let row = sessions::find(act.conn, id)?.ok_or_else(unknown)?;
-    let holder = sessions::holder(act.conn, row.id, act.now)?.ok_or_else(unknown)?;
-    act.actor.user = Some(row.user_id);
-    act.actor.name = holder.name;
-    let permit = act.permit(Action::SessionRefresh, &Object::kind(Kind::Session))?;
-    let object = Object::plain(Kind::Session, row.id, Tie::Author, 1);
-    if row.refresh_hash != shown {
-        sessions::end(act.conn, row.id, act.now)?;
-        let about = About { detail: "refresh token used twice: session ended".into(), ..About::default() };
-        return Ok(act.record_plain(permit, object, about)?.with(None));
-    }
-    sessions::rotate(act.conn, &row, new_hash)?;
-    Ok(act.record_plain(permit, object, About::default())?.with(Some(row)))
+fn shown(act: &Act<'_>, row: SessionRow) -> Shown {
+    Shown { current: act.actor.session == Some(row.id), row }
 }
 
 /// Ends the caller's session.
@@ -173,4 +116,60 @@ pub fn log_out(act: &mut Act<'_>) -> Result<Done<()>, AppError> {
     sessions::end(act.conn, session, act.now)?;
     let object = Object::plain(Kind::Session, session, Tie::Author, 1);
     Ok(act.record_plain(permit, object, About::default())?.with(()))
+}
+
+/// Lists the caller's sessions that are live.
+///
+/// # Errors
+/// Nobody is signed in.
+pub fn own(act: &mut Act<'_>) -> Result<Seen<Vec<Shown>>, AppError> {
+    let user = act.user()?;
+    let permit = act.permit(Action::SessionRead, &Object { tie: Tie::Author, ..Object::kind(Kind::Session) })?;
+    let rows = sessions::live(act.conn, user, act.now)?;
+    Ok(Seen::by(permit, rows.into_iter().map(|row| shown(act, row)).collect()))
+}
+
+/// Lists a user's sessions that are live, for an administrator.
+///
+/// # Errors
+/// Not there, or denied.
+pub fn of_user(act: &mut Act<'_>, user: UserId) -> Result<Seen<Vec<Shown>>, AppError> {
+    let row = users::find(act.conn, user)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::SessionRead, &Object::plain(Kind::User, user, tie(act, user), row.version))?;
+    let rows = sessions::live(act.conn, user, act.now)?;
+    Ok(Seen::by(permit, rows.into_iter().map(|row| shown(act, row)).collect()))
+}
+
+fn tie(act: &Act<'_>, user: UserId) -> Tie {
+    if act.actor.is(user) { Tie::Author } else { Tie::Stranger }
+}
+
+/// Ends a session: one's own, or, as an administrator, anyone's.
+///
+/// # Errors
+/// Not there, not live any more, or denied.
+pub fn end(act: &mut Act<'_>, id: SessionId) -> Result<Done<Shown>, AppError> {
+    let row = sessions::find_locked(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let object = Object { version: None, ..Object::plain(Kind::Session, id, tie(act, row.user_id), 1) };
+    let permit = act.permit(Action::SessionEnd, &object)?;
+    if !row.lives(act.now) {
+        return Err(AppError::NotFound);
+    }
+    sessions::end(act.conn, id, act.now)?;
+    let ended = shown(act, SessionRow { ended_at: Some(act.now), ..row });
+    let about = About { person: Some(ended.row.user_id), ..About::default() };
+    Ok(act.record_plain(permit, object, about)?.with(ended))
+}
+
+/// Ends all of the caller's sessions but the one that asks.
+///
+/// # Errors
+/// Nobody is signed in.
+pub fn end_others(act: &mut Act<'_>) -> Result<Done<Vec<Shown>>, AppError> {
+    let user = act.user()?;
+    let object = Object { version: None, ..Object::plain(Kind::Session, user, Tie::Author, 1) };
+    let permit = act.permit(Action::SessionEndOthers, &object)?;
+    sessions::end_all(act.conn, user, act.actor.session, act.now)?;
+    let left = sessions::live(act.conn, user, act.now)?.into_iter().map(|row| shown(act, row)).collect();
+    Ok(act.record_plain(permit, object, About::default())?.with(left))
 }

@@ -3,7 +3,8 @@
 use crate::app::challenges::round;
 use crate::app::error::AppError;
 use crate::app::{App, Who};
-use crate::store::{idempotency, portfolio, sessions};
+use crate::domain::session::PLACE_DAYS;
+use crate::store::{idempotency, portfolio, sessions, sign_ins};
 use chrono::TimeDelta;
 
 /// How long answers to idempotent requests are kept, in hours.
@@ -38,10 +39,12 @@ impl App {
     pub async fn tidy(&self) -> Result<(), AppError> {
         let answers = self.clock.now().plus(TimeDelta::hours(-ANSWERS_HOURS));
         let old = self.clock.now().plus(TimeDelta::days(-SESSIONS_DAYS));
+        let (now, places) = (self.clock.now(), self.clock.now().plus(TimeDelta::days(-PLACE_DAYS)));
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {
             idempotency::forget_before(conn, answers)?;
             sessions::forget_before(conn, old)?;
             portfolio::settle(conn)?;
+            sign_ins::forget_before(conn, now, places)?;
             Ok(())
         };
         self.db.write(work, |_, _| Ok(())).await?

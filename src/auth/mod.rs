@@ -1,7 +1,11 @@
 //! Passwords, tokens and keys: the only room that names the crypto crates.
 
+pub mod keys;
 pub mod password;
+pub mod ring;
+pub mod second_factor;
 pub mod token;
 
+pub use keys::Keys;
 pub use password::Hasher;
-pub use token::{Claims, Keys};
+pub use token::Claims;

@@ -1,32 +1,27 @@
-//! Tokens: short-lived access tokens (JWT, HS256), opaque refresh tokens, and signed cursors.
-//!
-//! All keys are derived from one secret of at least 32 bytes, each for one purpose.
+//! Access tokens: short-lived JWT, HS256, every claim needed and none other taken.
 
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::time::Timestamp;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sha2::{Digest, Sha256};
 
 /// How long an access token lives, in seconds.
 pub const ACCESS_SECONDS: i64 = 600;
-/// How long a sign-in lives at most, in days.
-pub const SESSION_DAYS: i64 = 14;
 /// The shortest secret that is taken, in bytes.
 pub const SHORTEST_SECRET: usize = 32;
 /// Longest token that is looked at, in bytes.
 const LONGEST_TOKEN: usize = 1_024;
 /// How far the clocks of two machines may be apart, in seconds.
-const LEEWAY: i64 = 5;
+pub(super) const LEEWAY: i64 = 5;
 
 const ISSUER: &str = "jiebang";
 const AUDIENCE: &str = "jiebang-api";
-const KEY_ID: &str = "1";
 
 /// What an access token says: who, and in which session. No roles: they are looked up on every request.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Claims {
     /// Always `jiebang`.
     pub iss: String,
@@ -55,124 +50,83 @@ pub enum BadToken {
     Expired,
 }
 
-/// The keys of a running service.
-#[derive(Clone)]
-pub struct Keys {
-    signing: EncodingKey,
-    verifying: DecodingKey,
-    cursor: Vec<u8>,
-    fingerprint: Vec<u8>,
+/// The header of an access token: these three and no other, each once.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    alg: String,
+    typ: String,
+    kid: String,
 }
 
-fn mac(key: &[u8], message: &[u8]) -> Option<Hmac<Sha256>> {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).ok()?;
-    mac.update(message);
-    Some(mac)
+/// A token signed by the key `kid`.
+pub(super) fn sign(kid: &str, key: &EncodingKey, user: UserId, session: SessionId, now: Timestamp) -> Option<String> {
+    let claims = Claims {
+        iss: ISSUER.into(),
+        aud: AUDIENCE.into(),
+        sub: user,
+        sid: session,
+        jti: uuid::Uuid::new_v4(),
+        iat: now.unix(),
+        nbf: now.unix(),
+        exp: now.unix().saturating_add(ACCESS_SECONDS),
+    };
+    let header = Header { kid: Some(kid.into()), ..Header::new(Algorithm::HS256) };
+    jsonwebtoken::encode(&header, &claims, key).ok()
 }
 
-impl Keys {
-    /// The keys derived from `secret`; `None` when it is shorter than [`SHORTEST_SECRET`].
-    #[must_use]
-    pub fn derive(secret: &[u8]) -> Option<Self> {
-        if secret.len() < SHORTEST_SECRET {
-            return None;
-        }
-        let derived = |purpose: &[u8]| mac(secret, purpose).map(|mac| mac.finalize().into_bytes().to_vec());
-        let access = derived(b"jiebang access token")?;
-        Some(Self {
-            signing: EncodingKey::from_secret(&access),
-            verifying: DecodingKey::from_secret(&access),
-            cursor: derived(b"jiebang cursor")?,
-            fingerprint: derived(b"jiebang request fingerprint")?,
-        })
-    }
-
-    /// An access token for a session.
-    #[must_use]
-    pub fn issue(&self, user: UserId, session: SessionId, now: Timestamp) -> Option<String> {
-        let claims = Claims {
-            iss: ISSUER.into(),
-            aud: AUDIENCE.into(),
-            sub: user,
-            sid: session,
-            jti: uuid::Uuid::new_v4(),
-            iat: now.unix(),
-            nbf: now.unix(),
-            exp: now.unix().saturating_add(ACCESS_SECONDS),
-        };
-        let header = Header { kid: Some(KEY_ID.into()), ..Header::new(Algorithm::HS256) };
-        jsonwebtoken::encode(&header, &claims, &self.signing).ok()
-    }
-
-    /// What a token says, if it is ours and its time is now.
-    ///
-    /// # Errors
-    /// It is not, or its time is over. Times are held against `now`, the clock of the service.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, BadToken> {
-        if token.len() > LONGEST_TOKEN {
-            return Err(BadToken::Invalid);
-        }
-        let header = jsonwebtoken::decode_header(token).map_err(|_| BadToken::Invalid)?;
-        if header.kid.as_deref() != Some(KEY_ID) {
-            return Err(BadToken::Invalid);
-        }
-        let mut rules = Validation::new(Algorithm::HS256);
-        rules.set_issuer(&[ISSUER]);
-        rules.set_audience(&[AUDIENCE]);
-        rules.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
-        // The library knows only the system's clock; the three times are checked below against ours.
-        rules.validate_exp = false;
-        rules.validate_nbf = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.verifying, &rules).map_err(|_| BadToken::Invalid)?.claims;
-        let latest = now.unix().saturating_add(LEEWAY);
-        if claims.nbf > latest || claims.iat > latest || claims.exp.saturating_sub(claims.iat) > ACCESS_SECONDS {
-            return Err(BadToken::Invalid);
-        }
-        if claims.exp <= now.unix() { Err(BadToken::Expired) } else { Ok(claims) }
-    }
-
-    /// A fingerprint of a request: keyed, since a plain hash of a body with a password would be a fast hash of it.
-    #[must_use]
-    pub fn fingerprint(&self, bytes: &[u8]) -> String {
-        mac(&self.fingerprint, bytes).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default()
-    }
-
-    /// An opaque, signed cursor that carries `text`.
-    #[must_use]
-    pub fn sign_cursor(&self, text: &str) -> Option<String> {
-        let tag = mac(&self.cursor, text.as_bytes())?.finalize().into_bytes();
-        let mut bytes = tag.get(..16)?.to_vec();
-        bytes.extend_from_slice(text.as_bytes());
-        Some(BASE64.encode(bytes))
-    }
-
-    /// The text of a cursor that this service signed; `None` when it was edited.
-    #[must_use]
-    pub fn read_cursor(&self, cursor: &str) -> Option<String> {
-        let bytes = BASE64.decode(cursor).ok()?;
-        let (tag, text) = bytes.split_at_checked(16)?;
-        mac(&self.cursor, text)?.verify_truncated_left(tag).ok()?;
-        String::from_utf8(text.to_vec()).ok()
-    }
+/// A part of a token: canonical base64url of a JSON object. (As a struct, serde would take an array, too.)
+fn object(part: &str) -> Option<Vec<u8>> {
+    BASE64.decode(part).ok().filter(|bytes| bytes.first() == Some(&b'{'))
 }
 
-/// A new refresh token: 256 random bits.
+/// The key that a token names, when its form is that of ours: looked at before anything is verified.
+pub(super) fn kid_of(token: &str) -> Option<String> {
+    if token.len() > LONGEST_TOKEN {
+        return None;
+    }
+    let mut parts = token.split('.');
+    let (head, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    let whole = parts.next().is_none() && object(claims).is_some() && BASE64.decode(signature).is_ok();
+    let head: Head = serde_json::from_slice(&object(head)?).ok()?;
+    (whole && head.alg == "HS256" && head.typ == "JWT").then_some(head.kid)
+}
+
+/// What a token says, if `key` signed it and its time is now.
+pub(super) fn check(token: &str, key: &DecodingKey, now: Timestamp) -> Result<Claims, BadToken> {
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.set_issuer(&[ISSUER]);
+    rules.set_audience(&[AUDIENCE]);
+    rules.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
+    // The library knows only the system's clock; the three times are checked below against ours.
+    rules.validate_exp = false;
+    rules.validate_nbf = false;
+    let claims = jsonwebtoken::decode::<Claims>(token, key, &rules).map_err(|_| BadToken::Invalid)?.claims;
+    let latest = now.unix().saturating_add(LEEWAY);
+    let lives = claims.exp.checked_sub(claims.iat).is_some_and(|seconds| (1..=ACCESS_SECONDS).contains(&seconds));
+    if claims.nbf > latest || claims.iat > latest || !lives {
+        return Err(BadToken::Invalid);
+    }
+    if claims.exp <= now.unix() { Err(BadToken::Expired) } else { Ok(claims) }
+}
+
+/// 256 random bits as text: for what must not be guessed.
 ///
 /// # Errors
 /// The operating system gives no randomness.
-pub fn new_refresh_token() -> Result<String, getrandom::Error> {
+pub fn random_token() -> Result<String, getrandom::Error> {
     let mut bytes = [0u8; 32];
     getrandom::fill(&mut bytes)?;
     Ok(BASE64.encode(bytes))
 }
 
-/// SHA-256 in hexadecimal: how refresh tokens are kept and bids fingerprinted.
+/// SHA-256 in hexadecimal: how tokens are kept and bids fingerprinted.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let half = |nibble: u8| char::from(DIGITS.get(usize::from(nibble)).copied().unwrap_or_default());
     bytes.iter().flat_map(|byte| [half(byte >> 4), half(byte & 15)]).collect()

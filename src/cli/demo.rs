@@ -21,7 +21,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
     anyhow::ensure!(!file.exists(), "{} is there already: choose an empty folder", file.display());
     let listener = TcpListener::bind(listen).with_context(|| listen.to_string())?;
     let listen = listener.local_addr()?;
-    let secret = crate::auth::token::new_refresh_token()?;
+    let secret = crate::auth::token::random_token()?;
     let database = Place::Sqlite(file);
     let app = App::open(Opening {
         database: &database,
@@ -48,6 +48,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         mail: MailRoute::Folder(data_dir.join("mail")),
         data_dir,
         secret: secret.into_bytes(),
+        second_factor: Vec::new(),
         public_url: format!("http://{listen}"),
         mail_from: "Jiebang <jiebang@demo.jiebang.example>".into(),
         calendar: None,

@@ -1,5 +1,6 @@
 //! What the service says about itself, made from the tables that it runs on.
 
+use crate::domain::policy::assurance::FRESH;
 use crate::domain::policy::rules::RULES;
 use crate::domain::policy::{Action, Role, Tie, allows};
 use crate::domain::workflow::Stage;
@@ -50,6 +51,8 @@ pub fn permissions() -> String {
             .collect();
         let _ = writeln!(text, "| `{action}` | {} | {} |", action.zh(), who.join(" · "));
     }
+    let fresh: Vec<String> = FRESH.iter().map(|action| format!("`{action}`")).collect();
+    let _ = writeln!(text, "\nOnly with a proof of who one is that is at most five minutes old: {}.", fresh.join(" · "));
     let _ = writeln!(text, "\n{} rules.", RULES.len());
     text
 }

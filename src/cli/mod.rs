@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod demo;
 pub mod inspect;
+pub mod keys;
 pub mod seed;
 pub mod serve;
 
@@ -54,6 +55,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: OutboxCommand,
+    },
+    /// Keys of access tokens.
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// The configuration.
     Config {
@@ -117,6 +124,20 @@ pub enum OutboxCommand {
         /// Id of the letter.
         id: Option<String>,
     },
+}
+
+/// Keys of access tokens.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a new key that signs; older ones go on verifying until their tokens have expired. A running service takes it
+    /// up on SIGHUP.
+    Rotate {
+        /// Drop all older keys, as when one is known to others. Restart the service: everyone's access token ends.
+        #[arg(long)]
+        at_once: bool,
+    },
+    /// List the keys, the one that signs first.
+    List,
 }
 
 /// The configuration.
@@ -195,7 +216,7 @@ fn configured() -> Result<Config, Stopped> {
 }
 
 fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
-    App::open(Opening {
+    let app = App::open(Opening {
         database: &config.database,
         pool: config.pool,
         secret: &config.secret,
@@ -203,7 +224,9 @@ fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
         hashers: config::cores(),
         clock,
         calendar: config.calendar.as_deref(),
-    })
+    })?;
+    keys::load(&app, config)?;
+    Ok(App { second_factor: config.second_factor.clone().into(), ..app })
 }
 
 async fn command(command: Command) -> Result<(), Stopped> {
@@ -230,6 +253,8 @@ async fn command(command: Command) -> Result<(), Stopped> {
         Command::Outbox { command: OutboxCommand::Retry { id } } => {
             admin::retry_letters(&open(&configured()?, Clock::System)?, id).await?;
         }
+        Command::Keys { command: KeysCommand::Rotate { at_once } } => keys::rotate(&configured()?, at_once)?,
+        Command::Keys { command: KeysCommand::List } => keys::list(&configured()?)?,
         Command::Config { command: ConfigCommand::Check } => print(configured()?.redacted().trim_end()),
         Command::Routes => print(inspect::routes().trim_end()),
         Command::Permissions => print(inspect::permissions().trim_end()),

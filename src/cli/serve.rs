@@ -1,6 +1,7 @@
 //! Serving: the server, the jobs, and an orderly end.
 
 use crate::app::App;
+use crate::cli::keys;
 use crate::config::{self, Config, MailRoute};
 use crate::http::{self, Limits};
 use crate::jobs::{self, Postman};
@@ -29,7 +30,7 @@ fn blocking(pool: u32) -> usize {
     usize::try_from(pool).unwrap_or(1).saturating_add(config::cores())
 }
 
-/// Serves on `listener` until SIGTERM or SIGINT, then finishes what is running.
+/// Serves on `listener` until SIGTERM or SIGINT, then finishes what is running. SIGHUP loads the keys of access tokens anew.
 ///
 /// # Errors
 /// The socket cannot be used, or letters cannot be written.
@@ -48,10 +49,19 @@ pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     jobs::start(&app, postman, &tracker, &stop);
     tracing::info!(%address, "serving");
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminated.recv() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    let (mut terminated, mut reload) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    loop {
+        tokio::select! {
+            _ = terminated.recv() => break,
+            interrupted = tokio::signal::ctrl_c() => {
+                interrupted?;
+                break;
+            }
+            _ = reload.recv() => match keys::load(&app, config) {
+                Ok(kid) => tracing::info!(kid, "keys of access tokens are loaded"),
+                Err(error) => tracing::error!(%error, "keys of access tokens are not loaded: the old ones stay"),
+            },
+        }
     }
     tracing::info!("stopping: finishing what is running");
     handle.stop(true).await;

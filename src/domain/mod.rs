@@ -25,6 +25,7 @@ pub mod policy;
 pub mod project;
 pub mod refusal;
 pub mod review;
+pub mod session;
 pub mod text;
 pub mod time;
 pub mod user;

@@ -16,6 +16,11 @@ codes! {
         AccountDisabled = "account_disabled" "账户停用",
         AccountEnabled = "account_enabled" "账户启用",
         PasswordChanged = "password_changed" "密码修改",
+        SessionRevoked = "session_revoked" "登录被终止",
+        NewPlace = "new_place" "新地点登录",
+        SecondFactorOn = "second_factor_on" "第二因素启用",
+        SecondFactorOff = "second_factor_off" "第二因素停用",
+        RecoveryCodeUsed = "recovery_code_used" "恢复码已使用",
         ChallengeSubmitted = "challenge_submitted" "榜单报批",
         ChallengeReturned = "challenge_returned" "榜单退回",
         ChallengeRejected = "challenge_rejected" "榜单不予发榜",
@@ -116,6 +121,12 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::UserDisable, "", N::AccountDisabled, &[Person]),
     row(A::UserEnable, "", N::AccountEnabled, &[Person]),
     row(A::MeChangePassword, "", N::PasswordChanged, &[Person]),
+    row(A::SessionRevoke, "", N::SessionRevoked, &[Person]),
+    row(A::SessionNewPlace, "", N::NewPlace, &[Person]),
+    row(A::SecondFactorConfirm, "", N::SecondFactorOn, &[Person]),
+    row(A::SecondFactorDisable, "", N::SecondFactorOff, &[Person]),
+    row(A::UserResetSecondFactor, "", N::SecondFactorOff, &[Person]),
+    row(A::SecondFactorRecover, "", N::RecoveryCodeUsed, &[Person]),
     row(A::ChallengeSubmit, "", N::ChallengeSubmitted, &[Directors]),
     row(A::ChallengeReturn, "", N::ChallengeReturned, &[Author]),
     row(A::ChallengeReject, "", N::ChallengeRejected, &[Author, Sponsor]),
@@ -206,6 +217,8 @@ pub struct Facts {
     pub proof: String,
     /// Roles, for letters on accounts.
     pub roles: String,
+    /// Where a sign-in came from: a network address.
+    pub place: String,
     /// Path of the record concerned, below the public address.
     pub path: String,
 }

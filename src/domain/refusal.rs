@@ -26,6 +26,9 @@ macro_rules! refusals {
 refusals! {
     NotYetOpen "not_yet_open" "揭榜尚未开始" "The time to bid has not begun.";
     DeadlinePassed "deadline_passed" "揭榜已截止" "The time to bid is over.";
+    SecondFactorOn "second_factor_on" "第二因素已启用" "A second factor is set up already.";
+    SecondFactorOff "second_factor_off" "第二因素未设置" "No second factor is set up.";
+    SecondFactorNeeded "second_factor_needed" "您的角色必须使用第二因素" "Your role needs a second factor.";
     StillOpen "still_open" "揭榜尚未截止" "The time to bid is not over yet.";
     LiveBidExists "live_bid_exists" "本单位在本轮已有一份有效的揭榜申请" "Your organisation already has a live bid in this round.";
     LeadNotLegalPerson "lead_not_eligible" "牵头单位须为可揭榜的法人单位（政府机关除外）" "The lead organisation must be a legal person that may bid (no government agency).";

@@ -1,9 +1,11 @@
 //! Signing in, staying in, signing out.
 
-use crate::app::sessions::{self, Tokens};
+use crate::app::sessions::{self, Arrival, Tokens};
+use crate::app::sign_in::SignIn;
 use crate::app::{Answer, App};
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::policy::Action;
+use crate::domain::session::CHALLENGE_SECONDS;
 use crate::domain::text::{Email, Line};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Password;
@@ -55,6 +57,74 @@ impl From<Tokens> for TokensView {
     }
 }
 
+/// How a right password is answered: with tokens, or by asking for the second factor.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum LoginView {
+    /// Signed in.
+    Tokens(TokensView),
+    /// A code is needed as well.
+    SecondFactor(ChallengeView),
+}
+
+impl View for LoginView {}
+
+/// That a code is needed: `POST /auth/verify` takes it together with the challenge.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ChallengeView {
+    /// Always `true`.
+    mfa_required: bool,
+    /// Good once.
+    challenge: String,
+    /// How long it is good, in seconds.
+    expires_in: i64,
+}
+
+impl From<SignIn> for LoginView {
+    fn from(answer: SignIn) -> Self {
+        match answer {
+            SignIn::Done(tokens) => Self::Tokens(tokens.into()),
+            SignIn::SecondFactor(challenge) => {
+                Self::SecondFactor(ChallengeView { mfa_required: true, challenge, expires_in: CHALLENGE_SECONDS })
+            }
+        }
+    }
+}
+
+/// The second step of a sign-in.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct VerifyInput {
+    /// From `POST /auth/login`.
+    challenge: Line<1, 200>,
+    /// Six digits, or a recovery code.
+    code: Line<6, 40>,
+}
+
+/// A proof of who one is.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct StepUpInput {
+    /// The password, where there is no second factor.
+    #[deserr(default)]
+    password: Option<Password>,
+    /// Six digits, or a recovery code, where there is one.
+    #[deserr(default)]
+    code: Option<Line<6, 40>>,
+}
+
+/// How long a proof is fresh.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct StepUpView {
+    fresh_until: Timestamp,
+}
+
+impl View for StepUpView {}
+
+fn arrival(call: &Call) -> Arrival {
+    Arrival { origin: call.origin.clone(), request_id: call.request_id.clone() }
+}
+
 fn no_dry_run(call: &Call) -> Result<(), Faults> {
     call.no_parameters()?;
     let mut faults = Faults::default();
@@ -69,8 +139,32 @@ fn no_dry_run(call: &Call) -> Result<(), Faults> {
 pub async fn login(app: App, call: Call) -> Result<HttpResponse, Turned> {
     no_dry_run(&call)?;
     let input: LoginInput = call.parse()?;
-    let tokens = app.log_in(input.email, input.password, &call.request_id).await?;
+    let answer = app.log_in(input.email, input.password, arrival(&call)).await?;
+    Ok(answer::respond(answer::written(&LoginView::from(answer), 200, None)?))
+}
+
+/// `POST /auth/verify`
+///
+/// # Errors
+/// The challenge is not taken, or the code is wrong.
+pub async fn verify(app: App, call: Call) -> Result<HttpResponse, Turned> {
+    no_dry_run(&call)?;
+    let input: VerifyInput = call.parse()?;
+    let tokens = app.verify_second_factor(input.challenge.as_str(), input.code.into(), arrival(&call)).await?;
     Ok(answer::respond(answer::written(&TokensView::from(tokens), 200, None)?))
+}
+
+/// `POST /auth/step_up`
+///
+/// # Errors
+/// Password or code are missing or wrong.
+pub async fn step_up(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
+    no_dry_run(&call)?;
+    // A proof is not repeated by repeating a request.
+    call.key = None;
+    let input: StepUpInput = call.parse()?;
+    let fresh_until = app.step_up(call.request(Action::SessionStepUp), input.password, input.code.map(Into::into)).await?;
+    Ok(answer::respond(answer::written(&StepUpView { fresh_until }, 200, None)?))
 }
 
 /// `POST /auth/refresh`
@@ -80,7 +174,7 @@ pub async fn login(app: App, call: Call) -> Result<HttpResponse, Turned> {
 pub async fn refresh(app: App, call: Call) -> Result<HttpResponse, Turned> {
     no_dry_run(&call)?;
     let input: RefreshInput = call.parse()?;
-    let tokens = app.refresh(input.refresh_token.as_str()).await?;
+    let tokens = app.refresh(input.refresh_token.as_str(), &call.request_id).await?;
     Ok(answer::respond(answer::written(&TokensView::from(tokens), 200, None)?))
 }
 

@@ -5,6 +5,7 @@ use crate::app::{App, AppError, Key, Request, Who};
 use crate::app::{Mark, Page};
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::policy::Action;
+use crate::domain::session::Origin;
 use crate::domain::user::Locale;
 use crate::http::json;
 use crate::http::problem::{Problem, locale, rows};
@@ -34,6 +35,8 @@ pub struct Call {
     pub locale: Locale,
     /// On whose behalf.
     pub who: Who,
+    /// Where from.
+    pub origin: Origin,
     /// Version expected.
     pub expects: Option<i64>,
     /// Whether an answer is in the caller's cache already.
@@ -123,7 +126,20 @@ impl Call {
         let body = arrive(request, body).await?;
         let target = format!("{} {}\n", request.method(), request.path());
         let key = key.map(|key| (key, app.keys.fingerprint(&[target.as_bytes(), &body].concat())));
-        Ok(Self { request_id: request_id(request), locale: locale(headers), who, expects, none_match, dry_run, key, id, query, body })
+        let origin = origin(request);
+        Ok(Self {
+            request_id: request_id(request),
+            locale: locale(headers),
+            who,
+            origin,
+            expects,
+            none_match,
+            dry_run,
+            key,
+            id,
+            query,
+            body,
+        })
     }
 
     /// The request for `action`, as a use case takes it.
@@ -192,11 +208,20 @@ impl Call {
     }
 }
 
+/// Where a request came from: the other end of the connection.
+fn origin(request: &HttpRequest) -> Origin {
+    let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    Origin::new(address, text(request.headers(), "user-agent").unwrap_or_default())
+}
+
 fn bearer(app: &App, headers: &HeaderMap, public: bool) -> Result<Who, AppError> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return if public { Ok(Who::Public) } else { Err(AppError::Unauthenticated(None)) };
     };
     let invalid = || AppError::Unauthenticated(Some(crate::app::BadToken::Invalid));
+    if headers.get_all(header::AUTHORIZATION).count() > 1 {
+        return Err(invalid());
+    }
     let token = value.to_str().ok().and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or_else(invalid)?;
     app.verify(token.trim())

@@ -65,7 +65,8 @@ macro_rules! path_ids {
         }
     )+};
 }
-path_ids!(OrganizationId, UserId, BatchId, ChallengeId, BidId, ReviewId, GrantId, DecisionId, ProjectId, MilestoneId, PaymentId);
+path_ids!(OrganizationId, UserId, SessionId, GrantId, BatchId, ChallengeId, BidId, ReviewId, DecisionId);
+path_ids!(ProjectId, MilestoneId, PaymentId);
 
 /// What can be the body of a request.
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}

@@ -24,7 +24,9 @@ pub mod problem;
 pub mod projects;
 pub mod reviews;
 pub mod routes;
+pub mod second_factor;
 pub mod server;
+pub mod sessions;
 pub mod users;
 
 pub use server::{Limits, serve};

@@ -3,6 +3,7 @@
 use crate::app::AppError;
 use crate::app::error::ErrorRow;
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::session::TRIES_PAUSE_SECONDS;
 use crate::domain::user::Locale;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -44,6 +45,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
 }
+
+/// What a client must do about a proof that is too old (RFC 9470).
+const STEP_UP: &str = "Bearer error=\"insufficient_user_authentication\", error_description=\"POST /api/v1/auth/step_up\", max_age=\"300\"";
 
 /// An answer names so many faults at most; a body with more is hardly a mistake.
 const MOST_FAULTS: usize = 100;
@@ -121,7 +125,11 @@ impl Problem {
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
         response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
         if status == StatusCode::UNAUTHORIZED {
-            response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+            let challenge = if self.code == AppError::StepUpNeeded.row().code { STEP_UP } else { "Bearer" };
+            response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            response.insert_header((header::RETRY_AFTER, HeaderValue::from(TRIES_PAUSE_SECONDS)));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("2")));

@@ -5,7 +5,8 @@ use crate::domain::user::UserInput;
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, challenges, decisions, grants, milestones, organizations, payments, portfolio, projects, reviews, users,
+    audit, auth, batches, bids, challenges, decisions, grants, milestones, organizations, payments, portfolio, projects, reviews,
+    second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -13,18 +14,40 @@ use actix_web::http::Method;
 #[must_use]
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
-    let login = Described::new("/auth/login", A::SessionLogin).body::<auth::LoginInput>().answers::<auth::TokensView>(200);
+    let login = Described::new("/auth/login", A::SessionLogin).body::<auth::LoginInput>().answers::<auth::LoginView>(200);
     let refresh = Described::new("/auth/refresh", A::SessionRefresh).body::<auth::RefreshInput>().answers::<auth::TokensView>(200);
+    let verify = Described::new("/auth/verify", A::SessionVerify).body::<auth::VerifyInput>().answers::<auth::TokensView>(200);
+    let step_up = Described::new("/auth/step_up", A::SessionStepUp).body::<auth::StepUpInput>().answers::<auth::StepUpView>(200);
+    let factor = |path, action| Described::new(path, action);
+    let enrol = factor("/me/second_factor/enrol", A::SecondFactorEnrol).answers::<second_factor::EnrolmentView>(200);
+    let confirm = factor("/me/second_factor/confirm", A::SecondFactorConfirm)
+        .body::<second_factor::CodeInput>().answers::<second_factor::RecoveryCodesView>(200);
+    let regenerate = factor("/me/second_factor/regenerate", A::SecondFactorRegenerate)
+        .body::<second_factor::CodeInput>().answers::<second_factor::RecoveryCodesView>(200);
+    let disable = factor("/me/second_factor/disable", A::SecondFactorDisable).body::<second_factor::BothInput>().answers_nothing();
+    let reset = factor("/users/{id}/reset_second_factor", A::UserResetSecondFactor).answers_nothing();
     let logout = Described::new("/auth/logout", A::SessionLogout).answers_nothing();
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let password = Described::new("/me/password", A::MeChangePassword).body::<users::PasswordInput>().answers_nothing();
     vec![
         Route::new(Method::POST, "/auth/login", A::SessionLogin, login, auth::login).public(),
         Route::new(Method::POST, "/auth/refresh", A::SessionRefresh, refresh, auth::refresh).public(),
+        Route::new(Method::POST, "/auth/verify", A::SessionVerify, verify, auth::verify).public(),
+        Route::new(Method::POST, "/auth/step_up", A::SessionStepUp, step_up, auth::step_up),
         Route::new(Method::POST, "/auth/logout", A::SessionLogout, logout, auth::logout),
         get("/me", A::MeRead, users::me),
         verb("/me/subscriptions", A::MeSubscribe, users::subscribe),
         Route::new(Method::POST, "/me/password", A::MeChangePassword, password, users::change_password),
+        get("/me/sessions", A::SessionRead, sessions::own),
+        verb("/me/sessions/end_others", A::SessionEndOthers, sessions::end_others),
+        get("/users/{id}/sessions", A::SessionRead, sessions::of_user),
+        verb("/sessions/{id}/end", A::SessionEnd, sessions::end),
+        get("/me/second_factor", A::SecondFactorRead, second_factor::state),
+        Route::new(Method::POST, "/me/second_factor/enrol", A::SecondFactorEnrol, enrol, second_factor::enrol),
+        Route::new(Method::POST, "/me/second_factor/confirm", A::SecondFactorConfirm, confirm, second_factor::confirm),
+        Route::new(Method::POST, "/me/second_factor/regenerate", A::SecondFactorRegenerate, regenerate, second_factor::regenerate),
+        Route::new(Method::POST, "/me/second_factor/disable", A::SecondFactorDisable, disable, second_factor::disable),
+        Route::new(Method::POST, "/users/{id}/reset_second_factor", A::UserResetSecondFactor, reset, second_factor::reset),
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
         get("/organizations/{id}", A::OrganizationRead, organizations::get),

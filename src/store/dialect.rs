@@ -13,6 +13,10 @@ pub enum Locked {
     Project,
     /// Everyone who holds a role, by its code: for "the last one stays".
     Role,
+    /// An account, while a session of it begins.
+    User,
+    /// A session, while it is renewed.
+    Session,
 }
 
 /// Locks a row until the transaction ends. SQLite has one writer, so there is nothing to lock.
@@ -26,6 +30,8 @@ pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<()> {
             let sql = match what {
                 Locked::Challenge => "SELECT 1 FROM challenges WHERE id = $1 FOR UPDATE",
                 Locked::Project => "SELECT 1 FROM projects WHERE id = $1 FOR UPDATE",
+                Locked::User => "SELECT 1 FROM users WHERE id = $1 FOR UPDATE",
+                Locked::Session => "SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE",
                 Locked::Role => "SELECT 1 FROM user_roles WHERE role = $1 FOR UPDATE",
             };
             diesel::sql_query(sql).bind::<Text, _>(id).execute(inner).map(|_| ())

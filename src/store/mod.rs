@@ -24,7 +24,9 @@ pub mod portfolio;
 pub mod projects;
 pub mod reviews;
 pub mod schema;
+pub mod second_factors;
 pub mod sessions;
+pub mod sign_ins;
 mod sqlite;
 pub mod users;
 

@@ -66,9 +66,52 @@ diesel::table! {
         id -> Text,
         user_id -> Text,
         refresh_hash -> Text,
+        previous_hash -> Nullable<Text>,
+        rotated_at -> Timestamp,
+        used_at -> Timestamp,
+        proved_at -> Timestamp,
+        address -> Text,
+        user_agent -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    known_places (user_id, place) {
+        user_id -> Text,
+        place -> Text,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    login_challenges (token_hash) {
+        token_hash -> Text,
+        user_id -> Text,
+        password_mark -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> Text,
+        secret -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+        tries -> Integer,
+        tried_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, code_hash) {
+        user_id -> Text,
+        code_hash -> Text,
+        used_at -> Nullable<Timestamp>,
     }
 }
 

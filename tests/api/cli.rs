@@ -224,3 +224,46 @@ fn the_program_describes_itself() {
         assert!(String::from_utf8_lossy(&output.stdout).contains(words), "{arguments:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_rotated_on_the_host_and_the_running_service_takes_them_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JIEBANG_SECRET", SECRET), ("JIEBANG_MAIL_DIR", "mail"), ("JIEBANG_LISTEN", "127.0.0.1:0")];
+    let mut create = jiebang(folder.path(), &variables);
+    create.args(["user", "create", "--email", "root@kjt.example.cn", "--name", "系统管理员", "--uscc", "12140000990000017F"]);
+    let mut child = create.args(["--organization", "示范省科学技术厅", "--role", "sysadmin"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"a long enough password\n").unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+    let mut serve = jiebang(folder.path(), &variables);
+    serve.arg("serve");
+    let service = Service::start(serve, false);
+    let login = json!({"email": "root@kjt.example.cn", "password": "a long enough password"});
+    let token = async || {
+        let tokens: Value = serde_json::from_str(&service.post("/auth/login", login.clone()).await.text().await.unwrap()).unwrap();
+        tokens["access_token"].as_str().unwrap().to_owned()
+    };
+    let me = async |token: &str| {
+        let request = reqwest::Client::new().get(format!("{}/api/v1/me", service.address));
+        request.header("Authorization", format!("Bearer {token}")).send().await.unwrap().status()
+    };
+    let first = token().await;
+    let rotated = run(folder.path(), &variables, &["keys", "rotate"]);
+    assert_eq!(rotated.status.code(), Some(0), "{}", told(&rotated));
+    let listed = run(folder.path(), &variables, &["keys", "list"]);
+    assert_eq!(String::from_utf8_lossy(&listed.stdout).lines().count(), 2);
+    let asked = Command::new("kill").arg("-HUP").arg(service.child.id().to_string()).status().unwrap();
+    assert!(asked.success());
+    // The header is the same for every token of one key; until the signal has arrived, tokens are of the old one.
+    let head = |token: &str| token.split('.').next().unwrap().to_owned();
+    let mut second = token().await;
+    for _ in 0..100 {
+        assert_eq!(me(&first).await, 200, "a token of the old key was turned away");
+        if head(&second) != head(&first) {
+            break;
+        }
+        second = token().await;
+    }
+    assert_ne!(head(&second), head(&first), "the new key does not sign");
+    assert_eq!((me(&first).await, me(&second).await), (reqwest::StatusCode::OK, reqwest::StatusCode::OK));
+    assert_eq!(service.stop(), Some(0));
+}

@@ -13,6 +13,7 @@ enum On {
     Organization,
     User,
     Grant,
+    Session,
     Batch,
     Challenge,
     Bid,
@@ -33,6 +34,18 @@ const CASES: &[Case] = &[
     Case("POST /auth/login",                     On::Nothing,      "anyone",       0,   0,   ""),
     Case("POST /auth/refresh",                   On::Nothing,      "anyone",       0,   0,   ""),
     Case("POST /auth/logout",                    On::Nothing,      "everyone",     0,   0,   ""),
+    Case("POST /auth/verify",                    On::Nothing,      "anyone",       0,   0,   ""),
+    Case("POST /auth/step_up",                   On::Nothing,      "everyone",     0,   0,   ""),
+    Case("GET /me/sessions",                     On::Nothing,      "everyone",     0,   0,   ""),
+    Case("POST /me/sessions/end_others",         On::Nothing,      "everyone",     0,   0,   ""),
+    Case("POST /sessions/{id}/end",              On::Session,      "team",         404, 404, ""),
+    Case("GET /users/{id}/sessions",             On::User,         "sysadmin",     404, 404, ""),
+    Case("GET /me/second_factor",                On::Nothing,      "everyone",     0,   0,   ""),
+    Case("POST /me/second_factor/enrol",         On::Nothing,      "everyone",     0,   0,   ""),
+    Case("POST /me/second_factor/confirm",       On::Nothing,      "everyone",     0,   0,   ""),
+    Case("POST /me/second_factor/regenerate",    On::Nothing,      "everyone",     0,   0,   ""),
+    Case("POST /me/second_factor/disable",       On::Nothing,      "everyone",     0,   0,   ""),
+    Case("POST /users/{id}/reset_second_factor", On::User,         "sysadmin",     404, 404, ""),
     Case("GET /me",                              On::Nothing,      "everyone",     0,   0,   ""),
     Case("POST /me/subscriptions",               On::Nothing,      "everyone",     0,   0,   ""),
     Case("POST /me/password",                    On::Nothing,      "everyone",     0,   0,   ""),
@@ -123,6 +136,7 @@ struct World<'a> {
     user: String,
     grant: String,
     organization: String,
+    session: String,
 }
 
 impl<'a> World<'a> {
@@ -134,7 +148,9 @@ impl<'a> World<'a> {
         let organization = app.organization("keda").await.to_string();
         let grant = app.granted(&app.team("yuan").await.id(), json!(["team"])).await;
         app.team("yuan").await.log_in().await;
-        Self { story, review: reviews["items"][0]["id"].as_str().unwrap().to_owned(), user, grant, organization }
+        let sessions = app.team("keda").await.get("/me/sessions").await.is(200);
+        let session = sessions["items"][0]["id"].as_str().unwrap().to_owned();
+        Self { story, session, review: reviews["items"][0]["id"].as_str().unwrap().to_owned(), user, grant, organization }
     }
 
     async fn who(&self, name: &str) -> Caller {
@@ -162,6 +178,7 @@ impl<'a> World<'a> {
             On::Organization => &self.organization,
             On::User => &self.user,
             On::Grant => &self.grant,
+            On::Session => &self.session,
             On::Batch => &self.story.batch,
             On::Challenge => &self.story.challenge,
             On::Bid => &self.story.bid,
@@ -188,6 +205,9 @@ impl<'a> World<'a> {
             }
             "POST /users" => json!({"organization_id": self.organization, "email": "n@x.cn", "name": "新人", "password": "long enough"}),
             "POST /me/subscriptions" => json!({"sectors": []}),
+            "POST /me/second_factor/confirm" | "POST /me/second_factor/regenerate" => json!({"code": "123456"}),
+            "POST /me/second_factor/disable" => json!({"password": "12345678", "code": "123456"}),
+            "POST /auth/step_up" => json!({"password": "12345678"}),
             "POST /me/password" => json!({"current": "12345678", "new": "12345678"}),
             "POST /challenges/{id}/publish" | "POST /challenges/{id}/republish" => self.story.window(),
             "POST /challenges/{id}/propose" => self.story.proposal(),
@@ -237,6 +257,8 @@ impl<'a> World<'a> {
             "users",
             "user_roles",
             "grants",
+            "second_factors",
+            "recovery_codes",
             "subscriptions",
             "batches",
             "challenges",

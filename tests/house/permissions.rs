@@ -27,7 +27,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
             let administrators = |role| matches!(role, Role::Sysadmin | Role::Secadmin);
             assert!(!somebody(*action, administrators), "{action}");
         }
-        let harmless = action.verb().starts_with("read") || matches!(action.kind(), Kind::Me | Kind::Session);
+        let harmless = action.verb().starts_with("read") || matches!(action.kind(), Kind::Me | Kind::Session | Kind::SecondFactor);
         assert!(harmless || !somebody(*action, |role| role == Role::Auditor), "{action}");
     }
 }
@@ -35,7 +35,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
 #[test]
 fn whoever_must_step_aside_may_read_at_most() {
     for action in Action::ALL {
-        let reads = action.verb().starts_with("read") || matches!(action.kind(), Kind::Me | Kind::Session);
+        let reads = action.verb().starts_with("read") || matches!(action.kind(), Kind::Me | Kind::Session | Kind::SecondFactor);
         for role in Role::ALL.iter().filter(|role| **role != Role::System) {
             assert!(reads || !allows(*action, *role, Tie::Conflicted), "{role} {action}");
         }

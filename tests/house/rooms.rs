@@ -26,6 +26,8 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("hmac", &["auth"]),
     ("sha2", &["auth"]),
     ("base64", &["auth"]),
+    ("aws_lc_rs", &["auth"]),
+    ("totp_rs", &["auth"]),
     ("getrandom", &["auth"]),
     ("lettre", &["mail"]),
     ("minijinja", &["mail"]),

@@ -2,10 +2,13 @@
 //!
 //! People, batches and one published challenge come from the use cases; SQL makes the rest out of that one.
 
+use jiebang::app::sessions::Arrival;
+use jiebang::app::sign_in::SignIn;
 use jiebang::app::{App, AppError, Clock, Cost, Opening, Place, Who, accounts, batches, challenges, organizations};
 use jiebang::domain::id::{BatchId, ChallengeId, OrganizationId, UserId};
 use jiebang::domain::organization::{CreditCode, OrganizationInput, OrganizationKind, Region};
 use jiebang::domain::policy::Role;
+use jiebang::domain::session::Origin;
 use jiebang::domain::user::{Sector, UserInput};
 use jiebang::store::Conn;
 use serde_json::{Value, json};
@@ -106,7 +109,11 @@ async fn person(app: &App, name: &str, organization_id: OrganizationId, role: Ro
 
 async fn token(app: &App, name: &str) -> String {
     let email = format!("{name}@load.example").parse().unwrap();
-    app.log_in(email, PASSWORD.parse().unwrap(), "load-test").await.unwrap().access_token
+    let arrival = Arrival { origin: Origin::default(), request_id: "load-test".into() };
+    match app.log_in(email, PASSWORD.parse().unwrap(), arrival).await.unwrap() {
+        SignIn::Done(tokens) => tokens.access_token,
+        SignIn::SecondFactor(_) => panic!("no second factor is set up"),
+    }
 }
 
 fn challenge(batch: BatchId, sponsor: OrganizationId) -> Value {

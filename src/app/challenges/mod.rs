@@ -180,7 +180,7 @@ pub fn get(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<(Shown<ChallengeRo
 /// The database does not answer.
 pub fn list(act: &mut Act<'_>, filter: &ChallengeFilter, page: &Page) -> Result<Seen<Vec<Shown<ChallengeRow>>>, AppError> {
     let permit = act.permit(Action::ChallengeReadPublished, &Object::kind(Kind::Challenge).known(Known::Always))?;
-    let scope = crate::domain::policy::scope(Action::ChallengeRead, &act.actor.roles);
+    let scope = act.sees(Action::ChallengeRead);
     let rows = challenges::list(act.conn, scope, act.actor.organization, filter, page)?;
     let shown = rows.into_iter().map(|row| shown(act, row)).collect();
     Ok(Seen::by(permit, shown))

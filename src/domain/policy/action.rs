@@ -10,6 +10,20 @@ codes! {
         SessionLogin = "session.login" "登录",
         SessionRefresh = "session.refresh" "续期登录",
         SessionLogout = "session.logout" "退出登录",
+        SessionChallenge = "session.challenge" "要求第二因素",
+        SessionVerify = "session.verify" "以第二因素登录",
+        SessionStepUp = "session.step_up" "再次验证身份",
+        SessionRead = "session.read" "查看登录",
+        SessionEnd = "session.end" "终止登录",
+        SessionEndOthers = "session.end_others" "终止其他登录",
+        SessionRevoke = "session.revoke" "续期令牌重复使用",
+        SessionNewPlace = "session.new_place" "新地点登录",
+        SecondFactorRead = "second_factor.read" "查看第二因素",
+        SecondFactorEnrol = "second_factor.enrol" "设置第二因素",
+        SecondFactorConfirm = "second_factor.confirm" "启用第二因素",
+        SecondFactorRegenerate = "second_factor.regenerate" "更换恢复码",
+        SecondFactorDisable = "second_factor.disable" "停用第二因素",
+        SecondFactorRecover = "second_factor.recover" "使用恢复码",
         MeRead = "me.read" "查看本人信息",
         MeSubscribe = "me.subscribe" "订阅领域",
         MeChangePassword = "me.change_password" "修改密码",
@@ -24,6 +38,7 @@ codes! {
         GrantDecline = "grant.decline" "不予授权",
         UserDisable = "user.disable" "停用账户",
         UserEnable = "user.enable" "启用账户",
+        UserResetSecondFactor = "user.reset_second_factor" "重置第二因素",
         BatchCreate = "batch.create" "建立批次",
         BatchRead = "batch.read" "查看批次",
         ChallengeCreate = "challenge.create" "起草榜单",
@@ -97,6 +112,7 @@ codes! {
     /// Kinds of objects, as the audit log and the links name them.
     pub enum Kind {
         Session = "session" "登录",
+        SecondFactor = "second_factor" "第二因素",
         Me = "me" "本人",
         Organization = "organization" "单位",
         User = "user" "用户",
@@ -141,7 +157,9 @@ impl Kind {
     #[must_use]
     pub const fn read(self) -> Action {
         match self {
-            Self::Session | Self::Me => Action::MeRead,
+            Self::Session => Action::SessionRead,
+            Self::SecondFactor => Action::SecondFactorRead,
+            Self::Me => Action::MeRead,
             Self::Organization => Action::OrganizationRead,
             Self::User => Action::UserRead,
             Self::Grant => Action::GrantRead,

@@ -4,11 +4,13 @@
 //! forgets the check does not compile. Lists take a [`Scope`] from the same table, so a list cannot show what a get hides.
 
 pub mod action;
+pub mod assurance;
 pub mod role;
 pub mod rules;
 pub mod tie;
 
 pub use action::{Action, Kind};
+pub use assurance::{may_without_factor, needs_fresh_proof};
 pub use role::Role;
 pub use tie::{Standing, Tie};
 

@@ -26,6 +26,8 @@ const DESK: &[Tie] = &[Stranger, Author, Assigned];
 const OTHER: &[Tie] = &[Stranger];
 /// One's own organisation's.
 const OWN: &[Tie] = &[Party];
+/// One's own.
+const SELF: &[Tie] = &[Author];
 /// What one was appointed to by name.
 const MINE: &[Tie] = &[Assigned];
 
@@ -46,6 +48,23 @@ pub const RULES: &[Rule] = &[
     rule(A::SessionLogin, &[Public], ANY),
     rule(A::SessionRefresh, &[Public], ANY),
     rule(A::SessionLogout, EVERYONE, ANY),
+    rule(A::SessionChallenge, &[System], ANY),
+    rule(A::SessionVerify, &[Public], ANY),
+    rule(A::SessionStepUp, EVERYONE, ANY),
+    // One's own sessions; an administrator sees and ends anyone's.
+    rule(A::SessionRead, EVERYONE, SELF),
+    rule(A::SessionRead, &[Sysadmin], OTHER),
+    rule(A::SessionEnd, EVERYONE, SELF),
+    rule(A::SessionEnd, &[Sysadmin], OTHER),
+    rule(A::SessionEndOthers, EVERYONE, SELF),
+    rule(A::SessionRevoke, &[System], ANY),
+    rule(A::SessionNewPlace, &[System], ANY),
+    rule(A::SecondFactorRead, EVERYONE, SELF),
+    rule(A::SecondFactorEnrol, EVERYONE, SELF),
+    rule(A::SecondFactorConfirm, EVERYONE, SELF),
+    rule(A::SecondFactorRegenerate, EVERYONE, SELF),
+    rule(A::SecondFactorDisable, EVERYONE, SELF),
+    rule(A::SecondFactorRecover, &[System], ANY),
     rule(A::MeRead, EVERYONE, ANY),
     rule(A::MeSubscribe, EVERYONE, ANY),
     rule(A::MeChangePassword, EVERYONE, ANY),
@@ -66,6 +85,8 @@ pub const RULES: &[Rule] = &[
     rule(A::GrantDecline, &[Secadmin], OTHER),
     rule(A::UserDisable, &[Sysadmin], OTHER),
     rule(A::UserEnable, &[Sysadmin], OTHER),
+    rule(A::UserResetSecondFactor, &[Sysadmin], OTHER),
+    rule(A::UserResetSecondFactor, &[System], ANY),
     rule(A::BatchCreate, &[Officer], DESK),
     rule(A::BatchRead, STAFF, ANY),
     // 榜单: officers write, directors approve what others wrote, the clock closes.

@@ -25,6 +25,8 @@ pub enum Backend {
 /// When every test begins: a Monday morning in Beijing.
 pub const BEGIN: &str = "2026-03-02T01:00:00Z";
 pub const PASSWORD: &str = "correct horse battery";
+/// The root of all keys in tests.
+pub const SECRET: &[u8] = b"a secret for tests, long enough to be taken";
 
 pub struct TestApp {
     pub app: App,
@@ -65,7 +67,7 @@ impl TestApp {
         let app = App::open(Opening {
             database: &place,
             pool: 3,
-            secret: b"a secret for tests, long enough to be taken",
+            secret: SECRET,
             cost: Cost::Trifling,
             hashers: 2,
             clock: Clock::settable(BEGIN.parse().unwrap()),

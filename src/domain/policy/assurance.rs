@@ -1,0 +1,32 @@
+//! How sure the service must be of who acts: what needs a fresh proof, and whose account needs a second factor.
+
+use super::action::{Action, Kind};
+use super::role::Role;
+use crate::domain::policy::action::Action as A;
+
+/// What is done only by someone who proved within the last five minutes who they are: by signing in, or by a step-up.
+pub const FRESH: &[Action] = &[
+    A::ChallengeOpenBids,
+    A::ChallengeAward,
+    A::PaymentApprove,
+    A::PaymentPay,
+    A::GrantPropose,
+    A::GrantApprove,
+    A::UserResetSecondFactor,
+    A::SecondFactorEnrol,
+];
+
+/// Roles that move money, decide, or administrate: the profile `dengbao3` asks them for a second factor.
+pub const PRIVILEGED: &[Role] = &[Role::Director, Role::Finance, Role::Supervisor, Role::Auditor, Role::Sysadmin, Role::Secadmin];
+
+/// Whether `action` is one of [`FRESH`].
+#[must_use]
+pub fn needs_fresh_proof(action: Action) -> bool {
+    FRESH.contains(&action)
+}
+
+/// Whether `action` may be done by someone who has yet to set up the second factor that their role needs.
+#[must_use]
+pub fn may_without_factor(action: Action) -> bool {
+    matches!(action.kind(), Kind::Session | Kind::Me | Kind::SecondFactor)
+}

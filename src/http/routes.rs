@@ -10,10 +10,9 @@ use crate::http::{
 };
 use actix_web::http::Method;
 
-/// The list.
-#[must_use]
+/// Signing in, one's own account, sessions and second factor.
 #[rustfmt::skip]
-pub fn routes() -> Vec<Route> {
+fn signing_in() -> Vec<Route> {
     let login = Described::new("/auth/login", A::SessionLogin).body::<auth::LoginInput>().answers::<auth::LoginView>(200);
     let refresh = Described::new("/auth/refresh", A::SessionRefresh).body::<auth::RefreshInput>().answers::<auth::TokensView>(200);
     let verify = Described::new("/auth/verify", A::SessionVerify).body::<auth::VerifyInput>().answers::<auth::TokensView>(200);
@@ -27,7 +26,6 @@ pub fn routes() -> Vec<Route> {
     let disable = factor("/me/second_factor/disable", A::SecondFactorDisable).body::<second_factor::BothInput>().answers_nothing();
     let reset = factor("/users/{id}/reset_second_factor", A::UserResetSecondFactor).answers_nothing();
     let logout = Described::new("/auth/logout", A::SessionLogout).answers_nothing();
-    let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let password = Described::new("/me/password", A::MeChangePassword).body::<users::PasswordInput>().answers_nothing();
     vec![
         Route::new(Method::POST, "/auth/login", A::SessionLogin, login, auth::login).public(),
@@ -48,6 +46,15 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/me/second_factor/regenerate", A::SecondFactorRegenerate, regenerate, second_factor::regenerate),
         Route::new(Method::POST, "/me/second_factor/disable", A::SecondFactorDisable, disable, second_factor::disable),
         Route::new(Method::POST, "/users/{id}/reset_second_factor", A::UserResetSecondFactor, reset, second_factor::reset),
+    ]
+}
+
+/// The list.
+#[must_use]
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
+    let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
         get("/organizations/{id}", A::OrganizationRead, organizations::get),
@@ -126,5 +133,6 @@ pub fn routes() -> Vec<Route> {
         verb("/payments/{id}/return", A::PaymentReturn, payments::send_back),
         list("/audit", A::AuditRead, audit::list),
         get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),
-    ]
+    ];
+    signing_in().into_iter().chain(others).collect()
 }

@@ -69,8 +69,8 @@ pub struct BothInput {
     code: Line<6, 40>,
 }
 
-fn nothing(_: ()) -> Result<Answer, AppError> {
-    Ok(Answer { status: 204, location: None, version: None, body: String::new(), replayed: false })
+fn nothing() -> Answer {
+    Answer { status: 204, location: None, version: None, body: String::new(), replayed: false }
 }
 
 fn codes(recovery_codes: Vec<String>) -> Result<Answer, AppError> {
@@ -136,7 +136,7 @@ pub async fn disable(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
     let request = call.request(Action::SecondFactorDisable);
     app.before_disabling(request.clone(), input.password).await?;
     let keys = app.keys.clone();
-    Ok(answer::respond(app.write(request, move |act| factor::disable(act, &keys, input.code.as_str()), nothing).await?))
+    Ok(answer::respond(app.write(request, move |act| factor::disable(act, &keys, input.code.as_str()), |()| Ok(nothing())).await?))
 }
 
 /// `POST /users/{id}/reset_second_factor`
@@ -150,5 +150,5 @@ pub async fn reset(app: App, call: Call) -> Result<HttpResponse, Turned> {
         Err(faults) => return Err(refused_first(&app, &call, Action::UserResetSecondFactor, faults).await),
     };
     let request = call.request(Action::UserResetSecondFactor);
-    Ok(answer::respond(app.write(request, move |act| factor::reset(act, id), nothing).await?))
+    Ok(answer::respond(app.write(request, move |act| factor::reset(act, id), |()| Ok(nothing())).await?))
 }

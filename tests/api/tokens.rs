@@ -75,7 +75,7 @@ const HEADS: &[&str] = &[
     "",
     "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"1\"} x",
     "\u{FEFF}{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"1\"}",
-    r#"{'alg':'HS256','typ':'JWT','kid':'1'}"#,
+    "{'alg':'HS256','typ':'JWT','kid':'1'}",
 ];
 
 /// Claims that differ from `good` in one thing each.
@@ -170,7 +170,7 @@ fn spoilt(good: &str, claims: &str) -> Vec<(String, String)> {
         ("a longer signature", format!("{message}.{tag}A")),
         ("a signature with padding", format!("{message}.{}", BASE64_URL_SAFE.encode(&bytes))),
         ("the same bytes written otherwise", format!("{message}.{}{twin}", &tag[..42])),
-        ("a signature in hexadecimal", format!("{message}.{}", bytes.iter().map(|b| format!("{b:02x}")).collect::<String>())),
+        ("a hash in hexadecimal", format!("{message}.{}", jiebang::app::sha256_hex(&bytes))),
         ("claims with padding", format!("{head}.{body}=.{tag}")),
         ("claims in the other alphabet", format!("{head}.{}.{tag}", BASE64_STANDARD_NO_PAD.encode("{\"sub\":\"??>>~~\"}"))),
         ("a space inside", format!("{head}. {body}.{tag}")),

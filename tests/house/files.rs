@@ -3,13 +3,15 @@
 use crate::source::{read, sources};
 
 const LONGEST: usize = 400;
+/// Mirrors of something else, as long as that is.
+const MIRRORS: &[&str] = &["src/store/schema.rs"];
 const NO_NAMES: &[&str] = &["utils", "helpers", "common", "types", "service", "manager"];
 
 #[test]
 fn no_file_outgrows_its_room() {
     let all = sources("src").into_iter().chain(sources("tests"));
     let long: Vec<String> = all
-        .filter(|source| source.text.lines().count() > LONGEST)
+        .filter(|source| source.text.lines().count() > LONGEST && !MIRRORS.contains(&source.path.as_str()))
         .map(|source| format!("{}: {}", source.path, source.text.lines().count()))
         .collect();
     assert!(long.is_empty(), "{long:?}");

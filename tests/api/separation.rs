@@ -147,7 +147,7 @@ impl Walk<'_> {
         let officer = app.officer().await;
         let projects = officer.get(&format!("/projects?challenge_id={}", self.story.challenge)).await.is(200);
         let path = format!("/projects/{}", projects["items"][0]["id"].as_str().unwrap());
-        self.story.project = path.trim_start_matches("/projects/").to_owned();
+        path.trim_start_matches("/projects/").clone_into(&mut self.story.project);
         let version = officer.get(&path).await.is(200)["version"].as_i64().unwrap();
         officer.put(&format!("{path}/plan"), version, inputs::plan(650 * inputs::WAN)).await.is(200);
         self.story.signed_by("team").await;

@@ -4,6 +4,8 @@
 
 use crate::auth::ring::{self, KeyFile};
 use crate::auth::token::SHORTEST_SECRET;
+use crate::domain::fault::Fault;
+use crate::domain::password::Profile;
 use crate::domain::policy::Role;
 use crate::domain::policy::assurance::PRIVILEGED;
 use crate::store::Place;
@@ -33,6 +35,8 @@ pub struct Config {
     pub secret: Vec<u8>,
     /// Roles that need a second factor: `JIEBANG_SECOND_FACTOR`, role codes with commas, or `privileged`; none by default.
     pub second_factor: Vec<Role>,
+    /// Which new passwords are taken: `JIEBANG_PASSWORD_PROFILE`, `modern` (by default) or `dengbao3`.
+    pub profile: Profile,
     /// Address as users know it: `JIEBANG_PUBLIC_URL`. Links in letters begin with it.
     pub public_url: String,
     /// How letters leave: `JIEBANG_SMTP_URL` or `JIEBANG_MAIL_DIR`.
@@ -99,6 +103,7 @@ pub fn read(source: Source<'_>) -> Result<Config, Vec<ConfigFault>> {
     let secret = reader.secret();
     reader.key_file(&data_dir);
     let second_factor = reader.second_factor();
+    let profile = reader.profile();
     let public_url = reader.public_url();
     let mail = reader.mail();
     let config = Config {
@@ -106,6 +111,7 @@ pub fn read(source: Source<'_>) -> Result<Config, Vec<ConfigFault>> {
         database,
         secret,
         second_factor,
+        profile,
         public_url,
         mail,
         mail_from: reader.mail_from(),
@@ -219,6 +225,14 @@ impl Reader<'_> {
         roles.into_iter().flatten().collect()
     }
 
+    fn profile(&mut self) -> Profile {
+        let text = self.text("JIEBANG_PASSWORD_PROFILE").unwrap_or_else(|| Profile::Modern.code().into());
+        text.parse().unwrap_or_else(|fault: Fault| {
+            self.fault("JIEBANG_PASSWORD_PROFILE", fault.en);
+            Profile::Modern
+        })
+    }
+
     fn public_url(&mut self) -> String {
         let text = self.text("JIEBANG_PUBLIC_URL").unwrap_or_else(|| "http://127.0.0.1:8080".into());
         match url::Url::parse(&text) {
@@ -312,6 +326,7 @@ impl Config {
             ("JIEBANG_DATA_DIR", self.data_dir.display().to_string()),
             ("JIEBANG_SECRET", format!("… ({} bytes)", self.secret.len())),
             ("JIEBANG_SECOND_FACTOR", self.second_factor.iter().map(|role| role.code()).collect::<Vec<_>>().join(",")),
+            ("JIEBANG_PASSWORD_PROFILE", self.profile.to_string()),
             ("JIEBANG_PUBLIC_URL", self.public_url.clone()),
             ("mail", mail),
             ("JIEBANG_MAIL_FROM", self.mail_from.clone()),

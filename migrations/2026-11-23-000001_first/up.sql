@@ -92,6 +92,16 @@ CREATE TABLE login_challenges (
     expires_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE account_links (
+    token_hash TEXT PRIMARY KEY NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP
+);
+CREATE INDEX account_links_user ON account_links (user_id, created_at);
+
 CREATE TABLE second_factors (
     user_id TEXT PRIMARY KEY NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     secret TEXT NOT NULL,

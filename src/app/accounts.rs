@@ -2,6 +2,8 @@
 
 use crate::app::act::{About, Act, Done, Object, Seen};
 use crate::app::error::{AppError, taken};
+use crate::app::links;
+use crate::auth::password::NO_PASSWORD;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::grant::{fits_one_person, set_of};
 use crate::domain::id::UserId;
@@ -10,7 +12,7 @@ use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::user::{Locale, Sector, UserInput, UserStatus};
 use crate::store::users::{self, UserRow};
-use crate::store::{Page, dialect, organizations, sessions};
+use crate::store::{Page, dialect, links as link_rows, organizations, sessions};
 
 /// A user with roles.
 #[derive(Clone, Debug)]
@@ -24,7 +26,7 @@ pub struct Account {
 }
 
 impl Account {
-    fn of(act: &Act<'_>, user: UserRow, roles: Vec<Role>) -> Self {
+    pub(super) fn of(act: &Act<'_>, user: UserRow, roles: Vec<Role>) -> Self {
         let switch = if user.status == UserStatus::Active { Action::UserDisable } else { Action::UserEnable };
         let mut actions = vec![Action::GrantPropose, switch];
         if act.actor.is(user.id) {
@@ -42,7 +44,7 @@ pub(super) fn object(act: &Act<'_>, row: &UserRow) -> Object {
     Object::plain(Kind::User, row.id, tie(act, row.id), row.version)
 }
 
-/// Opens an account without roles.
+/// Opens an account without roles. One without a password gets no letter here: its owner is invited ([`links::invite`]).
 ///
 /// # Errors
 /// Denied; no such organisation; the address is taken.
@@ -64,7 +66,8 @@ pub fn create(act: &mut Act<'_>, input: &UserInput, password_hash: &str) -> Resu
     };
     users::insert(act.conn, &user, password_hash).map_err(taken("email"))?;
     let facts = Facts { name: organization.name, path: "/me".into(), ..Facts::default() };
-    let about = About { person: Some(user.id), facts, ..About::default() };
+    let told = (password_hash != NO_PASSWORD).then_some(user.id);
+    let about = About { person: told, facts, ..About::default() };
     let object = object(act, &user);
     Ok(act.record_plain(permit, object, about)?.with(Account::of(act, user, Vec::new())))
 }
@@ -162,6 +165,7 @@ fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: UserStatus)
     if status == UserStatus::Disabled && user.status == UserStatus::Active {
         keep_administrators(act, &roles, &[])?;
         sessions::end_all(act.conn, id, None, act.now)?;
+        link_rows::end_all(act.conn, id, act.now)?;
     }
     let user = users::set_status(act.conn, &user, status, act.now)?;
     let facts = Facts { path: "/me".into(), ..Facts::default() };
@@ -220,7 +224,7 @@ pub fn subscribe(act: &mut Act<'_>, mut sectors: Vec<Sector>) -> Result<Done<(Ac
 pub fn change_password(act: &mut Act<'_>, new_hash: &str) -> Result<Done<()>, AppError> {
     let id = act.user()?;
     let permit = act.permit(Action::MeChangePassword, &Object::kind(Kind::Me))?;
-    users::set_password(act.conn, id, new_hash, act.now)?;
+    links::replace(act.conn, id, new_hash, act.now)?;
     sessions::end_all(act.conn, id, act.actor.session, act.now)?;
     let about = About { person: Some(id), facts: Facts { path: "/me".into(), ..Facts::default() }, ..About::default() };
     let object = Object::plain(Kind::Me, id, Tie::Author, 0);

@@ -1,5 +1,6 @@
 //! Everything that can go wrong in a use case, each with its stable code, status and words.
 
+use crate::auth::password::NotHashed;
 use crate::auth::token::BadToken;
 use crate::domain::fault::Faults;
 use crate::domain::id::ChallengeId;
@@ -36,6 +37,15 @@ pub enum AppError {
     /// The code of the second factor is wrong, or was used before.
     #[error("wrong code: {0:?}")]
     WrongCode(Box<Denial>),
+    /// Too many wrong passwords, or requests for a link: nothing is looked at for so many seconds.
+    #[error("too many attempts: {0} s")]
+    TooManyAttempts(i64),
+    /// A link to a new password is unknown, was used, or its time is over: never said which.
+    #[error("dead link")]
+    DeadLink,
+    /// Too many passwords wait to be hashed.
+    #[error("overloaded")]
+    Overloaded,
     /// Too many wrong codes: none is looked at for a while.
     #[error("too many codes")]
     TooManyCodes,
@@ -110,9 +120,12 @@ impl From<diesel_error::Error> for AppError {
 
 use crate::store::diesel_error;
 
-impl From<crate::auth::password::HashingFailed> for AppError {
-    fn from(error: crate::auth::password::HashingFailed) -> Self {
-        Self::Internal(error.to_string())
+impl From<NotHashed> for AppError {
+    fn from(error: NotHashed) -> Self {
+        match error {
+            NotHashed::Overloaded => Self::Overloaded,
+            NotHashed::Failed => Self::Internal(error.to_string()),
+        }
     }
 }
 
@@ -160,6 +173,14 @@ impl AppError {
             Self::TooManyCodes => {
                 row("too_many_codes", 429, "验证码错误次数过多，请15分钟后再试", "Too many wrong codes: try again in 15 minutes.")
             }
+            Self::TooManyAttempts(_) => row("too_many_attempts", 429, "尝试次数过多，请稍后再试", "Too many attempts: try again later."),
+            Self::DeadLink => row(
+                "dead_link",
+                410,
+                "链接无效、已使用或已过期，请重新申请",
+                "This link is not valid, was used, or has expired: ask for a new one.",
+            ),
+            Self::Overloaded => row("overloaded", 503, "登录请求过多，请稍后重试", "Too many sign-ins at once: try again soon."),
             Self::StepUpNeeded => row(
                 "step_up_required",
                 401,

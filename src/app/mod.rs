@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod act;
+pub mod attempts;
 pub mod audit;
 pub mod batches;
 pub mod bids;
@@ -13,33 +14,40 @@ pub mod decisions;
 pub mod error;
 pub mod grants;
 pub mod letters;
+pub mod links;
 pub mod milestones;
 pub mod object;
 pub mod organizations;
+pub mod passwords;
 pub mod payments;
 pub mod portfolio;
 mod post;
 pub mod projects;
 mod renewal;
+mod request;
 pub mod reviews;
 pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;
 pub mod upkeep;
 
-pub use crate::auth::password::Cost;
+pub use crate::auth::password::{Cost, NO_PASSWORD};
 pub use crate::auth::token::{BadToken, sha256_hex};
 pub use crate::store::{Mark, Page, Place};
 pub use act::{Act, Actor, Assurance, Done, Seen, Shown};
 pub use clock::Clock;
 pub use error::AppError;
+pub use request::{Answer, Key, Request, Who};
 
+use crate::app::attempts::Attempts;
 use crate::app::error::Denial;
-use crate::auth::token::Claims;
+use crate::app::links::Forgotten;
 use crate::auth::{Hasher, Keys};
 use crate::domain::calendar::Calendar;
 use crate::domain::id::{ChallengeId, UserId};
-use crate::domain::policy::{Action, Role};
+use crate::domain::password::Profile;
+use crate::domain::policy::Role;
+use crate::domain::session::MOST_TRIES;
 use crate::store::idempotency::{self, AnswerRow};
 use crate::store::{Conn, Db, audit as audit_log, bids as bid_rows, second_factors, sessions as session_rows, users};
 use std::sync::Arc;
@@ -60,70 +68,14 @@ pub struct App {
     pub calendar: Arc<Calendar>,
     /// Roles that need a second factor: none, unless the configuration names them.
     pub second_factor: Arc<[Role]>,
+    /// Which new passwords are taken.
+    pub profile: Profile,
+    /// Wrong passwords, by account and client address.
+    pub attempts: Attempts,
+    /// Requests for a link to a new password that nobody has looked at yet.
+    pub forgotten: Forgotten,
     /// Rung after every write, so that letters go out at once.
     pub bell: Arc<Notify>,
-}
-
-/// On whose behalf a use case runs.
-#[derive(Clone, Debug)]
-pub enum Who {
-    /// Anyone.
-    Public,
-    /// The holder of a verified access token.
-    Token(Box<Claims>),
-    /// The service itself or the operator on the host, by name.
-    System(&'static str),
-    /// A person, without a session: for loading data on the host.
-    Person(UserId),
-}
-
-/// What a request brings along besides its content.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// On whose behalf.
-    pub who: Who,
-    /// Id for log and audit.
-    pub id: String,
-    /// Version expected (`If-Match`).
-    pub expects: Option<i64>,
-    /// Check everything, keep nothing.
-    pub dry_run: bool,
-    /// Idempotency key.
-    pub key: Option<Key>,
-}
-
-/// An idempotency key, and which request it stands for.
-#[derive(Clone, Debug)]
-pub struct Key {
-    /// The key, as the caller chose it.
-    pub text: String,
-    /// SHA-256 of method, path and body.
-    pub fingerprint: String,
-    /// What the request does: whoever may no longer do it gets no old answer either.
-    pub action: Action,
-}
-
-impl Request {
-    /// A request with nothing special about it.
-    #[must_use]
-    pub fn of(who: Who) -> Self {
-        Self { who, id: "host".into(), expects: None, dry_run: false, key: None }
-    }
-}
-
-/// An answer as it goes out, so that a repeated request gets the same one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// HTTP status.
-    pub status: u16,
-    /// Where the new record is.
-    pub location: Option<String>,
-    /// Version of the record, for its `ETag`.
-    pub version: Option<i64>,
-    /// JSON.
-    pub body: String,
-    /// Whether this was answered before.
-    pub replayed: bool,
 }
 
 /// How a write ended without being kept.
@@ -172,6 +124,9 @@ impl App {
             db: Db::open(opening.database, opening.pool)?,
             clock: opening.clock,
             second_factor: Arc::new([]),
+            profile: Profile::Modern,
+            attempts: Attempts::new(MOST_TRIES),
+            forgotten: Forgotten::default(),
             bell: Arc::new(Notify::new()),
         })
     }

@@ -53,7 +53,7 @@ impl App {
     /// # Errors
     /// The password is wrong, there is no second factor, or too many wrong codes came before.
     pub async fn before_disabling(&self, request: Request, password: Password) -> Result<(), AppError> {
-        self.confirm_password(request.clone(), password).await?;
+        self.confirm_password(request.clone(), password, Action::SecondFactorDisable).await?;
         self.before_a_code(request).await
     }
 

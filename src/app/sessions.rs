@@ -3,6 +3,7 @@
 //! Passwords are verified outside any transaction; what follows the password is `sign_in`, staying in is `renewal`.
 
 use crate::app::act::{About, Act, Actor, Done, Object, Seen, denied_row};
+use crate::app::attempts::Attempt;
 use crate::app::error::{AppError, Denial};
 use crate::app::sign_in::SignIn;
 use crate::app::{App, Request};
@@ -14,6 +15,7 @@ use crate::domain::text::Email;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Password, UserStatus};
 use crate::store::sessions::{self, SessionRow};
+use crate::store::users::UserRow;
 use crate::store::{audit, users};
 
 /// What a sign-in or a renewal hands out.
@@ -42,15 +44,20 @@ impl App {
     /// Signs a person in, or asks for the second factor.
     ///
     /// # Errors
-    /// Address or password are wrong or the account is not in use: the same answer after the same work.
+    /// Address or password are wrong or the account is not in use: the same answer after the same work. Too many wrong
+    /// ones came before, for this address from this network.
     pub async fn log_in(&self, email: Email, password: Password, arrival: Arrival) -> Result<SignIn, AppError> {
         let address = email.clone();
         let found = self.db.read(move |conn| users::find_by_email(conn, address.as_str())).await??;
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
         let verified = hash.clone().unwrap_or_default();
-        let right = self.hasher.verify(&password, hash).await?;
+        let (attempt, right) = self.guess(email.as_str(), &arrival.origin, &password, hash).await?;
         match user {
-            Some(user) if right && user.status == UserStatus::Active => self.begin(user.id, verified, arrival).await,
+            Some(user) if right && user.status == UserStatus::Active => {
+                attempt.right();
+                let verified = self.strengthened(user.id, verified, &password).await?;
+                self.begin(user.id, verified, arrival).await
+            }
             known => {
                 self.remember_failure(known.map(|user| (user.id, user.name)), &arrival.request_id).await?;
                 Err(AppError::WrongCredentials)
@@ -76,20 +83,40 @@ impl App {
         self.db.write(write, |_, _| Ok(())).await?
     }
 
-    /// Whether `password` is the caller's own, verified outside any transaction.
+    /// Verifies a password under the limit of attempts. The attempt counts as wrong unless it is said to be right.
+    async fn guess(&self, email: &str, origin: &Origin, password: &Password, hash: Option<String>) -> Result<(Attempt, bool), AppError> {
+        let attempt = self.attempts.admit(email, &origin.network(), self.clock.now())?;
+        match self.hasher.verify(password, hash).await {
+            Ok(right) => Ok((attempt, right)),
+            Err(error) => {
+                attempt.give_back();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// That `password` is the caller's own, for `action`: verified outside any transaction. Answers whose it is.
     ///
     /// # Errors
-    /// It is not.
-    pub async fn confirm_password(&self, request: Request, password: Password) -> Result<(), AppError> {
-        let hash = self
-            .read(request, |act| {
-                let id = act.user()?;
-                let permit = act.permit(Action::MeRead, &Object::kind(Kind::Me))?;
-                let hash = users::password_hash(act.conn, id)?;
-                Ok(Seen::by(permit, hash))
-            })
-            .await?;
-        if self.hasher.verify(&password, Some(hash)).await? { Ok(()) } else { Err(AppError::WrongCredentials) }
+    /// It is not, which is remembered; or too many wrong ones came before.
+    pub async fn confirm_password(&self, request: Request, password: Password, action: Action) -> Result<UserRow, AppError> {
+        let own = |act: &mut Act<'_>| {
+            let id = act.user()?;
+            let permit = act.permit(Action::MeRead, &Object::kind(Kind::Me))?;
+            let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+            let hash = users::password_hash(act.conn, id)?;
+            Ok(Seen::by(permit, (user, hash)))
+        };
+        let (user, hash) = self.read(request.clone(), own).await?;
+        let (attempt, right) = self.guess(&user.email, &request.origin, &password, Some(hash)).await?;
+        if right {
+            attempt.right();
+            return Ok(user);
+        }
+        drop(attempt);
+        let denial = Denial { action, kind: Kind::Me, id: user.id.to_string(), tie: Tie::Author, hidden: false, seal: None };
+        self.remember(request, denial).await?;
+        Err(AppError::WrongCredentials)
     }
 }
 

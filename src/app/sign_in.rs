@@ -114,7 +114,7 @@ impl App {
             }
             (true, None, _) => return Err(missing("code")),
             (false, _, Some(password)) => {
-                self.confirm_password(request.clone(), password).await?;
+                self.confirm_password(request.clone(), password, Action::SessionStepUp).await?;
                 None
             }
             (false, _, None) => return Err(missing("password")),

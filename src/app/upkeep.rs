@@ -4,7 +4,7 @@ use crate::app::challenges::round;
 use crate::app::error::AppError;
 use crate::app::{App, Who};
 use crate::domain::session::PLACE_DAYS;
-use crate::store::{idempotency, portfolio, sessions, sign_ins};
+use crate::store::{idempotency, links, portfolio, sessions, sign_ins};
 use chrono::TimeDelta;
 
 /// How long answers to idempotent requests are kept, in hours.
@@ -40,9 +40,12 @@ impl App {
         let answers = self.clock.now().plus(TimeDelta::hours(-ANSWERS_HOURS));
         let old = self.clock.now().plus(TimeDelta::days(-SESSIONS_DAYS));
         let (now, places) = (self.clock.now(), self.clock.now().plus(TimeDelta::days(-PLACE_DAYS)));
+        self.attempts.sweep(now);
+        self.forgotten.sweep(now);
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {
             idempotency::forget_before(conn, answers)?;
             sessions::forget_before(conn, old)?;
+            links::forget_before(conn, old)?;
             portfolio::settle(conn)?;
             sign_ins::forget_before(conn, now, places)?;
             Ok(())

@@ -1,11 +1,17 @@
-//! Passwords: argon2id in a blocking thread, with as many at once as there are cores.
+//! Passwords: argon2id in a blocking thread, with as many at once as there are cores and a bounded queue before them.
 //!
 //! Parameters: 19 MiB, t = 2, p = 1 (OWASP Password Storage Cheat Sheet). Hashes are PHC strings.
 
-use crate::domain::user::Password;
+use crate::domain::password::Password;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+
+/// What stands in place of a hash as long as an account has no password: no password is right, after as much work.
+pub const NO_PASSWORD: &str = "";
+/// Hashes that may wait for their turn. Whoever comes then is told to come back, so that a flood of sign-ins costs neither
+/// memory nor the time of other requests.
+const MOST_WAITING: usize = 64;
 
 /// How much work a hash is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,46 +27,58 @@ pub enum Cost {
 pub struct Hasher {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
+    /// Places in the queue, those at work included.
+    places: Arc<Semaphore>,
     /// A hash of nothing that anyone types, verified for unknown accounts so that they take as long as known ones.
     dummy: Arc<str>,
 }
 
-/// Hashing could not be done (no memory, or the service is stopping).
+/// Why a password was not hashed.
 #[derive(Debug, thiserror::Error)]
-#[error("password hashing failed")]
-pub struct HashingFailed;
+pub enum NotHashed {
+    /// No memory, or the service is stopping.
+    #[error("password hashing failed")]
+    Failed,
+    /// Too many are waiting.
+    #[error("too many passwords wait to be hashed")]
+    Overloaded,
+}
 
 impl Hasher {
     /// A hasher with `permits` hashes at once.
     ///
     /// # Errors
     /// The parameters are refused by argon2.
-    pub fn new(cost: Cost, permits: usize) -> Result<Self, HashingFailed> {
+    pub fn new(cost: Cost, permits: usize) -> Result<Self, NotHashed> {
         let params = match cost {
             Cost::Full => Params::new(19 * 1024, 2, 1, None),
             Cost::Trifling => Params::new(8, 1, 1, None),
         };
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.map_err(|_| HashingFailed)?);
-        let dummy = argon2.hash_password(b"\0 nobody").map_err(|_| HashingFailed)?.to_string().into();
-        Ok(Self { argon2, permits: Arc::new(Semaphore::new(permits.max(1))), dummy })
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.map_err(|_| NotHashed::Failed)?);
+        let dummy = argon2.hash_password(b"\0 nobody").map_err(|_| NotHashed::Failed)?.to_string().into();
+        let permits = permits.max(1);
+        let places = Arc::new(Semaphore::new(permits.saturating_add(MOST_WAITING)));
+        Ok(Self { argon2, permits: Arc::new(Semaphore::new(permits)), places, dummy })
     }
 
     /// The PHC string of a password.
     ///
     /// # Errors
-    /// Hashing failed.
-    pub async fn hash(&self, password: &Password) -> Result<String, HashingFailed> {
+    /// Hashing failed, or too many wait.
+    pub async fn hash(&self, password: &Password) -> Result<String, NotHashed> {
         let text = password.reveal().to_owned();
-        self.blocking(move |argon2| argon2.hash_password(text.as_bytes()).map(|hash| hash.to_string()).map_err(|_| HashingFailed)).await?
+        self.blocking(move |argon2| argon2.hash_password(text.as_bytes()).map(|hash| hash.to_string()).map_err(|_| NotHashed::Failed))
+            .await?
     }
 
     /// Whether `password` is the one behind `hash`. Without a hash the answer is no, after as much work.
     ///
     /// # Errors
-    /// Hashing failed.
-    pub async fn verify(&self, password: &Password, hash: Option<String>) -> Result<bool, HashingFailed> {
+    /// Hashing failed, or too many wait.
+    pub async fn verify(&self, password: &Password, hash: Option<String>) -> Result<bool, NotHashed> {
         let text = password.reveal().to_owned();
         let dummy = self.dummy.clone();
+        let hash = hash.filter(|hash| hash != NO_PASSWORD);
         self.blocking(move |argon2| {
             let matches =
                 |phc: &str| argon2::PasswordHash::new(phc).is_ok_and(|parsed| argon2.verify_password(text.as_bytes(), &parsed).is_ok());
@@ -70,14 +88,26 @@ impl Hasher {
         .await
     }
 
+    /// Whether a hash was made with less work than is done now, or with another algorithm.
+    #[must_use]
+    pub fn is_weak(&self, phc: &str) -> bool {
+        let Ok(parsed) = argon2::PasswordHash::new(phc) else { return true };
+        let now = self.argon2.params();
+        let same_kind = parsed.algorithm.as_str() == "argon2id" && parsed.version == Some(Version::V0x13.into());
+        let as_much = Params::try_from(&parsed)
+            .is_ok_and(|then| then.m_cost() >= now.m_cost() && then.t_cost() >= now.t_cost() && then.p_cost() >= now.p_cost());
+        !(same_kind && as_much)
+    }
+
     /// The permit moves into the blocking closure: a caller that goes away does not free its place early.
-    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Argon2<'static>) -> T + Send + 'static) -> Result<T, HashingFailed> {
-        let permit = self.permits.clone().acquire_owned().await.map_err(|_| HashingFailed)?;
+    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Argon2<'static>) -> T + Send + 'static) -> Result<T, NotHashed> {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| NotHashed::Overloaded)?;
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| NotHashed::Failed)?;
         let argon2 = self.argon2.clone();
         let job = move || {
-            let _held = permit;
+            let _held = (place, permit);
             work(&argon2)
         };
-        tokio::task::spawn_blocking(job).await.map_err(|_| HashingFailed)
+        tokio::task::spawn_blocking(job).await.map_err(|_| NotHashed::Failed)
     }
 }

@@ -6,6 +6,7 @@ use crate::cli::{open, print, say, seed as seeds};
 use crate::config::Config;
 use crate::domain::id::LetterId;
 use crate::domain::organization::{CreditCode, OrganizationInput, OrganizationKind, Region};
+use crate::domain::password::Owner;
 use crate::domain::policy::Role;
 use crate::domain::user::{Password, UserInput};
 use std::io::{BufRead, IsTerminal};
@@ -36,7 +37,8 @@ pub async fn create_user(app: &App, new: NewUser) -> anyhow::Result<()> {
     let roles = new.roles.iter().map(|role| role.parse::<Role>().map_err(plain)).collect::<Result<Vec<_>, _>>()?;
     let uscc: CreditCode = new.uscc.parse().map_err(plain)?;
     let password = ask_password()?;
-    let hash = app.hasher.hash(&password).await?;
+    let owner = Owner { name: new.name.clone(), email: new.email.clone(), second_factor: false };
+    let hash = app.hash_new(&password, &owner, "password").await.map_err(seeds::told)?;
     let organization_id = app.find_organization(uscc.clone()).await?;
     let registration = match (organization_id, &new.organization) {
         (None, None) => anyhow::bail!("no organisation with this code is registered: name it with --organization"),
@@ -52,7 +54,7 @@ pub async fn create_user(app: &App, new: NewUser) -> anyhow::Result<()> {
                 (None, Some(input)) => organizations::create(act, input)?.into_inner().record.id,
                 (None, None) => return Err(AppError::NotFound),
             };
-            let input = UserInput { organization_id, email, name, division: None, locale: None, password };
+            let input = UserInput { organization_id, email, name, division: None, locale: None, password: Some(password) };
             let made = accounts::create(act, &input, &hash)?.into_inner();
             accounts::grant_roles(act, made.user.id, &roles)
         })

@@ -3,12 +3,13 @@
 use crate::app::{App, Clock, Cost, Opening, Place};
 use crate::cli::{print, say, seed, serve};
 use crate::config::{Config, MailRoute, cores};
+use crate::domain::password::Profile;
 use anyhow::Context;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 /// The password of every demo account. The demo listens where its user says, this machine by default.
-const PASSWORD: &str = "jiebang-demo";
+const PASSWORD: &str = "jiebang-demo-2026";
 
 /// Loads the demo and serves it.
 ///
@@ -49,6 +50,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         data_dir,
         secret: secret.into_bytes(),
         second_factor: Vec::new(),
+        profile: Profile::Modern,
         public_url: format!("http://{listen}"),
         mail_from: "Jiebang <jiebang@demo.jiebang.example>".into(),
         calendar: None,

@@ -226,7 +226,7 @@ fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
         calendar: config.calendar.as_deref(),
     })?;
     keys::load(&app, config)?;
-    Ok(App { second_factor: config.second_factor.clone().into(), ..app })
+    Ok(App { second_factor: config.second_factor.clone().into(), profile: config.profile, ..app })
 }
 
 async fn command(command: Command) -> Result<(), Stopped> {

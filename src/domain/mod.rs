@@ -20,6 +20,7 @@ pub mod milestone;
 pub mod money;
 pub mod notice;
 pub mod organization;
+pub mod password;
 pub mod payment;
 pub mod policy;
 pub mod project;

@@ -16,6 +16,8 @@ codes! {
         AccountDisabled = "account_disabled" "账户停用",
         AccountEnabled = "account_enabled" "账户启用",
         PasswordChanged = "password_changed" "密码修改",
+        PasswordReset = "password_reset" "重置密码",
+        AccountInvited = "account_invited" "账户邀请",
         SessionRevoked = "session_revoked" "登录被终止",
         NewPlace = "new_place" "新地点登录",
         SecondFactorOn = "second_factor_on" "第二因素启用",
@@ -121,6 +123,9 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::UserDisable, "", N::AccountDisabled, &[Person]),
     row(A::UserEnable, "", N::AccountEnabled, &[Person]),
     row(A::MeChangePassword, "", N::PasswordChanged, &[Person]),
+    row(A::MeForgotPassword, "", N::PasswordReset, &[Person]),
+    row(A::MeResetPassword, "", N::PasswordChanged, &[Person]),
+    row(A::UserInvite, "", N::AccountInvited, &[Person]),
     row(A::SessionRevoke, "", N::SessionRevoked, &[Person]),
     row(A::SessionNewPlace, "", N::NewPlace, &[Person]),
     row(A::SecondFactorConfirm, "", N::SecondFactorOn, &[Person]),
@@ -221,4 +226,6 @@ pub struct Facts {
     pub place: String,
     /// Path of the record concerned, below the public address.
     pub path: String,
+    /// The end of the path that only the recipient may know, sealed until the letter is written.
+    pub sealed: String,
 }

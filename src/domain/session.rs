@@ -1,5 +1,7 @@
 //! Sessions: how long a sign-in lives, and where it came from.
 
+use std::net::IpAddr;
+
 /// How long a sign-in lives at most, in days.
 pub const LIFE_DAYS: i64 = 14;
 /// How long a sign-in lives without being renewed, in hours.
@@ -14,6 +16,14 @@ pub const CHALLENGE_SECONDS: i64 = 300;
 pub const MOST_TRIES: i32 = 5;
 /// How long no code is looked at after too many wrong ones, in seconds.
 pub const TRIES_PAUSE_SECONDS: i64 = 900;
+/// How long no password is looked at, at most: each pause in a row is twice the one before, in seconds.
+pub const LONGEST_PAUSE_SECONDS: i64 = 3_600;
+/// How long a link to a new password is good, in minutes.
+pub const RESET_MINUTES: i64 = 30;
+/// How long an invitation is good, in days.
+pub const INVITATION_DAYS: i64 = 7;
+/// Letters with a link to a new password that an account gets within an hour at most.
+pub const MOST_RESET_LETTERS: i64 = 3;
 /// How long a place that someone signed in from is remembered, in days.
 pub const PLACE_DAYS: i64 = 365;
 /// Longest name of a program that is kept, in characters.
@@ -34,6 +44,19 @@ impl Origin {
     pub fn new(address: String, user_agent: &str) -> Self {
         let user_agent = user_agent.chars().filter(|c| c.is_ascii() && !c.is_ascii_control()).take(LONGEST_AGENT).collect();
         Self { address, user_agent }
+    }
+
+    /// The network that guesses are counted for: an IPv4 address, or the /64 of an IPv6 one, which is one customer's.
+    #[must_use]
+    pub fn network(&self) -> String {
+        match self.address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            Ok(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            Ok(address) => address.to_string(),
+            Err(_) => self.address.clone(),
+        }
     }
 
     /// Address and program as one text, to tell one place from another.

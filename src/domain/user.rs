@@ -1,10 +1,11 @@
 //! Users: people with an account, and what may be said about them.
 
 use crate::domain::codes::codes;
-use crate::domain::fault::{Fault, Faults};
+use crate::domain::fault::Faults;
 use crate::domain::id::OrganizationId;
+pub use crate::domain::password::Password;
 use crate::domain::text::{Email, Line, Name};
-use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
+use deserr::Deserr;
 
 codes! {
     /// Whether an account can be used.
@@ -35,55 +36,6 @@ codes! {
     }
 }
 
-/// A password as it was typed: never printed, never kept. 8 to 256 bytes.
-#[derive(Clone)]
-pub struct Password(String);
-
-impl Password {
-    /// The characters as typed.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
-
-impl std::str::FromStr for Password {
-    type Err = Fault;
-    fn from_str(text: &str) -> Result<Self, Fault> {
-        if text.chars().count() < 8 || text.len() > 256 {
-            return Err(Fault::new(
-                "password_length",
-                "密码至少8个字符、至多256字节",
-                "a password has at least 8 characters and at most 256 bytes",
-            ));
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl Deserr<Faults> for Password {
-    fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
-        crate::domain::input::from_text(value, at)
-    }
-}
-
-impl utoipa::ToSchema for Password {}
-impl utoipa::PartialSchema for Password {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::String)
-            .format(Some(utoipa::openapi::schema::SchemaFormat::Custom("password".into())))
-            .min_length(Some(8))
-            .into()
-    }
-}
-
 /// A new account. Roles are granted separately, by a security administrator.
 #[derive(Clone, Debug, Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
@@ -100,6 +52,7 @@ pub struct UserInput {
     /// Language of letters: `zh` by default.
     #[deserr(default)]
     pub locale: Option<Locale>,
-    /// First password, handed over in person.
-    pub password: Password,
+    /// First password, handed over in person. Without one the person is invited by a letter with a link.
+    #[deserr(default)]
+    pub password: Option<Password>,
 }

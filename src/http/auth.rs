@@ -2,7 +2,7 @@
 
 use crate::app::sessions::{self, Arrival, Tokens};
 use crate::app::sign_in::SignIn;
-use crate::app::{Answer, App};
+use crate::app::{Answer, App, Request, Who};
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::policy::Action;
 use crate::domain::session::CHALLENGE_SECONDS;
@@ -18,6 +18,23 @@ use actix_web::HttpResponse;
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct LoginInput {
     email: Email,
+    password: Password,
+}
+
+/// Whose password is forgotten.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct ForgotInput {
+    email: Email,
+}
+
+/// A new password by a link.
+#[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct ResetInput {
+    /// What follows `#token=` in the link.
+    token: Line<1, 200>,
+    /// The password as it shall be.
     password: Password,
 }
 
@@ -178,12 +195,41 @@ pub async fn refresh(app: App, call: Call) -> Result<HttpResponse, Turned> {
     Ok(answer::respond(answer::written(&TokensView::from(tokens), 200, None)?))
 }
 
+fn nothing() -> Answer {
+    Answer { status: 204, location: None, version: None, body: String::new(), replayed: false }
+}
+
+/// `POST /auth/forgot_password`: the same answer for every address.
+///
+/// # Errors
+/// Too many requests came from this network.
+pub async fn forgot_password(app: App, call: Call) -> Result<HttpResponse, Turned> {
+    no_dry_run(&call)?;
+    let input: ForgotInput = call.parse()?;
+    app.forgot_password(input.email, &call.request(Action::MeForgotPassword))?;
+    Ok(answer::respond(nothing()))
+}
+
+/// `POST /auth/reset_password`
+///
+/// # Errors
+/// The link is not good (any more), or the password is not taken.
+pub async fn reset_password(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
+    no_dry_run(&call)?;
+    // A link is good once: there is nothing to repeat.
+    call.key = None;
+    let input: ResetInput = call.parse()?;
+    let request = Request { who: Who::Public, ..call.request(Action::MeResetPassword) };
+    app.reset_password(input.token.as_str(), input.password, request).await?;
+    Ok(answer::respond(nothing()))
+}
+
 /// `POST /auth/logout`
 ///
 /// # Errors
 /// Nobody is signed in.
 pub async fn logout(app: App, call: Call) -> Result<HttpResponse, Turned> {
     no_dry_run(&call)?;
-    let shape = |()| Ok(Answer { status: 204, location: None, version: None, body: String::new(), replayed: false });
+    let shape = |()| Ok(nothing());
     Ok(answer::respond(app.write(call.request(Action::SessionLogout), sessions::log_out, shape).await?))
 }

@@ -86,7 +86,7 @@ impl Turned {
     pub fn response(&self, locale: Locale, request_id: &str) -> HttpResponse {
         match self {
             Self::Away(error) => {
-                if error.row().status >= 500 {
+                if error.row().status >= 500 && !matches!(error, AppError::Overloaded) {
                     tracing::error!(request_id, error = %error, "a request failed");
                 }
                 Problem::from_error(error, locale, request_id).response()
@@ -147,6 +147,7 @@ impl Call {
     pub fn request(&self, action: Action) -> Request {
         Request {
             who: self.who.clone(),
+            origin: self.origin.clone(),
             id: self.request_id.clone(),
             expects: self.expects,
             dry_run: self.dry_run,
@@ -208,7 +209,7 @@ impl Call {
     }
 }
 
-/// Where a request came from: the other end of the connection.
+/// Where a request came from: the other end of the connection. Headers that name another address are anybody's to write.
 fn origin(request: &HttpRequest) -> Origin {
     let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
     Origin::new(address, text(request.headers(), "user-agent").unwrap_or_default())

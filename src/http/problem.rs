@@ -41,6 +41,9 @@ pub struct Problem {
     /// What the caller may do instead, when the stage is in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_actions: Option<Vec<String>>,
+    /// When to try again, in seconds: goes into the header.
+    #[serde(skip)]
+    pub retry_after: Option<i64>,
     /// Every wrong field at once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
@@ -88,6 +91,7 @@ impl Problem {
             request_id: request_id.to_owned(),
             stage: None,
             allowed_actions: None,
+            retry_after: None,
             errors: Vec::new(),
         }
     }
@@ -108,6 +112,7 @@ impl Problem {
                     problem.errors.push(field(&Fault::new("more", format!("另有{left}处"), format!("and {left} more")), locale));
                 }
             }
+            AppError::TooManyAttempts(seconds) => problem.retry_after = Some(*seconds),
             AppError::Duplicate(name) => {
                 let fault = Fault::new("already_exists", "已存在", "exists already").at(*name);
                 problem.errors = vec![field(&fault, locale)];
@@ -129,7 +134,7 @@ impl Problem {
             response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            response.insert_header((header::RETRY_AFTER, HeaderValue::from(TRIES_PAUSE_SECONDS)));
+            response.insert_header((header::RETRY_AFTER, HeaderValue::from(self.retry_after.unwrap_or(TRIES_PAUSE_SECONDS))));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("2")));

@@ -1,5 +1,6 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
+use crate::domain::challenge::NoInput;
 use crate::domain::policy::Action as A;
 use crate::domain::user::UserInput;
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
@@ -16,6 +17,8 @@ fn signing_in() -> Vec<Route> {
     let login = Described::new("/auth/login", A::SessionLogin).body::<auth::LoginInput>().answers::<auth::LoginView>(200);
     let refresh = Described::new("/auth/refresh", A::SessionRefresh).body::<auth::RefreshInput>().answers::<auth::TokensView>(200);
     let verify = Described::new("/auth/verify", A::SessionVerify).body::<auth::VerifyInput>().answers::<auth::TokensView>(200);
+    let forgot = Described::new("/auth/forgot_password", A::MeForgotPassword).body::<auth::ForgotInput>().answers_nothing();
+    let set_anew = Described::new("/auth/reset_password", A::MeResetPassword).body::<auth::ResetInput>().answers_nothing();
     let step_up = Described::new("/auth/step_up", A::SessionStepUp).body::<auth::StepUpInput>().answers::<auth::StepUpView>(200);
     let factor = |path, action| Described::new(path, action);
     let enrol = factor("/me/second_factor/enrol", A::SecondFactorEnrol).answers::<second_factor::EnrolmentView>(200);
@@ -31,6 +34,8 @@ fn signing_in() -> Vec<Route> {
         Route::new(Method::POST, "/auth/login", A::SessionLogin, login, auth::login).public(),
         Route::new(Method::POST, "/auth/refresh", A::SessionRefresh, refresh, auth::refresh).public(),
         Route::new(Method::POST, "/auth/verify", A::SessionVerify, verify, auth::verify).public(),
+        Route::new(Method::POST, "/auth/forgot_password", A::MeForgotPassword, forgot, auth::forgot_password).public(),
+        Route::new(Method::POST, "/auth/reset_password", A::MeResetPassword, set_anew, auth::reset_password).public(),
         Route::new(Method::POST, "/auth/step_up", A::SessionStepUp, step_up, auth::step_up),
         Route::new(Method::POST, "/auth/logout", A::SessionLogout, logout, auth::logout),
         get("/me", A::MeRead, users::me),
@@ -54,11 +59,13 @@ fn signing_in() -> Vec<Route> {
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
+    let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<NoInput>().answers::<users::UserView>(200);
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
         get("/organizations/{id}", A::OrganizationRead, organizations::get),
         Route::new(Method::POST, "/users", A::UserCreate, user, users::create),
+        Route::new(Method::POST, "/users/{id}/invite", A::UserInvite, invite, users::invite),
         list("/users", A::UserRead, users::list),
         get("/users/{id}", A::UserRead, users::get),
         create("/users/{id}/grants", A::GrantPropose, grants::propose, "/grants"),

@@ -2,16 +2,17 @@
 
 use crate::app::Page;
 use crate::app::accounts::{self, Account};
-use crate::app::{Act, App, AppError, Done, Seen};
+use crate::app::{Act, App, AppError, Done, NO_PASSWORD, Seen, links};
 use crate::domain::challenge::NoInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{OrganizationId, UserId};
+use crate::domain::password::Owner;
 use crate::domain::policy::{Action, Kind, Role};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Locale, Password, Sector, UserInput, UserStatus};
 use crate::http::answer::{self, View, record_view};
 use crate::http::call::{Call, Turned};
-use crate::http::door::refused_first;
+use crate::http::door::{PathId, refused_first};
 use actix_web::HttpResponse;
 
 /// An account.
@@ -104,7 +105,7 @@ pub struct PasswordInput {
     new: Password,
 }
 
-/// `POST /users`: the password is hashed before the transaction begins.
+/// `POST /users`: the password is hashed before the transaction begins. Without one the person is invited.
 ///
 /// # Errors
 /// What [`accounts::create`] refuses.
@@ -117,12 +118,25 @@ pub async fn create(app: App, call: Call) -> Result<HttpResponse, Turned> {
     // Hashing is dear: only for those who may.
     let may = |act: &mut Act<'_>| act.scope(Action::UserCreate, Kind::User).map(|(permit, _)| Seen::by(permit, ()));
     app.read(call.request(Action::UserCreate), may).await?;
-    let hash = app.hasher.hash(&input.password).await.map_err(AppError::from)?;
+    let owner = Owner { name: input.name.to_string(), email: input.email.to_string(), second_factor: false };
+    let hash = match &input.password {
+        Some(password) => app.hash_new(password, &owner, "password").await?,
+        None => NO_PASSWORD.to_owned(),
+    };
+    let keys = app.keys.clone();
+    let open = move |act: &mut Act<'_>| {
+        let done = accounts::create(act, &input, &hash)?;
+        if input.password.is_some() {
+            return Ok(done);
+        }
+        let id = done.into_inner().user.id;
+        links::invite(act, &keys, id)
+    };
     let shape = |account: Account| {
         let view = UserView::from(account);
         answer::written(&view, 201, Some(format!("/api/v1/users/{}", view.id)))
     };
-    Ok(answer::respond(app.write(call.request(Action::UserCreate), move |act| accounts::create(act, &input, &hash), shape).await?))
+    Ok(answer::respond(app.write(call.request(Action::UserCreate), open, shape).await?))
 }
 
 /// `POST /me/password`: both hashes are computed outside the transaction.
@@ -134,10 +148,26 @@ pub async fn change_password(app: App, mut call: Call) -> Result<HttpResponse, T
     // A second time the present password is another one: there is nothing to repeat.
     call.key = None;
     let input: PasswordInput = call.parse()?;
-    app.confirm_password(call.request(Action::MeChangePassword), input.current).await?;
-    let hash = app.hasher.hash(&input.new).await.map_err(AppError::from)?;
+    let user = app.confirm_password(call.request(Action::MeChangePassword), input.current, Action::MeChangePassword).await?;
+    let hash = app.hash_new(&input.new, &Owner::from(&user), "new").await?;
     let shape = |()| Ok(crate::app::Answer { status: 204, location: None, version: None, body: String::new(), replayed: false });
     Ok(answer::respond(app.write(call.request(Action::MeChangePassword), move |act| accounts::change_password(act, &hash), shape).await?))
+}
+
+/// `POST /users/{id}/invite`
+///
+/// # Errors
+/// What [`links::invite`] refuses.
+pub async fn invite(app: App, call: Call) -> Result<HttpResponse, Turned> {
+    call.no_parameters()?;
+    let id = UserId::read(&call.id)?;
+    let _: NoInput = match call.parse() {
+        Ok(input) => input,
+        Err(faults) => return Err(refused_first(&app, &call, Action::UserInvite, faults).await),
+    };
+    let keys = app.keys.clone();
+    let shape = |account: Account| answer::written(&UserView::from(account), 200, None);
+    Ok(answer::respond(app.write(call.request(Action::UserInvite), move |act| links::invite(act, &keys, id), shape).await?))
 }
 
 /// `GET /users/{id}`

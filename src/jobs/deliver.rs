@@ -27,6 +27,7 @@ impl Postman {
     /// # Errors
     /// The database cannot be asked. A letter that is not taken is tried again later and stops no other.
     pub async fn deliver(&self) -> Result<usize, AppError> {
+        self.app.write_links().await;
         let mut sent: usize = 0;
         loop {
             let claimed = self.app.claim_letters().await?;
@@ -57,7 +58,11 @@ impl Postman {
     }
 
     async fn hand_over(&self, row: &LetterRow) -> Result<(), Unsent> {
-        let facts = row.facts.read().map_err(|e| Unsent::Never(e.to_string()))?;
+        let mut facts = row.facts.read().map_err(|e| Unsent::Never(e.to_string()))?;
+        if !facts.sealed.is_empty() {
+            let end = self.app.open_link(&row.recipient, &facts.sealed);
+            facts.path.push_str(&end.ok_or_else(|| Unsent::Never("the link cannot be opened: is JIEBANG_SECRET another one?".into()))?);
+        }
         let draft = Draft {
             id: row.id.to_string(),
             notice: row.template,

@@ -96,6 +96,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_links (token_hash) {
+        token_hash -> Text,
+        user_id -> Text,
+        purpose -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     second_factors (user_id) {
         user_id -> Text,
         secret -> Text,
@@ -396,6 +407,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(account_links -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(user_roles -> users (user_id));
 diesel::joinable!(subscriptions -> users (user_id));
@@ -407,6 +419,7 @@ diesel::joinable!(reviews -> bids (bid_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     users,
+    account_links,
     user_roles,
     subscriptions,
     sessions,

@@ -140,6 +140,15 @@ pub fn set_password(conn: &mut Conn, id: UserId, password_hash: &str, now: Times
     diesel::update(users::table.find(id)).set((users::password_hash.eq(password_hash), users::updated_at.eq(now))).execute(conn).map(|_| ())
 }
 
+/// Replaces a hash by a stronger one of the same password, if it still is as it was read. Answers whether it was.
+///
+/// # Errors
+/// The database does not answer.
+pub fn rehash(conn: &mut Conn, id: UserId, old: &str, new: &str) -> QueryResult<bool> {
+    let row = users::table.find(id).filter(users::password_hash.eq(old));
+    diesel::update(row).set(users::password_hash.eq(new)).execute(conn).map(|changed| changed == 1)
+}
+
 /// The hash of a user's password.
 ///
 /// # Errors

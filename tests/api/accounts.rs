@@ -112,7 +112,7 @@ on_both! {
     async fn an_account_is_opened_without_roles_and_its_address_is_taken_once(app: TestApp) {
         let sysadmin = app.sysadmin().await;
         let organization = app.organization("department").await.to_string();
-        let input = json!({"organization_id": organization, "email": "New.Person@Test.example", "name": "新人", "password": "long enough"});
+        let input = json!({"organization_id": organization, "email": "New.Person@Test.example", "name": "新人", "password": "long enough to be taken"});
         let reply = sysadmin.post("/users", input.clone()).await;
         let made = reply.is(201);
         assert_eq!(reply.header("location"), format!("/api/v1/users/{}", made["id"].as_str().unwrap()));

@@ -203,7 +203,7 @@ async fn the_demo_shows_the_portfolio_of_2021_and_lets_every_role_in() {
     let accounts: Vec<&str> = service.lines.iter().filter_map(|line| line.split_whitespace().find(|word| word.contains('@'))).collect();
     assert_eq!(accounts.len(), 13);
     for email in accounts {
-        let reply = service.post("/auth/login", json!({"email": email, "password": "jiebang-demo"})).await;
+        let reply = service.post("/auth/login", json!({"email": email, "password": "jiebang-demo-2026"})).await;
         assert_eq!(reply.status(), 200, "{email}");
     }
     assert_eq!(service.stop(), Some(0));

@@ -35,6 +35,8 @@ const CASES: &[Case] = &[
     Case("POST /auth/refresh",                   On::Nothing,      "anyone",       0,   0,   ""),
     Case("POST /auth/logout",                    On::Nothing,      "everyone",     0,   0,   ""),
     Case("POST /auth/verify",                    On::Nothing,      "anyone",       0,   0,   ""),
+    Case("POST /auth/forgot_password",           On::Nothing,      "anyone",       0,   0,   ""),
+    Case("POST /auth/reset_password",            On::Nothing,      "anyone",       0,   0,   ""),
     Case("POST /auth/step_up",                   On::Nothing,      "everyone",     0,   0,   ""),
     Case("GET /me/sessions",                     On::Nothing,      "everyone",     0,   0,   ""),
     Case("POST /me/sessions/end_others",         On::Nothing,      "everyone",     0,   0,   ""),
@@ -53,6 +55,7 @@ const CASES: &[Case] = &[
     Case("GET /organizations",                   On::Nothing,      "everyone",     0,   0,   ""),
     Case("GET /organizations/{id}",              On::Organization, "team",         0,   404, ""),
     Case("POST /users",                          On::Nothing,      "sysadmin",     403, 403, ""),
+    Case("POST /users/{id}/invite",              On::User,         "sysadmin",     404, 404, "not_invitable"),
     Case("GET /users",                           On::Nothing,      "sysadmin",     403, 403, ""),
     Case("GET /users/{id}",                      On::User,         "sysadmin",     404, 404, ""),
     Case("POST /users/{id}/grants",              On::User,         "secadmin",     404, 404, ""),
@@ -203,7 +206,11 @@ impl<'a> World<'a> {
             "POST /organizations" => {
                 json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"})
             }
-            "POST /users" => json!({"organization_id": self.organization, "email": "n@x.cn", "name": "新人", "password": "long enough"}),
+            "POST /users" => {
+                json!({"organization_id": self.organization, "email": "n@x.cn", "name": "新人", "password": "long enough to be taken"})
+            }
+            "POST /auth/forgot_password" => json!({"email": "nobody@test.example"}),
+            "POST /auth/reset_password" => json!({"token": "guessed", "password": "long enough to be taken"}),
             "POST /me/subscriptions" => json!({"sectors": []}),
             "POST /me/second_factor/confirm" | "POST /me/second_factor/regenerate" => json!({"code": "123456"}),
             "POST /me/second_factor/disable" => json!({"password": "12345678", "code": "123456"}),
@@ -258,6 +265,7 @@ impl<'a> World<'a> {
             "user_roles",
             "grants",
             "second_factors",
+            "account_links",
             "recovery_codes",
             "subscriptions",
             "batches",

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 const PAGE: &str = include_str!("../../docs/walkthrough.md");
-const PASSWORD: &str = "jiebang-demo";
+const PASSWORD: &str = "jiebang-demo-2026";
 /// What the shell says when it has come to the end of a part.
 const ARRIVED: &str = "--- arrived ---";
 
@@ -118,9 +118,9 @@ async fn people(app: &TestApp) {
             name: format!("{name} 某").parse().unwrap(),
             division: division.map(|division| division.parse().unwrap()),
             locale: None,
-            password: PASSWORD.parse().unwrap(),
+            password: Some(PASSWORD.parse().unwrap()),
         };
-        let hash = app.app.hasher.hash(&input.password).await.unwrap();
+        let hash = app.app.hasher.hash(&PASSWORD.parse().unwrap()).await.unwrap();
         let made = app.app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap();
         app.app.run(Who::System("host"), move |act| accounts::grant_roles(act, made.user.id, &[*role])).await.unwrap();
     }

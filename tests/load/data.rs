@@ -99,9 +99,9 @@ async fn person(app: &App, name: &str, organization_id: OrganizationId, role: Ro
         name: format!("{name} 某").parse().unwrap(),
         division: None,
         locale: None,
-        password: PASSWORD.parse().unwrap(),
+        password: Some(PASSWORD.parse().unwrap()),
     };
-    let hash = app.hasher.hash(&input.password).await.unwrap();
+    let hash = app.hasher.hash(&PASSWORD.parse().unwrap()).await.unwrap();
     let id = app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap().user.id;
     app.run(Who::System("host"), move |act| accounts::grant_roles(act, id, &[role])).await.unwrap();
     id

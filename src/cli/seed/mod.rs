@@ -17,7 +17,7 @@ pub mod timeline;
 pub mod values;
 pub mod works;
 
-use crate::app::App;
+use crate::app::{App, AppError};
 use crate::domain::policy::Role;
 use crate::domain::time::Timestamp;
 use anyhow::Context;
@@ -73,4 +73,15 @@ pub async fn load(app: &App, password: &str) -> anyhow::Result<Loaded> {
         projects: story.cases.iter().map(|case| case.projects.len()).sum(),
         accounts: people::one_of_each(&portfolio.users),
     })
+}
+
+/// A refusal in words, with all its faults.
+pub fn told(error: AppError) -> anyhow::Error {
+    match error {
+        AppError::Faults(faults) => {
+            let all: Vec<String> = faults.0.iter().map(|fault| format!("{}: {} / {}", fault.field, fault.zh, fault.en)).collect();
+            anyhow::anyhow!(all.join("; "))
+        }
+        other => other.into(),
+    }
 }

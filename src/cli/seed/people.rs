@@ -3,8 +3,10 @@
 use crate::app::{App, Who, accounts, organizations};
 use crate::cli::seed::data::{Organization, Portfolio, User};
 use crate::cli::seed::forms::form;
+use crate::cli::seed::told;
 use crate::domain::id::{OrganizationId, UserId};
 use crate::domain::organization::OrganizationInput;
+use crate::domain::password::Owner;
 use crate::domain::policy::Role;
 use crate::domain::user::{Password, UserInput};
 use anyhow::Context;
@@ -38,7 +40,7 @@ impl People {
             people.organizations.insert(organization.key.clone(), id);
         }
         let secret: Password = password.parse().map_err(|fault: crate::domain::fault::Fault| anyhow::anyhow!(fault.en))?;
-        let hash = app.hasher.hash(&secret).await?;
+        let hash = app.hash_new(&secret, &Owner::default(), "password").await.map_err(told)?;
         for user in &portfolio.users {
             let id = people.join(app, user, password, &hash).await.with_context(|| user.email.clone())?;
             people.users.insert(user.email.clone(), id);

@@ -68,6 +68,8 @@ pub const RULES: &[Rule] = &[
     rule(A::MeRead, EVERYONE, ANY),
     rule(A::MeSubscribe, EVERYONE, ANY),
     rule(A::MeChangePassword, EVERYONE, ANY),
+    rule(A::MeForgotPassword, &[Public], ANY),
+    rule(A::MeResetPassword, &[Public], ANY),
     rule(A::OrganizationCreate, &[Officer, Sysadmin], DESK),
     // The operator on the host makes the first accounts.
     rule(A::OrganizationCreate, &[System], ANY),
@@ -77,6 +79,7 @@ pub const RULES: &[Rule] = &[
     rule(A::OrganizationRead, &[Sysadmin, Secadmin], ANY),
     rule(A::OrganizationRead, EVERYONE, OWN),
     rule(A::UserCreate, &[Sysadmin], OTHER),
+    rule(A::UserInvite, &[Sysadmin], OTHER),
     rule(A::UserRead, &[Officer, Auditor, Sysadmin, Secadmin], ANY),
     // 授权: proposed by one administrator, decided by another one; roles are the security administrators' (SD5).
     rule(A::GrantPropose, &[Sysadmin, Secadmin], OTHER),

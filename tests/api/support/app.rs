@@ -173,9 +173,9 @@ impl TestApp {
             name: format!("{name} 某").parse().unwrap(),
             division: division.map(|division| division.parse().unwrap()),
             locale: None,
-            password: PASSWORD.parse().unwrap(),
+            password: Some(PASSWORD.parse().unwrap()),
         };
-        let hash = self.app.hasher.hash(&input.password).await.unwrap();
+        let hash = self.app.hasher.hash(&PASSWORD.parse().unwrap()).await.unwrap();
         let made = self.app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap();
         let (id, roles) = (made.user.id, roles.to_vec());
         self.app.run(Who::System("host"), move |act| accounts::grant_roles(act, id, &roles)).await.unwrap();

@@ -61,6 +61,11 @@ impl Caller {
         Self { address: address.to_owned(), ..self.clone() }
     }
 
+    /// The same caller with another client, such as one at another address.
+    pub fn by(&self, client: reqwest::Client) -> Self {
+        Self { client, ..self.clone() }
+    }
+
     pub fn id(&self) -> String {
         self.id.unwrap().to_string()
     }

@@ -76,6 +76,7 @@ pub async fn load(app: &App, password: &str) -> anyhow::Result<Loaded> {
 }
 
 /// A refusal in words, with all its faults.
+#[must_use]
 pub fn told(error: AppError) -> anyhow::Error {
     match error {
         AppError::Faults(faults) => {

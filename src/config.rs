@@ -4,6 +4,7 @@
 
 use crate::auth::ring::{self, KeyFile};
 use crate::auth::token::SHORTEST_SECRET;
+use crate::domain::audit::ChainHash;
 use crate::domain::fault::Fault;
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
@@ -37,6 +38,8 @@ pub struct Config {
     pub second_factor: Vec<Role>,
     /// Which new passwords are taken: `JIEBANG_PASSWORD_PROFILE`, `modern` (by default) or `dengbao3`.
     pub profile: Profile,
+    /// How the chain of the audit log is hashed: `JIEBANG_AUDIT_HASH`, `sha256` (by default) or `sm3`.
+    pub chain: ChainHash,
     /// Address as users know it: `JIEBANG_PUBLIC_URL`. Links in letters begin with it.
     pub public_url: String,
     /// How letters leave: `JIEBANG_SMTP_URL` or `JIEBANG_MAIL_DIR`.
@@ -103,7 +106,8 @@ pub fn read(source: Source<'_>) -> Result<Config, Vec<ConfigFault>> {
     let secret = reader.secret();
     reader.key_file(&data_dir);
     let second_factor = reader.second_factor();
-    let profile = reader.profile();
+    let profile = reader.code("JIEBANG_PASSWORD_PROFILE", Profile::Modern);
+    let chain = reader.code("JIEBANG_AUDIT_HASH", ChainHash::Sha256);
     let public_url = reader.public_url();
     let mail = reader.mail();
     let config = Config {
@@ -112,6 +116,7 @@ pub fn read(source: Source<'_>) -> Result<Config, Vec<ConfigFault>> {
         secret,
         second_factor,
         profile,
+        chain,
         public_url,
         mail,
         mail_from: reader.mail_from(),
@@ -225,12 +230,16 @@ impl Reader<'_> {
         roles.into_iter().flatten().collect()
     }
 
-    fn profile(&mut self) -> Profile {
-        let text = self.text("JIEBANG_PASSWORD_PROFILE").unwrap_or_else(|| Profile::Modern.code().into());
-        text.parse().unwrap_or_else(|fault: Fault| {
-            self.fault("JIEBANG_PASSWORD_PROFILE", fault.en);
-            Profile::Modern
-        })
+    /// One of a closed list of codes, `usual` where nothing is said.
+    fn code<T: std::str::FromStr<Err = Fault>>(&mut self, key: &'static str, usual: T) -> T {
+        match self.text(key).map(|text| text.parse()) {
+            None => usual,
+            Some(Ok(code)) => code,
+            Some(Err(fault)) => {
+                self.fault(key, fault.en);
+                usual
+            }
+        }
     }
 
     fn public_url(&mut self) -> String {
@@ -327,6 +336,7 @@ impl Config {
             ("JIEBANG_SECRET", format!("… ({} bytes)", self.secret.len())),
             ("JIEBANG_SECOND_FACTOR", self.second_factor.iter().map(|role| role.code()).collect::<Vec<_>>().join(",")),
             ("JIEBANG_PASSWORD_PROFILE", self.profile.to_string()),
+            ("JIEBANG_AUDIT_HASH", self.chain.to_string()),
             ("JIEBANG_PUBLIC_URL", self.public_url.clone()),
             ("mail", mail),
             ("JIEBANG_MAIL_FROM", self.mail_from.clone()),

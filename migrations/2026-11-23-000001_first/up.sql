@@ -147,7 +147,6 @@ CREATE TABLE challenges (
     sponsor_id TEXT REFERENCES organizations (id),
     fiscal_cap_fen BIGINT NOT NULL CHECK (fiscal_cap_fen > 0),
     max_parallel_teams INTEGER NOT NULL CHECK (max_parallel_teams BETWEEN 1 AND 5),
-    content TEXT NOT NULL,
     stage TEXT NOT NULL,
     round INTEGER NOT NULL,
     opened_round INTEGER NOT NULL,
@@ -160,11 +159,13 @@ CREATE TABLE challenges (
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
+    content TEXT NOT NULL,
     UNIQUE (batch_id, title),
     CHECK (opens_at IS NULL OR opens_at < closes_at)
 );
 CREATE INDEX challenges_batch ON challenges (batch_id, id);
 CREATE INDEX challenges_year ON challenges (year, id);
+CREATE INDEX challenges_year_sector ON challenges (year, sector, id);
 CREATE INDEX challenges_stage ON challenges (stage, id);
 CREATE INDEX challenges_sector ON challenges (sector, id);
 CREATE INDEX challenges_plan_category ON challenges (plan_category, id);
@@ -190,7 +191,6 @@ CREATE TABLE bids (
     round INTEGER NOT NULL,
     lead_org_id TEXT NOT NULL REFERENCES organizations (id),
     stage TEXT NOT NULL,
-    content TEXT NOT NULL,
     submission INTEGER NOT NULL,
     received_at TIMESTAMP,
     digest TEXT,
@@ -202,7 +202,8 @@ CREATE TABLE bids (
     created_by TEXT NOT NULL REFERENCES users (id),
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    updated_at TIMESTAMP NOT NULL
+    updated_at TIMESTAMP NOT NULL,
+    content TEXT NOT NULL
 );
 CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
@@ -377,7 +378,10 @@ CREATE TABLE audit (
     to_stage TEXT,
     detail TEXT NOT NULL,
     sealed_challenge_id TEXT,
-    sealed_round INTEGER
+    sealed_round INTEGER,
+    number BIGINT NOT NULL UNIQUE CHECK (number > 0),
+    digest TEXT NOT NULL,
+    link TEXT NOT NULL
 );
 CREATE INDEX audit_object ON audit (object_id, id);
 CREATE INDEX audit_actor ON audit (actor_id, id);

@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Sector;
 use crate::domain::workflow::Stage;
 use crate::store::Conn;
-use crate::store::audit::{self, AuditRow, Outcome};
+use crate::store::audit::{AuditRow, Outcome};
 
 /// A permitted step of a record from one stage to another (or to where it stands).
 #[must_use]
@@ -137,6 +137,8 @@ pub struct Act<'a> {
     pub expects: Option<i64>,
     /// Working days.
     pub calendar: &'a Calendar,
+    /// What the audit log will hold of it: written at the end of the transaction, in this order.
+    pub(super) records: Vec<AuditRow>,
 }
 
 impl Act<'_> {
@@ -295,51 +297,55 @@ impl Act<'_> {
         self.write_down(permit, object, None, about)
     }
 
+    /// Leaves a record of a read, for the few that are remembered.
+    pub fn remember(&mut self, permit: &Permit, object: &Object, detail: String) {
+        let row = record(&self.actor, &self.request_id, AuditId::new(self.now), self.now, permit.action(), Outcome::Accepted, object);
+        self.records.push(AuditRow { role: Some(permit.role()), detail, ..row });
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "permit and object are spent: an act is recorded once")]
     fn write_down(&mut self, permit: Permit, object: Object, stages: Option<(&str, &str)>, about: About) -> Result<Recorded, AppError> {
         let event = AuditId::new(self.now);
-        let row = AuditRow {
-            id: event,
-            at: self.now,
-            request_id: self.request_id.clone(),
-            actor_id: self.actor.user,
-            actor_name: self.actor.name.clone(),
+        self.records.push(AuditRow {
             role: Some(permit.role()),
             tie: Some(permit.tie()),
-            action: permit.action(),
-            outcome: Outcome::Accepted.code().into(),
-            object_kind: object.kind,
-            object_id: object.id.clone(),
             from_stage: stages.map(|(from, _)| from.to_owned()),
             to_stage: stages.map(|(_, to)| to.to_owned()),
             detail: about.detail.clone(),
-            sealed_challenge_id: object.seal.map(|(challenge, _)| challenge),
-            sealed_round: object.seal.map(|(_, round)| round),
-        };
-        audit::append(self.conn, &row)?;
+            ..record(&self.actor, &self.request_id, event, self.now, permit.action(), Outcome::Accepted, &object)
+        });
         post::send(self.conn, self.now, event, permit.action(), stages.map_or("", |(_, to)| to), &about)?;
         Ok(Recorded(permit.action()))
     }
 }
 
-/// The audit row of a denied act.
-pub(super) fn denied_row(actor: &Actor, request_id: &str, now: Timestamp, denial: &Denial) -> AuditRow {
+/// A record of what `actor` did, or tried to do, before it is bound into the chain. People are named by their id alone.
+fn record(actor: &Actor, request_id: &str, id: AuditId, now: Timestamp, action: Action, outcome: Outcome, object: &Object) -> AuditRow {
     AuditRow {
-        id: AuditId::new(now),
+        id,
         at: now,
         request_id: request_id.to_owned(),
         actor_id: actor.user,
-        actor_name: actor.name.clone(),
+        actor_name: if actor.user.is_some() { String::new() } else { actor.name.clone() },
         role: None,
-        tie: Some(denial.tie),
-        action: denial.action,
-        outcome: Outcome::Denied.code().into(),
-        object_kind: denial.kind,
-        object_id: denial.id.clone(),
+        tie: Some(object.tie),
+        action,
+        outcome: outcome.code().into(),
+        object_kind: object.kind,
+        object_id: object.id.clone(),
         from_stage: None,
         to_stage: None,
         detail: String::new(),
-        sealed_challenge_id: denial.seal.map(|(challenge, _)| challenge),
-        sealed_round: denial.seal.map(|(_, round)| round),
+        sealed_challenge_id: object.seal.map(|(challenge, _)| challenge),
+        sealed_round: object.seal.map(|(_, round)| round),
+        number: 0,
+        digest: String::new(),
+        link: String::new(),
     }
+}
+
+/// The record of a denied act.
+pub(super) fn denied_row(actor: &Actor, request_id: &str, now: Timestamp, denial: &Denial) -> AuditRow {
+    let object = Object { id: denial.id.clone(), tie: denial.tie, seal: denial.seal, ..Object::kind(denial.kind) };
+    record(actor, request_id, AuditId::new(now), now, denial.action, Outcome::Denied, &object)
 }

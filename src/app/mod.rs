@@ -12,10 +12,13 @@ pub mod challenges;
 pub mod clock;
 pub mod decisions;
 pub mod error;
+pub mod floods;
 pub mod grants;
+mod ledger;
 pub mod letters;
 pub mod links;
 pub mod milestones;
+pub mod notary;
 pub mod object;
 pub mod organizations;
 pub mod passwords;
@@ -41,15 +44,17 @@ pub use request::{Answer, Key, Request, Who};
 
 use crate::app::attempts::Attempts;
 use crate::app::error::Denial;
+use crate::app::floods::Floods;
 use crate::app::links::Forgotten;
 use crate::auth::{Hasher, Keys};
+use crate::domain::audit::ChainHash;
 use crate::domain::calendar::Calendar;
 use crate::domain::id::{ChallengeId, UserId};
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
 use crate::domain::session::MOST_TRIES;
 use crate::store::idempotency::{self, AnswerRow};
-use crate::store::{Conn, Db, audit as audit_log, bids as bid_rows, second_factors, sessions as session_rows, users};
+use crate::store::{Conn, Db, bids as bid_rows, second_factors, sessions as session_rows, users};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -74,6 +79,10 @@ pub struct App {
     pub attempts: Attempts,
     /// Requests for a link to a new password that nobody has looked at yet.
     pub forgotten: Forgotten,
+    /// Denials that come by the dozen.
+    pub floods: Floods,
+    /// How the chain of the audit log is hashed.
+    pub chain: ChainHash,
     /// Rung after every write, so that letters go out at once.
     pub bell: Arc<Notify>,
 }
@@ -84,6 +93,12 @@ enum Undone {
     /// A dry run: everything would have been fine, with this answer.
     DryRun(Answer),
     Replayed(Answer),
+}
+
+impl From<crate::store::diesel_error::Error> for Undone {
+    fn from(error: crate::store::diesel_error::Error) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 impl From<AppError> for Undone {
@@ -127,6 +142,8 @@ impl App {
             profile: Profile::Modern,
             attempts: Attempts::new(MOST_TRIES),
             forgotten: Forgotten::default(),
+            floods: Floods::default(),
+            chain: ChainHash::Sha256,
             bell: Arc::new(Notify::new()),
         })
     }
@@ -141,13 +158,17 @@ impl App {
         body: impl FnOnce(&mut Act<'_>) -> Result<Seen<T>, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (app, asked) = (self.clone(), request.clone());
-        let result = self
+        let (result, records) = self
             .db
-            .read(move |conn| {
-                let mut act = app.act(conn, &asked)?;
-                body(&mut act).map(Seen::into_inner)
+            .read(move |conn| match app.act(conn, &asked) {
+                Ok(mut act) => (body(&mut act).map(Seen::into_inner), act.records),
+                Err(error) => (Err(error), Vec::new()),
             })
             .await?;
+        if result.is_ok() && !records.is_empty() {
+            let how = self.chain;
+            self.db.write(move |conn| ledger::append(conn, how, records).map_err(AppError::from), |_, _| Ok(())).await??;
+        }
         if let Some(denial) = result.as_ref().err().and_then(AppError::denial) {
             self.remember(request, denial.clone()).await?;
         }
@@ -160,7 +181,7 @@ impl App {
         let write = move |conn: &mut Conn| -> Result<(), AppError> {
             let act = app.act(conn, &request)?;
             if act.actor.user.is_some() {
-                audit_log::append(act.conn, &act::denied_row(&act.actor, &request.id, act.now, &denial))?;
+                app.write_down(&request, act, &denial)?;
             }
             Ok(())
         };
@@ -189,6 +210,7 @@ impl App {
                 return Err(Undone::DryRun(answer));
             }
             keep_answer(&mut act, &asked, &answer)?;
+            ledger::append(act.conn, app.chain, act.records)?;
             Ok(answer)
         };
         let app = self.clone();
@@ -210,9 +232,15 @@ impl App {
     fn remember_denial(&self, conn: &mut Conn, request: &Request, error: &AppError) -> Result<(), crate::store::diesel_error::Error> {
         let Some(denial) = error.denial() else { return Ok(()) };
         match self.act(conn, request) {
-            Ok(act) if act.actor.user.is_some() => audit_log::append(act.conn, &act::denied_row(&act.actor, &request.id, act.now, denial)),
+            Ok(act) if act.actor.user.is_some() => self.write_down(request, act, denial),
             _ => Ok(()),
         }
+    }
+
+    /// The audit row of a denial, unless it is one of a flood.
+    fn write_down(&self, request: &Request, act: Act<'_>, denial: &Denial) -> Result<(), crate::store::diesel_error::Error> {
+        let row = act::denied_row(&act.actor, &request.id, act.now, denial);
+        if self.floods.tells(&request.origin.network(), &row) { ledger::append(act.conn, self.chain, vec![row]) } else { Ok(()) }
     }
 
     /// Runs a write without an answer to keep: for jobs, the command line and loading data.
@@ -239,7 +267,9 @@ impl App {
         let (app, asked) = (self.clone(), request.clone());
         let transaction = move |conn: &mut Conn| -> Result<T, AppError> {
             let mut act = app.act(conn, &asked)?;
-            body(&mut act).map(Done::into_inner)
+            let value = body(&mut act)?.into_inner();
+            ledger::append(act.conn, app.chain, act.records)?;
+            Ok(value)
         };
         let app = self.clone();
         let done = self.db.write(transaction, move |conn, error| app.remember_denial(conn, &request, error)).await??;
@@ -251,7 +281,8 @@ impl App {
     fn act<'a>(&'a self, conn: &'a mut Conn, request: &Request) -> Result<Act<'a>, AppError> {
         let now = self.clock.now();
         let actor = identify(conn, &request.who, now, &self.second_factor)?;
-        Ok(Act { conn, now, actor, request_id: request.id.clone(), expects: request.expects, calendar: &self.calendar })
+        let records = Vec::new();
+        Ok(Act { conn, now, actor, request_id: request.id.clone(), expects: request.expects, calendar: &self.calendar, records })
     }
 
     /// Verifies an access token's form and time. Whether its session lives is found out on each request.

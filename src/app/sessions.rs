@@ -6,7 +6,7 @@ use crate::app::act::{About, Act, Actor, Done, Object, Seen, denied_row};
 use crate::app::attempts::Attempt;
 use crate::app::error::{AppError, Denial};
 use crate::app::sign_in::SignIn;
-use crate::app::{App, Request};
+use crate::app::{App, Request, ledger};
 use crate::auth::token::ACCESS_SECONDS;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::policy::{Action, Kind, Tie};
@@ -15,8 +15,8 @@ use crate::domain::text::Email;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Password, UserStatus};
 use crate::store::sessions::{self, SessionRow};
+use crate::store::users;
 use crate::store::users::UserRow;
-use crate::store::{audit, users};
 
 /// What a sign-in or a renewal hands out.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl App {
                 self.begin(user.id, verified, arrival).await
             }
             known => {
-                self.remember_failure(known.map(|user| (user.id, user.name)), &arrival.request_id).await?;
+                self.remember_failure(known.map(|user| user.id), arrival).await?;
                 Err(AppError::WrongCredentials)
             }
         }
@@ -71,16 +71,15 @@ impl App {
         Ok(Tokens { access_token, expires_in: ACCESS_SECONDS, refresh_token, session_expires_at: session.expires_at })
     }
 
-    async fn remember_failure(&self, known: Option<(UserId, String)>, request_id: &str) -> Result<(), AppError> {
-        let (now, id) = (self.clock.now(), request_id.to_owned());
-        let write = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {
-            let (object, name) = known.map_or((String::new(), "unknown".to_owned()), |(id, name)| (id.to_string(), name));
-            let denial =
-                Denial { action: Action::SessionLogin, kind: Kind::User, id: object, tie: Tie::Stranger, hidden: false, seal: None };
-            let actor = Actor { name, ..Actor::public() };
-            audit::append(conn, &denied_row(&actor, &id, now, &denial)).map_err(AppError::from)
-        };
-        self.db.write(write, |_, _| Ok(())).await?
+    async fn remember_failure(&self, known: Option<UserId>, arrival: Arrival) -> Result<(), AppError> {
+        let id = known.map(|id| id.to_string()).unwrap_or_default();
+        let denial = Denial { action: Action::SessionLogin, kind: Kind::User, id, tie: Tie::Stranger, hidden: false, seal: None };
+        let row = denied_row(&Actor::public(), &arrival.request_id, self.clock.now(), &denial);
+        if !self.floods.tells(&arrival.origin.network(), &row) {
+            return Ok(());
+        }
+        let how = self.chain;
+        self.db.write(move |conn| ledger::append(conn, how, vec![row]).map_err(AppError::from), |_, _| Ok(())).await?
     }
 
     /// Verifies a password under the limit of attempts. The attempt counts as wrong unless it is said to be right.

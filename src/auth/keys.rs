@@ -59,6 +59,11 @@ impl Keys {
         })
     }
 
+    /// A key of its own for `purpose`.
+    pub(super) fn for_purpose(&self, purpose: &[u8]) -> Option<Arc<[u8]>> {
+        derived(&self.root, purpose)
+    }
+
     /// Takes over the keys of access tokens of `file`. Keys that it no longer names go on verifying until the tokens that
     /// they signed have expired, so that nobody is turned away by a rotation. Answers the id of the key that signs.
     #[must_use]

@@ -1,5 +1,6 @@
 //! Passwords, tokens and keys: the only room that names the crypto crates.
 
+pub mod chain;
 pub mod keys;
 pub mod password;
 pub mod ring;

@@ -3,13 +3,14 @@
 use crate::app::{App, Clock, Cost, Opening, Place};
 use crate::cli::{print, say, seed, serve};
 use crate::config::{Config, MailRoute, cores};
+use crate::domain::audit::ChainHash;
 use crate::domain::password::Profile;
 use anyhow::Context;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 /// The password of every demo account. The demo listens where its user says, this machine by default.
-const PASSWORD: &str = "jiebang-demo-2026";
+const PASSWORD: &str = "willow-lantern-2026";
 
 /// Loads the demo and serves it.
 ///
@@ -51,6 +52,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         secret: secret.into_bytes(),
         second_factor: Vec::new(),
         profile: Profile::Modern,
+        chain: ChainHash::Sha256,
         public_url: format!("http://{listen}"),
         mail_from: "Jiebang <jiebang@demo.jiebang.example>".into(),
         calendar: None,

@@ -1,8 +1,9 @@
 //! The operator's door: one binary, one command each. Calls use cases, never the database.
 //!
-//! Exit codes follow sysexits: 0 done, 1 failed, 2 wrong usage, 78 configuration.
+//! Exit codes follow sysexits: 0 done, 1 failed, 2 wrong usage, 65 the audit log was changed, 78 configuration.
 
 pub mod admin;
+pub mod audit;
 pub mod demo;
 pub mod inspect;
 pub mod keys;
@@ -55,6 +56,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: OutboxCommand,
+    },
+    /// The audit log.
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Keys of access tokens.
     Keys {
@@ -126,6 +133,34 @@ pub enum OutboxCommand {
     },
 }
 
+/// The audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Find out whether it is as it was written: exit 65 and the first bad record, if not.
+    Verify {
+        /// An exported log instead of the database's.
+        #[arg(long)]
+        file: Option<PathBuf>,
+        /// A public key whose checkpoints are trusted, besides this service's own; with --file, the only ones.
+        #[arg(long = "key")]
+        keys: Vec<String>,
+        /// Do not ask for checkpoints, only whether the records hold together.
+        #[arg(long, conflicts_with = "file")]
+        without_checkpoints: bool,
+    },
+    /// Print records with what proves them, one JSON object a line.
+    Export {
+        /// Number of the first record.
+        #[arg(long, default_value_t = 1)]
+        from: i64,
+        /// Number of the last record.
+        #[arg(long, default_value_t = i64::MAX)]
+        to: i64,
+    },
+    /// Print the public key that checkpoints are verified with.
+    Key,
+}
+
 /// Keys of access tokens.
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -147,6 +182,8 @@ pub enum ConfigCommand {
     Check,
 }
 
+/// Exit code for an audit log that was changed (`EX_DATAERR`).
+pub const EX_DATAERR: u8 = 65;
 /// Exit code for a configuration that the service does not start with (`EX_CONFIG`).
 const EX_CONFIG: u8 = 78;
 
@@ -160,6 +197,10 @@ pub fn run(cli: Cli) -> ExitCode {
     match runtime.block_on(command(cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stopped::Failed(error)) => failed(&error),
+        Err(Stopped::Tampered(what)) => {
+            say(&format!("审计日志已被改动 / the audit log was changed: {what}"));
+            ExitCode::from(EX_DATAERR)
+        }
         Err(Stopped::Unconfigured(faults)) => {
             say("the configuration has faults:");
             for ConfigFault { key, problem } in faults {
@@ -176,6 +217,8 @@ pub enum Stopped {
     Failed(anyhow::Error),
     /// The configuration is not one to start with.
     Unconfigured(Vec<ConfigFault>),
+    /// The audit log is not as it was written.
+    Tampered(String),
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Stopped {
@@ -226,7 +269,7 @@ fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
         calendar: config.calendar.as_deref(),
     })?;
     keys::load(&app, config)?;
-    Ok(App { second_factor: config.second_factor.clone().into(), profile: config.profile, ..app })
+    Ok(App { second_factor: config.second_factor.clone().into(), profile: config.profile, chain: config.chain, ..app })
 }
 
 async fn command(command: Command) -> Result<(), Stopped> {
@@ -253,6 +296,16 @@ async fn command(command: Command) -> Result<(), Stopped> {
         Command::Outbox { command: OutboxCommand::Retry { id } } => {
             admin::retry_letters(&open(&configured()?, Clock::System)?, id).await?;
         }
+        Command::Audit { command: AuditCommand::Verify { file: Some(file), keys, .. } } => audit::verify_file(&file, &keys)?,
+        Command::Audit { command: AuditCommand::Verify { file: None, keys, without_checkpoints } } => {
+            let config = configured()?;
+            audit::verify(&open(&config, Clock::System)?, &config, without_checkpoints, keys).await?;
+        }
+        Command::Audit { command: AuditCommand::Export { from, to } } => {
+            let config = configured()?;
+            audit::export(&open(&config, Clock::System)?, &config, from, to).await?;
+        }
+        Command::Audit { command: AuditCommand::Key } => audit::key(&open(&configured()?, Clock::System)?)?,
         Command::Keys { command: KeysCommand::Rotate { at_once } } => keys::rotate(&configured()?, at_once)?,
         Command::Keys { command: KeysCommand::List } => keys::list(&configured()?)?,
         Command::Config { command: ConfigCommand::Check } => print(configured()?.redacted().trim_end()),

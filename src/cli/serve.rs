@@ -1,6 +1,7 @@
 //! Serving: the server, the jobs, and an orderly end.
 
 use crate::app::App;
+use crate::cli::audit::FILE;
 use crate::cli::keys;
 use crate::config::{self, Config, MailRoute};
 use crate::http::{self, Limits};
@@ -47,7 +48,8 @@ pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::
     let handle = server.handle();
     let running = tokio::spawn(server);
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-    jobs::start(&app, postman, &tracker, &stop);
+    let checkpoints = config.data_dir.join(FILE);
+    jobs::start(&app, postman, &checkpoints, &tracker, &stop);
     tracing::info!(%address, "serving");
     let (mut terminated, mut reload) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
     loop {
@@ -71,6 +73,8 @@ pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::
     if tokio::time::timeout(SHUTDOWN, tracker.wait()).await.is_err() {
         tracing::warn!("a job did not finish in time; its letters will be sent after the next start");
     }
+    app.tell_floods().await?;
+    app.vouch(checkpoints).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! (docs/adr/0001). Rows live in `store`, views in `http`.
 
 pub mod assignment;
+pub mod audit;
 pub mod batch;
 pub mod bid;
 pub mod calendar;
@@ -27,6 +28,7 @@ pub mod project;
 pub mod refusal;
 pub mod review;
 pub mod session;
+pub mod stages;
 pub mod text;
 pub mod time;
 pub mod user;

@@ -103,9 +103,10 @@ macro_rules! text_type {
             }
         }
 
+        /// What the service kept, which was cleaned when it came in. What comes in is read by `deserr`.
         impl<'de, const MIN: usize, const MAX: usize> serde::Deserialize<'de> for $name<MIN, MAX> {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                String::deserialize(from)?.parse().map_err(|fault: Fault| serde::de::Error::custom(fault.en))
+                String::deserialize(from).map(Self)
             }
         }
 

@@ -1,7 +1,7 @@
 //! Instants and dates: UTC microseconds inside, RFC 3339 at the door, Beijing dates for people.
 
 use crate::domain::fault::Fault;
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, Timelike, Utc};
 use uuid::{NoContext, Uuid};
 
 /// An instant in UTC, exact to the microsecond.
@@ -18,6 +18,18 @@ impl Timestamp {
     #[must_use]
     pub fn new(instant: DateTime<Utc>) -> Self {
         Self(instant.naive_utc().trunc_subsecs(6))
+    }
+
+    /// Reads what SQLite keeps, in UTC: `2021-12-31 09:00:00`, and up to six digits of a fraction behind a point.
+    #[must_use]
+    pub fn kept(text: &str) -> Option<Self> {
+        let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+        let date = NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(5, 7)?, number(8, 10)?)?;
+        let micros = match text.get(20..) {
+            None => 0,
+            Some(digits) => digits.parse::<u32>().ok()?.checked_mul(10_u32.pow(6_u32.checked_sub(u32::try_from(digits.len()).ok()?)?))?,
+        };
+        date.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, micros).map(Self)
     }
 
     /// The instant as chrono knows it.
@@ -50,6 +62,26 @@ impl Timestamp {
         self.utc().with_timezone(&beijing()).format("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// RFC 3339. By hand, since lists are full of instants and chrono interprets a format for each.
+    fn text(self) -> String {
+        let (date, time, micros) = (self.0.date(), self.0.time(), self.0.and_utc().timestamp_subsec_micros());
+        let mut text = String::with_capacity(27);
+        let year = u32::try_from(date.year()).unwrap_or_default();
+        for (number, width, after) in [(year, 4, "-"), (date.month(), 2, "-"), (date.day(), 2, "T")] {
+            push(&mut text, number, width, after);
+        }
+        for (number, after) in [(time.hour(), ":"), (time.minute(), ":"), (time.second(), "")] {
+            push(&mut text, number, 2, after);
+        }
+        let (fraction, width) = if micros % 1_000 == 0 { (micros / 1_000, 3) } else { (micros, 6) };
+        if fraction > 0 {
+            text.push('.');
+            push(&mut text, fraction, width, "");
+        }
+        text.push('Z');
+        text
+    }
+
     /// A UUIDv7 whose time part is this instant.
     #[must_use]
     pub fn uuid(self) -> Uuid {
@@ -58,10 +90,17 @@ impl Timestamp {
     }
 }
 
+/// RFC 3339 in UTC, with three or six digits of a second where it has a fraction.
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        f.write_str(&self.text())
     }
+}
+
+/// Adds `number` in `width` digits.
+fn push(text: &mut String, number: u32, width: u32, after: &str) {
+    text.extend((0..width).rev().filter_map(|place| char::from_digit(number / 10_u32.pow(place) % 10, 10)));
+    text.push_str(after);
 }
 
 impl std::str::FromStr for Timestamp {
@@ -139,3 +178,30 @@ macro_rules! schema {
 }
 schema!(Timestamp, "date-time");
 schema!(Date, "date");
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+    use chrono::DateTime;
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_kept_is_read_as_it_was(micros in 946_684_800_000_000_i64..7_258_118_400_000_000, round in 0_u32..7) {
+            let step = 10_i64.pow(round);
+            let instant = Timestamp::new(DateTime::from_timestamp_micros(micros / step * step).unwrap());
+            proptest::prop_assert_eq!(Timestamp::kept(&instant.0.to_string()), Some(instant));
+            // As diesel would write it, so that either can read what the other wrote, and text sorts as time does.
+            proptest::prop_assert_eq!(instant.0.to_string(), instant.0.format("%F %T%.f").to_string());
+            // And as chrono writes RFC 3339.
+            proptest::prop_assert_eq!(instant.to_string(), instant.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true));
+        }
+    }
+
+    #[test]
+    fn what_is_no_instant_is_not_read() {
+        for text in ["", "2021-12-31", "2021-13-01 00:00:00", "2021-12-31 24:00:00", "2021-12-31 09:00:00.1234567", "一年之计在于春日"]
+        {
+            assert_eq!(Timestamp::kept(text), None, "{text}");
+        }
+    }
+}

@@ -48,6 +48,36 @@ pub trait Stage: Copy + Eq + std::fmt::Debug + 'static {
     }
 }
 
+/// A stage table in codes and words: for whoever reads them all, such as the generated page and the house tests.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// What moves, in English and Chinese.
+    pub title: &'static str,
+    /// Every stage: code and Chinese name. A record begins at the first.
+    pub stages: Vec<(&'static str, &'static str)>,
+    /// Every row: from, action, to.
+    pub rows: Vec<(&'static str, Action, Vec<&'static str>)>,
+}
+
+impl Table {
+    /// The table of one kind of stage.
+    #[must_use]
+    pub fn of<S: Stage>(title: &'static str) -> Self {
+        let codes = |to: &[S]| to.iter().map(|stage| stage.code()).collect();
+        Self {
+            title,
+            stages: S::all().iter().map(|stage| (stage.code(), stage.zh())).collect(),
+            rows: S::PATHS.iter().map(|path| (path.from.code(), path.action, codes(path.to))).collect(),
+        }
+    }
+
+    /// The Chinese name of a stage.
+    #[must_use]
+    pub fn zh(&self, code: &str) -> &'static str {
+        self.stages.iter().find(|(known, _)| *known == code).map_or("", |(_, zh)| zh)
+    }
+}
+
 /// Makes an enum of `codes!` a [`Stage`] with its table.
 macro_rules! stage_table {
     ($stage:ty, $paths:expr) => {

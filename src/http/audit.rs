@@ -10,13 +10,14 @@ use crate::domain::text::Line;
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
 
-/// A row of the audit log.
+/// A row of the audit log. Its place in the chain is not shown: gaps would tell how much is still sealed.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct AuditView {
     id: AuditId,
     at: Timestamp,
     request_id: String,
     actor_id: Option<UserId>,
+    /// The name that the person has now; `public`, `clock` or `host` where it was no person.
     actor_name: String,
     /// The role that allowed it.
     role: Option<Role>,
@@ -38,14 +39,14 @@ impl View for AuditView {
     }
 }
 
-impl From<AuditRow> for AuditView {
-    fn from(row: AuditRow) -> Self {
+impl From<(AuditRow, Option<String>)> for AuditView {
+    fn from((row, person): (AuditRow, Option<String>)) -> Self {
         Self {
             id: row.id,
             at: row.at,
             request_id: row.request_id,
             actor_id: row.actor_id,
-            actor_name: row.actor_name,
+            actor_name: person.unwrap_or(row.actor_name),
             role: row.role,
             tie: row.tie,
             action: row.action,

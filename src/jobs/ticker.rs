@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::jobs::deliver::Postman;
+use std::path::Path;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -10,11 +11,26 @@ use tokio_util::task::TaskTracker;
 const CLOSING: Duration = Duration::from_secs(1);
 /// How often the outbox is looked at when nobody rings.
 const POST: Duration = Duration::from_secs(5);
+/// How often the audit log is vouched for, when anything happened.
+const VOUCHING: Duration = Duration::from_mins(5);
+/// How often denials that came by the dozen are written down.
+const FLOODS: Duration = Duration::from_mins(1);
 /// How often old answers and sessions are forgotten.
 const TIDYING: Duration = Duration::from_hours(1);
 
 /// Starts all jobs. They end soon after `stop` is cancelled; what they were doing is finished first.
-pub fn start(app: &App, postman: Postman, tracker: &TaskTracker, stop: &CancellationToken) {
+/// `checkpoints` is the file in which the audit log is vouched for.
+pub fn start(app: &App, postman: Postman, checkpoints: &Path, tracker: &TaskTracker, stop: &CancellationToken) {
+    let (vouching, path) = (app.clone(), checkpoints.to_owned());
+    tracker.spawn(repeat(stop.clone(), VOUCHING, move || {
+        let (app, path) = (vouching.clone(), path.clone());
+        async move { app.vouch(path).await.map(|_| ()) }
+    }));
+    let telling = app.clone();
+    tracker.spawn(repeat(stop.clone(), FLOODS, move || {
+        let app = telling.clone();
+        async move { app.tell_floods().await.map(|_| ()) }
+    }));
     let closing = app.clone();
     tracker.spawn(repeat(stop.clone(), CLOSING, move || {
         let app = closing.clone();

@@ -1,12 +1,13 @@
-//! The audit log: appended to, never changed (triggers in `guards/`).
+//! The audit log: appended to, never changed (triggers in `guards/`), each record bound to those before it (`auth::chain`).
 
+use crate::domain::audit::Record;
 use crate::domain::codes::codes;
 use crate::domain::id::{AuditId, ChallengeId, UserId};
 use crate::domain::policy::{Action, Kind, Role, Tie};
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
-use crate::store::schema::{audit, challenges};
-use crate::store::{Conn, Multi};
+use crate::store::schema::{audit, challenges, users};
+use crate::store::{Conn, Multi, on};
 use diesel::prelude::*;
 
 codes! {
@@ -37,6 +38,37 @@ pub struct AuditRow {
     pub detail: String,
     pub sealed_challenge_id: Option<ChallengeId>,
     pub sealed_round: Option<i32>,
+    /// Place in the chain, from 1 on; 0 as long as the record is not in it.
+    pub number: i64,
+    /// Hash of the record's canonical text.
+    pub digest: String,
+    /// Hash of the link before and the digest.
+    pub link: String,
+}
+
+impl AuditRow {
+    /// The record as it is hashed and exported.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        Record {
+            number: self.number,
+            id: self.id.to_string(),
+            at: self.at.to_string(),
+            request_id: self.request_id.clone(),
+            actor_id: self.actor_id.map(|id| id.to_string()),
+            actor_name: self.actor_name.clone(),
+            role: self.role.map(|role| role.to_string()),
+            tie: self.tie.map(|tie| tie.to_string()),
+            action: self.action.to_string(),
+            outcome: self.outcome.clone(),
+            object_kind: self.object_kind.to_string(),
+            object_id: self.object_id.clone(),
+            from_stage: self.from_stage.clone(),
+            to_stage: self.to_stage.clone(),
+            detail: self.detail.clone(),
+            sealed: self.sealed_challenge_id.zip(self.sealed_round).map(|(challenge, round)| (challenge.to_string(), round)),
+        }
+    }
 }
 
 /// What the log can be narrowed to.
@@ -48,27 +80,93 @@ pub struct AuditFilter {
     pub outcome: Option<Outcome>,
 }
 
+impl std::fmt::Display for AuditFilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let named = [
+            ("object_id", self.object_id.clone()),
+            ("actor_id", self.actor_id.map(|id| id.to_string())),
+            ("action", self.action.map(|action| action.to_string())),
+            ("outcome", self.outcome.map(|outcome| outcome.to_string())),
+        ];
+        let words: Vec<String> = named.into_iter().filter_map(|(name, value)| value.map(|value| format!("{name}={value}"))).collect();
+        f.write_str(&words.join(" "))
+    }
+}
+
+/// Whether the round that a record belongs to was opened.
+macro_rules! unsealed {
+    () => {
+        diesel::dsl::exists(
+            challenges::table
+                .filter(challenges::id.eq(audit::sealed_challenge_id.assume_not_null()))
+                .filter(challenges::opened_round.ge(audit::sealed_round.assume_not_null()))
+                .select(challenges::id),
+        )
+    };
+}
+
 /// Appends a row.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn append(conn: &mut Conn, row: &AuditRow) -> QueryResult<()> {
-    diesel::insert_into(audit::table).values(row).execute(conn).map(|_| ())
+    on!(conn, inner => diesel::insert_into(audit::table).values(row).execute(inner)).map(|_| ())
 }
 
-/// A page of the log, without what concerns bids that are still sealed.
+/// Where the chain ends: the number of the last record and its link.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn list(conn: &mut Conn, filter: &AuditFilter, page: &Page) -> QueryResult<Vec<AuditRow>> {
-    let unsealed = diesel::dsl::exists(
-        challenges::table
-            .filter(challenges::id.eq(audit::sealed_challenge_id.assume_not_null()))
-            .filter(challenges::opened_round.ge(audit::sealed_round.assume_not_null()))
-            .select(challenges::id),
-    );
-    let mut query =
-        audit::table.filter(audit::sealed_challenge_id.is_null().or(unsealed)).select(AuditRow::as_select()).into_boxed::<Multi>();
+pub fn tail(conn: &mut Conn) -> QueryResult<Option<(i64, String)>> {
+    on!(conn, inner => audit::table.order(audit::number.desc()).select((audit::number, audit::link)).first(inner)).optional()
+}
+
+/// Records from `number` on, in the order of the chain.
+///
+/// # Errors
+/// The database does not answer, or a record cannot be read.
+pub fn from_number(conn: &mut Conn, number: i64, limit: i64) -> QueryResult<Vec<AuditRow>> {
+    audit::table.filter(audit::number.ge(number)).order(audit::number).limit(limit).select(AuditRow::as_select()).load(conn)
+}
+
+/// Of the records from `from` on, the first that cannot be read.
+///
+/// # Errors
+/// The database does not answer.
+pub fn first_unreadable(conn: &mut Conn, from: i64, limit: i64) -> QueryResult<i64> {
+    let numbers: Vec<i64> =
+        audit::table.filter(audit::number.ge(from)).order(audit::number).limit(limit).select(audit::number).load(conn)?;
+    for number in numbers {
+        let row: QueryResult<AuditRow> = audit::table.filter(audit::number.eq(number)).select(AuditRow::as_select()).first(conn);
+        if row.is_err() {
+            return Ok(number);
+        }
+    }
+    Ok(from)
+}
+
+/// The numbers, from `from` to `to`, of records about bids that are still sealed.
+///
+/// # Errors
+/// The database does not answer.
+pub fn sealed_numbers(conn: &mut Conn, from: i64, to: i64) -> QueryResult<Vec<i64>> {
+    audit::table
+        .filter(audit::number.between(from, to).and(audit::sealed_challenge_id.is_not_null()))
+        .filter(diesel::dsl::not(unsealed!()))
+        .select(audit::number)
+        .load(conn)
+}
+
+/// A page of the log, without what concerns bids that are still sealed. Each comes with the name that the person has now.
+///
+/// # Errors
+/// The database does not answer.
+pub fn list(conn: &mut Conn, filter: &AuditFilter, page: &Page) -> QueryResult<Vec<(AuditRow, Option<String>)>> {
+    let mut query = audit::table
+        .left_join(users::table.on(users::id.nullable().eq(audit::actor_id)))
+        .filter(audit::sealed_challenge_id.is_null().or(unsealed!()))
+        .select((AuditRow::as_select(), users::name.nullable()))
+        .into_boxed::<Multi>();
     if let Some(object) = &filter.object_id {
         query = query.filter(audit::object_id.eq(object.clone()));
     }

@@ -6,9 +6,10 @@ use crate::domain::id::{BidId, ChallengeId, OrganizationId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
 use crate::domain::time::Timestamp;
+use crate::store::challenges::ChallengeRow;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{bid_submissions, bids, challenges, reviews};
-use crate::store::{Conn, Json, Multi, step};
+use crate::store::{Conn, Json, Multi, on, step};
 use diesel::prelude::*;
 
 /// A row of `bids`, without its content, which only the detail needs.
@@ -66,15 +67,20 @@ pub fn insert(conn: &mut Conn, row: &BidRow, content: &BidInput) -> QueryResult<
 /// # Errors
 /// The database does not answer.
 pub fn find(conn: &mut Conn, id: BidId) -> QueryResult<Option<BidRow>> {
-    bids::table.find(id).select(BidRow::as_select()).first(conn).optional()
+    on!(conn, inner => bids::table.find(id).select(BidRow::as_select()).first(inner)).optional()
 }
 
-/// The challenge that a bid is for.
+/// The bid with its challenge, if there is one.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn challenge_of(conn: &mut Conn, id: BidId) -> QueryResult<Option<ChallengeId>> {
-    bids::table.find(id).select(bids::challenge_id).first(conn).optional()
+pub fn with_challenge(conn: &mut Conn, id: BidId) -> QueryResult<Option<(BidRow, ChallengeRow)>> {
+    on!(conn, inner => bids::table
+        .inner_join(challenges::table)
+        .filter(bids::id.eq(id))
+        .select((BidRow::as_select(), ChallengeRow::as_select()))
+        .first(inner))
+    .optional()
 }
 
 /// The challenges of which a person examined a bid.
@@ -89,8 +95,8 @@ pub fn examined_by(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ChallengeId
 ///
 /// # Errors
 /// There is no such bid.
-pub fn content(conn: &mut Conn, id: BidId) -> QueryResult<BidInput> {
-    bids::table.find(id).select(bids::content).first::<Json<BidInput>>(conn)?.read()
+pub fn content(conn: &mut Conn, id: BidId) -> QueryResult<Json<BidInput>> {
+    on!(conn, inner => bids::table.find(id).select(bids::content).first(inner))
 }
 
 /// The content as last submitted.
@@ -164,16 +170,15 @@ pub fn submit(
     now: Timestamp,
 ) -> QueryResult<BidRow> {
     let number = row.submission.saturating_add(1);
-    diesel::insert_into(bid_submissions::table)
-        .values((
-            bid_submissions::bid_id.eq(row.id),
-            bid_submissions::number.eq(number),
-            bid_submissions::content.eq(content.text()),
-            bid_submissions::digest.eq(digest),
-            bid_submissions::received_at.eq(now),
-            bid_submissions::submitted_by.eq(by),
-        ))
-        .execute(conn)?;
+    let received = (
+        bid_submissions::bid_id.eq(row.id),
+        bid_submissions::number.eq(number),
+        bid_submissions::content.eq(content.text()),
+        bid_submissions::digest.eq(digest),
+        bid_submissions::received_at.eq(now),
+        bid_submissions::submitted_by.eq(by),
+    );
+    on!(conn, inner => diesel::insert_into(bid_submissions::table).values(received).execute(inner))?;
     step!(conn, bids, BidRow, row, to, now, bids::submission.eq(number), bids::received_at.eq(now), bids::digest.eq(digest))
 }
 

@@ -8,7 +8,7 @@ use crate::domain::time::{Date, Timestamp};
 use crate::domain::user::Sector;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{challenge_rounds, challenges};
-use crate::store::{Conn, Json, Multi, step};
+use crate::store::{Conn, Json, on, step};
 use diesel::prelude::*;
 
 /// A row of `challenges`, without its content, which only the detail needs.
@@ -80,7 +80,15 @@ pub fn insert(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput) -> 
 /// # Errors
 /// The database does not answer.
 pub fn find(conn: &mut Conn, id: ChallengeId) -> QueryResult<Option<ChallengeRow>> {
-    challenges::table.find(id).select(ChallengeRow::as_select()).first(conn).optional()
+    on!(conn, inner => challenges::table.find(id).select(ChallengeRow::as_select()).first(inner)).optional()
+}
+
+/// The challenge with its content, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn with_content(conn: &mut Conn, id: ChallengeId) -> QueryResult<Option<(ChallengeRow, Json<ChallengeInput>)>> {
+    on!(conn, inner => challenges::table.find(id).select((ChallengeRow::as_select(), challenges::content)).first(inner)).optional()
 }
 
 /// The content of a challenge.
@@ -96,7 +104,7 @@ pub fn content(conn: &mut Conn, id: ChallengeId) -> QueryResult<ChallengeInput> 
 /// # Errors
 /// There is no such challenge.
 pub fn demands(conn: &mut Conn, id: ChallengeId) -> QueryResult<Demands> {
-    challenges::table.find(id).select(challenges::content).first::<Json<Demands>>(conn)?.read()
+    on!(conn, inner => challenges::table.find(id).select(challenges::content).first::<Json<Demands>>(inner))?.read()
 }
 
 /// A page of the challenges that a caller may see: `scope` comes from the permission table; what was published is public.
@@ -110,35 +118,37 @@ pub fn list(
     filter: &ChallengeFilter,
     page: &Page,
 ) -> QueryResult<Vec<ChallengeRow>> {
-    let mut query = challenges::table.select(ChallengeRow::as_select()).into_boxed::<Multi>();
-    if !scope.all {
-        query = match own.filter(|_| scope.party) {
-            Some(own) => query.filter(challenges::published_at.is_not_null().or(challenges::sponsor_id.assume_not_null().eq(own))),
-            None => query.filter(challenges::published_at.is_not_null()),
-        };
-    }
-    if let Some(year) = filter.year {
-        query = query.filter(challenges::year.eq(year));
-    }
-    if let Some(batch) = filter.batch_id {
-        query = query.filter(challenges::batch_id.eq(batch));
-    }
-    if let Some(stage) = filter.stage {
-        query = query.filter(challenges::stage.eq(stage));
-    }
-    if let Some(sector) = filter.sector {
-        query = query.filter(challenges::sector.eq(sector));
-    }
-    if let Some(category) = filter.plan_category {
-        query = query.filter(challenges::plan_category.eq(category));
-    }
-    if let Some(class) = filter.class {
-        query = query.filter(challenges::class.eq(class));
-    }
-    if let Some(sponsor) = filter.sponsor_id {
-        query = query.filter(challenges::sponsor_id.eq(sponsor));
-    }
-    by_id!(query, challenges, page).load(conn)
+    on!(conn, inner: DB => {
+        let mut query = challenges::table.select(ChallengeRow::as_select()).into_boxed::<DB>();
+        if !scope.all {
+            query = match own.filter(|_| scope.party) {
+                Some(own) => query.filter(challenges::published_at.is_not_null().or(challenges::sponsor_id.assume_not_null().eq(own))),
+                None => query.filter(challenges::published_at.is_not_null()),
+            };
+        }
+        if let Some(year) = filter.year {
+            query = query.filter(challenges::year.eq(year));
+        }
+        if let Some(batch) = filter.batch_id {
+            query = query.filter(challenges::batch_id.eq(batch));
+        }
+        if let Some(stage) = filter.stage {
+            query = query.filter(challenges::stage.eq(stage));
+        }
+        if let Some(sector) = filter.sector {
+            query = query.filter(challenges::sector.eq(sector));
+        }
+        if let Some(category) = filter.plan_category {
+            query = query.filter(challenges::plan_category.eq(category));
+        }
+        if let Some(class) = filter.class {
+            query = query.filter(challenges::class.eq(class));
+        }
+        if let Some(sponsor) = filter.sponsor_id {
+            query = query.filter(challenges::sponsor_id.eq(sponsor));
+        }
+        by_id!(query, challenges, page).load(inner)
+    })
 }
 
 /// Moves the challenge on.

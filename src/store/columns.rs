@@ -3,17 +3,20 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{bid, challenge, decision, grant, id, milestone, notice, organization, payment, policy, project, review, user};
+use crate::store::Multi;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
 use diesel::internal::derives::as_expression::Bound;
-use diesel::serialize::{self, Output, ToSql};
+use diesel::pg::Pg;
+use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{self, BigInt, Nullable, SingleValue, Text};
+use diesel::sqlite::Sqlite;
 use std::marker::PhantomData;
 
-/// Lets `$type` be bound to and read from a column of type `$sql` by way of `$inner`.
-macro_rules! column {
-    ([$($generics:tt)*] $type:ty, $sql:ty, $inner:ty, $lend:expr, $read:expr) => {
+/// Lets `$type`, which says itself how it is written and read, stand in queries on a column of type `$sql`.
+macro_rules! value {
+    ([$($generics:tt)*] $type:ty, $sql:ty) => {
         impl<$($generics)*> AsExpression<$sql> for $type {
             type Expression = Bound<$sql, Self>;
             fn as_expression(self) -> Self::Expression { Bound::new(self) }
@@ -30,15 +33,25 @@ macro_rules! column {
             type Expression = Bound<Nullable<$sql>, Self>;
             fn as_expression(self) -> Self::Expression { Bound::new(self) }
         }
+        impl<DB: Backend, $($generics)*> ToSql<Nullable<$sql>, DB> for $type where Self: ToSql<$sql, DB> {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                <Self as ToSql<$sql, DB>>::to_sql(self, out)
+            }
+        }
+        impl<DB: Backend, Sql: SingleValue, $($generics)*> Queryable<Sql, DB> for $type where Self: FromSql<Sql, DB> {
+            type Row = Self;
+            fn build(row: Self) -> deserialize::Result<Self> { Ok(row) }
+        }
+    };
+}
+
+/// Lets `$type` be bound to and read from a column of type `$sql` by way of `$inner`.
+macro_rules! column {
+    ([$($generics:tt)*] $type:ty, $sql:ty, $inner:ty, $lend:expr, $read:expr) => {
         impl<DB: Backend, $($generics)*> ToSql<$sql, DB> for $type where $inner: ToSql<$sql, DB> {
             fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
                 let lend: fn(&Self) -> &$inner = $lend;
                 <$inner as ToSql<$sql, DB>>::to_sql(lend(self), out)
-            }
-        }
-        impl<DB: Backend, $($generics)*> ToSql<Nullable<$sql>, DB> for $type where Self: ToSql<$sql, DB> {
-            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-                <Self as ToSql<$sql, DB>>::to_sql(self, out)
             }
         }
         impl<DB: Backend, $($generics)*> FromSql<$sql, DB> for $type where <$inner as ToOwned>::Owned: FromSql<$sql, DB> {
@@ -47,10 +60,7 @@ macro_rules! column {
                 read(<<$inner as ToOwned>::Owned as FromSql<$sql, DB>>::from_sql(bytes)?)
             }
         }
-        impl<DB: Backend, Sql: SingleValue, $($generics)*> Queryable<Sql, DB> for $type where Self: FromSql<Sql, DB> {
-            type Row = Self;
-            fn build(row: Self) -> deserialize::Result<Self> { Ok(row) }
-        }
+        value!([$($generics)*] $type, $sql);
     };
 }
 
@@ -100,7 +110,38 @@ code_columns!(
 );
 
 column!([] Fen, BigInt, i64, |amount| &amount.0, |amount| Ok(Fen(amount)));
-column!([] Timestamp, sql_types::Timestamp, chrono::NaiveDateTime, |at| &at.0, |at| Ok(Timestamp(at)));
+
+// SQLite keeps instants as text, which diesel writes and reads by formats that chrono interprets each time: dear in a list.
+value!([] Timestamp, sql_types::Timestamp);
+impl ToSql<sql_types::Timestamp, Sqlite> for Timestamp {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.to_string());
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<sql_types::Timestamp, Sqlite> for Timestamp {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = <String as FromSql<Text, Sqlite>>::from_sql(value)?;
+        Self::kept(&text).ok_or_else(|| format!("not an instant: {text}").into())
+    }
+}
+/// By way of chrono's type, as diesel does it.
+macro_rules! instants {
+    ($($db:ty),+) => {$(
+        impl ToSql<sql_types::Timestamp, $db> for Timestamp {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, $db>) -> serialize::Result {
+                ToSql::<sql_types::Timestamp, $db>::to_sql(&self.0, out)
+            }
+        }
+        impl FromSql<sql_types::Timestamp, $db> for Timestamp {
+            fn from_sql(value: <$db as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                FromSql::<sql_types::Timestamp, $db>::from_sql(value).map(Timestamp)
+            }
+        }
+    )+};
+}
+instants!(Pg, Multi);
+
 column!([] Date, sql_types::Date, chrono::NaiveDate, |date| &date.0, |date| Ok(Date(date)));
 
 /// A record kept as JSON text. Written once, read only when someone asks for it.

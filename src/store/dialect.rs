@@ -9,6 +9,8 @@ use diesel::{QueryResult, RunQueryDsl};
 pub enum Locked {
     /// A challenge, with all its bids and decisions.
     Challenge,
+    /// The challenge of a bid, which the id names.
+    ChallengeOfBid,
     /// A project, with its milestones and payments.
     Project,
     /// Everyone who holds a role, by its code: for "the last one stays".
@@ -17,6 +19,8 @@ pub enum Locked {
     User,
     /// A session, while it is renewed.
     Session,
+    /// The end of the audit log: taken last of all.
+    AuditEnd,
 }
 
 /// Locks a row until the transaction ends. SQLite has one writer, so there is nothing to lock.
@@ -29,9 +33,11 @@ pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<()> {
         Conn::Postgres(inner) => {
             let sql = match what {
                 Locked::Challenge => "SELECT 1 FROM challenges WHERE id = $1 FOR UPDATE",
+                Locked::ChallengeOfBid => "SELECT 1 FROM challenges WHERE id = (SELECT challenge_id FROM bids WHERE id = $1) FOR UPDATE",
                 Locked::Project => "SELECT 1 FROM projects WHERE id = $1 FOR UPDATE",
                 Locked::User => "SELECT 1 FROM users WHERE id = $1 FOR UPDATE",
                 Locked::Session => "SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE",
+                Locked::AuditEnd => "SELECT pg_advisory_xact_lock(7355041) WHERE $1 = ''",
                 Locked::Role => "SELECT 1 FROM user_roles WHERE role = $1 FOR UPDATE",
             };
             diesel::sql_query(sql).bind::<Text, _>(id).execute(inner).map(|_| ())

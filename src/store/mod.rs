@@ -7,6 +7,7 @@ pub mod audit;
 pub mod batches;
 pub mod bids;
 pub mod challenges;
+pub mod checkpoints;
 pub mod columns;
 pub mod db;
 pub mod decisions;
@@ -35,17 +36,40 @@ pub use columns::Json;
 pub use db::{Conn, Db, Multi, Place, Unavailable};
 pub use page::{Mark, Page};
 
+/// Asks whichever database is behind a connection, with the query compiled for it: `on!(conn, inner => query.load(inner))`,
+/// or `on!(conn, inner: DB => …)` where the query names its backend. A query on [`Conn`] itself does the same; but diesel then
+/// writes its SQL anew each time, so what every request asks, and what is asked the most, is asked in this way.
+macro_rules! on {
+    ($conn:expr, $inner:ident $(: $db:ident)? => $query:expr) => {
+        match $conn {
+            crate::store::Conn::Sqlite($inner) => {
+                $(type $db = diesel::sqlite::Sqlite;)?
+                $query
+            }
+            crate::store::Conn::Postgres($inner) => {
+                $(type $db = diesel::pg::Pg;)?
+                $query
+            }
+        }
+    };
+}
+pub(crate) use on;
+
 /// Moves a row to a stage, if it still is as it was read; further columns may be set along. Answers the row as it is now.
 macro_rules! step {
     ($conn:expr, $table:ident, $row_type:ty, $row:expr, $to:expr, $now:expr $(, $set:expr)* $(,)?) => {
-        crate::store::kept::Kept(
-            diesel::update(
-                $table::table.filter($table::id.eq($row.id)).filter($table::stage.eq($row.stage)).filter($table::version.eq($row.version)),
+        crate::store::on!($conn, inner: DB => {
+            /// Names this statement: every step is another.
+            struct Here;
+            crate::store::kept::Kept::<Here, _>::new(
+                diesel::update(
+                    $table::table.filter($table::id.eq($row.id)).filter($table::stage.eq($row.stage)).filter($table::version.eq($row.version)),
+                )
+                .set(($table::stage.eq($to), $table::version.eq($row.version.saturating_add(1)), $table::updated_at.eq($now) $(, $set)*))
+                .returning(<$row_type as diesel::Selectable<DB>>::construct_selection()),
             )
-            .set(($table::stage.eq($to), $table::version.eq($row.version.saturating_add(1)), $table::updated_at.eq($now) $(, $set)*))
-            .returning(<$row_type as diesel::Selectable<crate::store::Multi>>::construct_selection()),
-        )
-        .get_result::<$row_type>($conn)
+            .get_result::<$row_type>(inner)
+        })
     };
 }
 pub(crate) use step;

@@ -7,7 +7,7 @@ use crate::domain::policy::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Locale, Sector, UserStatus};
 use crate::store::schema::{outbox, subscriptions, user_roles, users};
-use crate::store::{Conn, Json, Multi};
+use crate::store::{Conn, Json, Multi, on};
 use diesel::prelude::*;
 
 codes! {
@@ -52,7 +52,7 @@ pub struct Recipient {
 /// # Errors
 /// The same letter is there already.
 pub fn insert(conn: &mut Conn, row: &LetterRow) -> QueryResult<()> {
-    diesel::insert_into(outbox::table).values(row).execute(conn).map(|_| ())
+    on!(conn, inner => diesel::insert_into(outbox::table).values(row).execute(inner)).map(|_| ())
 }
 
 /// The person, even if the account is no longer in use: that it was closed is told, too.
@@ -60,7 +60,7 @@ pub fn insert(conn: &mut Conn, row: &LetterRow) -> QueryResult<()> {
 /// # Errors
 /// The database does not answer.
 pub fn person(conn: &mut Conn, id: UserId) -> QueryResult<Vec<Recipient>> {
-    users::table.find(id).select((users::email, users::name, users::locale)).load(conn)
+    on!(conn, inner => users::table.find(id).select((users::email, users::name, users::locale)).load(inner))
 }
 
 /// Everyone with this role whose account is in use.
@@ -81,13 +81,13 @@ pub fn with_role(conn: &mut Conn, role: Role) -> QueryResult<Vec<Recipient>> {
 /// # Errors
 /// The database does not answer.
 pub fn of_organization(conn: &mut Conn, id: OrganizationId, role: Role) -> QueryResult<Vec<Recipient>> {
-    users::table
+    on!(conn, inner => users::table
         .inner_join(user_roles::table)
         .filter(users::organization_id.eq(id).and(users::status.eq(UserStatus::Active)))
         .filter(user_roles::role.eq(role))
         .order(users::email)
         .select((users::email, users::name, users::locale))
-        .load(conn)
+        .load(inner))
 }
 
 /// Everyone of these organisations with this role whose account is in use.

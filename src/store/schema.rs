@@ -372,6 +372,9 @@ diesel::table! {
         detail -> Text,
         sealed_challenge_id -> Nullable<Text>,
         sealed_round -> Nullable<Integer>,
+        number -> BigInt,
+        digest -> Text,
+        link -> Text,
     }
 }
 

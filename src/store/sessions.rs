@@ -6,7 +6,7 @@ use crate::domain::session::IDLE_HOURS;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserStatus;
 use crate::store::schema::{sessions, user_roles, users};
-use crate::store::{Conn, dialect};
+use crate::store::{Conn, dialect, on};
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
@@ -69,14 +69,14 @@ pub fn insert(conn: &mut Conn, row: &SessionRow) -> QueryResult<()> {
 /// The database does not answer.
 pub fn holder(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Option<Holder>> {
     type Row = (UserId, OrganizationId, String, Option<String>, Option<Role>, Timestamp);
-    let rows: Vec<Row> = sessions::table
+    let rows: Vec<Row> = on!(conn, inner => sessions::table
         .inner_join(users::table.left_join(user_roles::table))
         .filter(sessions::id.eq(id).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(now)))
         .filter(sessions::used_at.gt(idle_limit(now)))
         .filter(users::status.eq(UserStatus::Active))
         .order(user_roles::role)
         .select((users::id, users::organization_id, users::name, users::division, user_roles::role.nullable(), sessions::proved_at))
-        .load(conn)?;
+        .load(inner))?;
     let roles = rows.iter().filter_map(|row| row.4).collect();
     Ok(rows.into_iter().next().map(|(user_id, organization_id, name, division, _, proved_at)| Holder {
         user_id,

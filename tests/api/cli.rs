@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-const SECRET: &str = "4pQmZ8vLr2Yt6WxKc9BnDf3HsJg7Uae5";
+pub const SECRET: &str = "4pQmZ8vLr2Yt6WxKc9BnDf3HsJg7Uae5";
 
 /// The program with an environment of its own.
-fn jiebang(folder: &Path, variables: &[(&str, &str)]) -> Command {
+pub fn jiebang(folder: &Path, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jiebang"));
     command.current_dir(folder).env_clear().envs(variables.iter().copied()).stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -203,7 +203,7 @@ async fn the_demo_shows_the_portfolio_of_2021_and_lets_every_role_in() {
     let accounts: Vec<&str> = service.lines.iter().filter_map(|line| line.split_whitespace().find(|word| word.contains('@'))).collect();
     assert_eq!(accounts.len(), 13);
     for email in accounts {
-        let reply = service.post("/auth/login", json!({"email": email, "password": "jiebang-demo-2026"})).await;
+        let reply = service.post("/auth/login", json!({"email": email, "password": "willow-lantern-2026"})).await;
         assert_eq!(reply.status(), 200, "{email}");
     }
     assert_eq!(service.stop(), Some(0));

@@ -13,6 +13,8 @@ mod support;
 mod accounts;
 mod audit;
 mod bids;
+mod canary;
+mod chain;
 mod challenges;
 mod cli;
 mod conventions;

@@ -1,6 +1,6 @@
 //! Separation of duties (DOMAIN §4): people with many hats try everything, and no rule is ever broken.
 
-use crate::support::{Caller, Story, TestApp, inputs, on_both};
+use crate::support::{Caller, Dice, Story, TestApp, inputs, on_both};
 use jiebang::domain::policy::Role;
 use serde_json::{Value, json};
 
@@ -65,16 +65,6 @@ const BROKEN: &[(&str, &str)] = &[
         AND a.action = 'decision.approve' AND a.actor_id = d.created_by",
     ),
 ];
-
-/// A small generator: the same seed takes the same walk.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
-    }
-}
 
 struct Walk<'a> {
     story: Story<'a>,

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 const PAGE: &str = include_str!("../../docs/walkthrough.md");
-const PASSWORD: &str = "jiebang-demo-2026";
+const PASSWORD: &str = "willow-lantern-2026";
 /// What the shell says when it has come to the end of a part.
 const ARRIVED: &str = "--- arrived ---";
 

@@ -2,25 +2,15 @@
 
 use jiebang::domain::notice::{LETTERS, Notice, TOLD_BY_ANOTHER, letters};
 use jiebang::domain::policy::Action;
-use jiebang::domain::workflow::Stage;
-use jiebang::domain::{bid, challenge, decision, milestone, payment, project, review};
+use jiebang::domain::stages::tables;
 use std::path::Path;
 
 /// Every (action, outcome) that changes a stage.
 fn changes() -> Vec<(Action, &'static str)> {
-    fn of<S: Stage>(all: &mut Vec<(Action, &'static str)>) {
-        for path in S::PATHS {
-            all.extend(path.to.iter().filter(|to| **to != path.from).map(|to| (path.action, to.code())));
-        }
-    }
     let mut all = Vec::new();
-    of::<challenge::ChallengeStage>(&mut all);
-    of::<bid::BidStage>(&mut all);
-    of::<review::ReviewStage>(&mut all);
-    of::<decision::DecisionStage>(&mut all);
-    of::<project::ProjectStage>(&mut all);
-    of::<milestone::MilestoneStage>(&mut all);
-    of::<payment::PaymentStage>(&mut all);
+    for (from, action, to) in tables().into_iter().flat_map(|table| table.rows) {
+        all.extend(to.into_iter().filter(|to| *to != from).map(|to| (action, to)));
+    }
     all
 }
 

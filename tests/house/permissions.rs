@@ -42,22 +42,19 @@ fn whoever_must_step_aside_may_read_at_most() {
     }
 }
 
+/// Verbs that judge somebody's work: a new action with one of them is held to the rule below without being named.
+const JUDGES: &[&str] =
+    &["approve", "return", "reject", "award", "decline", "countersign", "conclude", "pay", "fail", "withdraw", "republish"];
+
 #[test]
 fn nobody_approves_what_they_wrote_or_follow() {
-    let second_eyes = [
-        Action::ChallengeApprove,
-        Action::ChallengeReturn,
-        Action::ChallengeReject,
-        Action::ChallengeAward,
-        Action::DecisionApprove,
-        Action::ProjectCountersign,
-        Action::ProjectConclude,
-        Action::PaymentApprove,
-        Action::PaymentPay,
-        Action::GrantPropose,
-        Action::GrantApprove,
-    ];
-    for action in second_eyes {
+    // A commissioner judges what they follow, also a request for money; an expert declines what was assigned, a team
+    // withdraws its own bid.
+    let own = |action: Action| matches!(action.kind(), Kind::Milestone | Kind::Review | Kind::Bid) || action == Action::PaymentReturn;
+    let judges = |action: &&Action| JUDGES.contains(&action.verb()) && !own(**action) || **action == Action::GrantPropose;
+    let judging: Vec<Action> = Action::ALL.iter().filter(judges).copied().collect();
+    assert!(judging.len() >= 15, "{judging:?}");
+    for action in judging {
         for role in Role::ALL.iter().filter(|role| **role != Role::System) {
             for tie in [Tie::Author, Tie::Assigned, Tie::Party, Tie::Conflicted] {
                 assert!(!allows(action, *role, tie), "{role} {action} {tie}");

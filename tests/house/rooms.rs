@@ -25,6 +25,7 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["auth"]),
     ("hmac", &["auth"]),
     ("sha2", &["auth"]),
+    ("sm3", &["auth"]),
     ("base64", &["auth"]),
     ("aws_lc_rs", &["auth"]),
     ("totp_rs", &["auth"]),

@@ -91,8 +91,21 @@ fn postgres_has_the_schema_that_the_code_declares() {
 fn going_down_leaves_no_table() {
     use diesel::connection::SimpleConnection;
     let mut conn = SqliteConnection::establish(":memory:").unwrap();
-    conn.batch_execute(&read("migrations/2026-11-23-000001_first/up.sql")).unwrap();
-    conn.batch_execute(&read("migrations/2026-11-23-000001_first/down.sql")).unwrap();
-    let left: Count = diesel::sql_query("SELECT COUNT(*) AS n FROM sqlite_master WHERE type = 'table'").get_result(&mut conn).unwrap();
-    assert_eq!(left.n, 0);
+    let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap().map(|entry| entry.unwrap());
+    let mut names: Vec<String> =
+        folders.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    let tables = |conn: &mut SqliteConnection| -> i64 {
+        let sql = "SELECT COUNT(*) AS n FROM sqlite_master WHERE type = 'table'";
+        diesel::sql_query(sql).get_result::<Count>(conn).unwrap().n
+    };
+    let mut before = Vec::new();
+    for name in &names {
+        before.push(tables(&mut conn));
+        conn.batch_execute(&read(&format!("migrations/{name}/up.sql"))).unwrap();
+    }
+    for (name, there) in names.iter().zip(before).rev() {
+        conn.batch_execute(&read(&format!("migrations/{name}/down.sql"))).unwrap();
+        assert_eq!(tables(&mut conn), there, "{name}");
+    }
 }

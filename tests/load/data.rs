@@ -197,7 +197,7 @@ fn multiply(model: ChallengeId) -> String {
         INSERT INTO challenges SELECT {id}, b.id, b.year, b.code || printf('-%05d', n.i), c.title || n.i,
             CASE n.i % 3 WHEN 0 THEN 'frontier_public' ELSE 'enterprise_tech' END,
             CASE n.i / 7 % 4 WHEN 0 THEN 'major_special' WHEN 1 THEN 'key_rd' WHEN 2 THEN 'basic_research' ELSE 'service_support' END,
-            CASE n.i % {kinds} {sectors} END, c.sponsor_id, c.fiscal_cap_fen, 1, c.content,
+            CASE n.i % {kinds} {sectors} END, c.sponsor_id, c.fiscal_cap_fen, 1,
             CASE WHEN n.i % 100 < 40 THEN 'open' WHEN n.i % 100 < 57 THEN 'awarded' WHEN n.i % 100 < 67 THEN 'finished'
                 WHEN n.i % 100 < 72 THEN 'closed' WHEN n.i % 100 < 77 THEN 'screening' WHEN n.i % 100 < 83 THEN 'reviewing'
                 WHEN n.i % 100 < 85 THEN 'publicity' WHEN n.i % 100 < 90 THEN 'failed' WHEN n.i % 100 < 93 THEN 'withdrawn'
@@ -205,7 +205,7 @@ fn multiply(model: ChallengeId) -> String {
             CASE WHEN n.i % 100 < 93 THEN 1 ELSE 0 END,
             CASE WHEN n.i % 100 BETWEEN 40 AND 66 OR n.i % 100 BETWEEN 72 AND 89 THEN 1 ELSE 0 END,
             CASE WHEN n.i % 100 < 93 THEN c.opens_at END, CASE WHEN n.i % 100 < 93 THEN c.closes_at END,
-            CASE WHEN n.i % 100 < 93 THEN c.published_at END, NULL, c.division, c.created_by, 1, c.created_at, c.updated_at
+            CASE WHEN n.i % 100 < 93 THEN c.published_at END, NULL, c.division, c.created_by, 1, c.created_at, c.updated_at, c.content
         FROM n CROSS JOIN challenges c JOIN batches b ON b.year = {FIRST_YEAR} + n.i / {share} WHERE c.id = '{model}'"
     )
 }
@@ -222,8 +222,8 @@ fn bids_sql(family: &str, stages: &str, stage: &str, submission: i64, organizati
     let received = if submission > 0 { "created_at" } else { "NULL" };
     let award = if submission > 0 { "650000000" } else { "NULL" };
     format!(
-        "INSERT INTO bids SELECT replace(id, '-7000-8000-', '-7000-{family}-'), id, 1, '{organization}', '{stage}', '{content}', {submission},
-            {received}, NULL, NULL, NULL, NULL, {award}, NULL, '{by}', 1, created_at, updated_at
+        "INSERT INTO bids SELECT replace(id, '-7000-8000-', '-7000-{family}-'), id, 1, '{organization}', '{stage}', {submission},
+            {received}, NULL, NULL, NULL, NULL, {award}, NULL, '{by}', 1, created_at, updated_at, '{content}'
         FROM challenges WHERE stage IN ({stages}) AND id LIKE '%-7000-8000-%'"
     )
 }

@@ -13,7 +13,7 @@
 mod client;
 mod data;
 
-use client::{Connection, Load, Measured, measure};
+use client::{Connection, Crowd, Load, Measured};
 use jiebang::http::{self, Limits};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const THREADS: usize = 32;
+const CONNECTIONS: usize = 32;
 
 /// As in the program itself.
 #[global_allocator]
@@ -147,7 +147,7 @@ fn load(seconds: u64, log: bool, keep: bool) {
     starts.sort_unstable();
     let (address, fresh) = (server.address, server.memory("VmRSS:"));
 
-    let reads = Load { threads: THREADS, count: u64::MAX / 2, limit: Duration::from_secs(seconds) };
+    let reads = Load { connections: CONNECTIONS, count: u64::MAX / 2, limit: Duration::from_secs(seconds) };
     let page = |_| "/api/v1/challenges?year=2021&sector=energy_env&limit=20".to_owned();
     // A stride that has no factor in common with the number of challenges comes by all of them, far apart.
     let record = |i: u64| {
@@ -155,18 +155,21 @@ fn load(seconds: u64, log: bool, keep: bool) {
         format!("/api/v1/challenges/{}", data::challenge_id(if data::published(n) { n } else { n - 50 }))
     };
     let submit = |k: u64| format!("/api/v1/bids/{}/submit", data::draft_id(k));
+    fn asks<'a>(address: SocketAddr, path: &'a (dyn Fn(u64) -> String + Sync), method: &'a str, token: &'a str) -> Crowd<'a> {
+        Crowd { address, method, token, path }
+    }
     let warm = Load { limit: Duration::from_secs(1), ..reads };
-    measure(address, warm, 0, "GET", &tokens.team, &page);
-    let pages = server.watched(|| measure(address, reads, 0, "GET", &tokens.team, &page));
-    measure(address, warm, 0, "GET", &tokens.team, &record);
-    let records = server.watched(|| measure(address, reads, 0, "GET", &tokens.team, &record));
+    asks(address, &page, "GET", &tokens.team).measure(warm);
+    let pages = server.watched(|| asks(address, &page, "GET", &tokens.team).measure(reads));
+    asks(address, &record, "GET", &tokens.team).measure(warm);
+    let records = server.watched(|| asks(address, &record, "GET", &tokens.team).measure(reads));
     // One after the other, before the submissions and with nothing else going on.
-    let alone = Load { threads: 1, count: 20, limit: Duration::from_mins(2) };
+    let alone = Load { connections: 1, count: 20, limit: Duration::from_mins(2) };
     let summary = |_| "/api/v1/portfolio/summary".to_owned();
-    measure(address, Load { count: 1, ..alone }, 0, "GET", &tokens.leader, &summary);
-    let summaries = measure(address, alone, 0, "GET", &tokens.leader, &summary);
+    asks(address, &summary, "GET", &tokens.leader).measure(Load { count: 1, ..alone });
+    let summaries = asks(address, &summary, "GET", &tokens.leader).measure(alone);
     let drafts = Load { count: data::DRAFTS, ..reads };
-    let submits = server.watched(|| measure(address, drafts, 0, "POST", &tokens.team, &submit));
+    let submits = server.watched(|| asks(address, &submit, "POST", &tokens.team).measure(drafts));
     let (resident, peak) = (server.memory("VmRSS:"), server.memory("VmHWM:"));
 
     let start = starts[starts.len() / 2].as_secs_f64();

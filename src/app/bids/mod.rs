@@ -12,8 +12,8 @@ use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::store::bids::{self, Viewer};
-use crate::store::challenges::{self as challenge_rows, ChallengeRow};
-use crate::store::{Page, organizations, reviews};
+use crate::store::challenges::ChallengeRow;
+use crate::store::{Page, dialect, organizations, reviews};
 
 pub use crate::store::bids::{BidFilter, BidRow};
 
@@ -74,9 +74,8 @@ impl Loaded {
 
 /// Reads a bid for writing: its challenge is locked first, then the bid is read.
 pub(super) fn load(act: &mut Act<'_>, id: BidId) -> Result<Loaded, AppError> {
-    let challenge = bids::challenge_of(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let challenge = challenges::load(act, challenge)?;
-    let row = bids::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    dialect::lock(act.conn, dialect::Locked::ChallengeOfBid, id.as_str())?;
+    let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &challenge)?.tie();
     Ok(Loaded { row, challenge, tie })
 }
@@ -160,11 +159,10 @@ pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown
 /// # Errors
 /// Not there, or not for the caller to know.
 pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<(Shown<BidRow>, BidInput)>, AppError> {
-    let row = bids::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let challenge = challenge_rows::find(act.conn, row.challenge_id)?.ok_or(AppError::NotFound)?;
+    let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &challenge)?.tie();
     let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
-    let content = if tie == Tie::Party { bids::content(act.conn, id)? } else { bids::submitted_content(act.conn, &row)? };
+    let content = if tie == Tie::Party { bids::content(act.conn, id)?.read()? } else { bids::submitted_content(act.conn, &row)? };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };
     Ok(Seen::by(permit, (shown, content)))
 }

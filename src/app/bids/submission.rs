@@ -7,7 +7,6 @@ use crate::auth::token::sha256_hex;
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
-use crate::store::Json;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self, ChallengeRow};
 
@@ -48,8 +47,7 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
     let step = act.step(action, &bid.row, bid.object())?;
     within_window(act, &bid.challenge)?;
     let content = bids::content(act.conn, id)?;
-    content.complete_for(&challenges::demands(act.conn, bid.challenge.id)?)?;
-    let content = Json::of(&content)?;
+    content.read()?.complete_for(&challenges::demands(act.conn, bid.challenge.id)?)?;
     let digest = sha256_hex(content.text().as_bytes());
     let row = bids::submit(act.conn, &bid.row, step.to, &content, &digest, act.user()?, act.now).map_err(one_live_bid)?;
     let mut about = about(&row, &bid.challenge);

@@ -167,11 +167,10 @@ fn check_sponsor(act: &mut Act<'_>, input: &ChallengeInput) -> Result<(), AppErr
 /// # Errors
 /// Not there, or not for the caller to know.
 pub fn get(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<(Shown<ChallengeRow>, ChallengeInput)>, AppError> {
-    let row = challenges::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let (row, content) = challenges::with_content(act.conn, id)?.ok_or(AppError::NotFound)?;
     let action = if row.published_at.is_some() { Action::ChallengeReadPublished } else { Action::ChallengeRead };
     let permit = act.permit(action, &object(act, &row))?;
-    let content = challenges::content(act.conn, id)?;
-    Ok(Seen::by(permit, (shown(act, row), content)))
+    Ok(Seen::by(permit, (shown(act, row), content.read()?)))
 }
 
 /// Lists challenges: published ones to anyone, others to those who may read them.

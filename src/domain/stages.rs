@@ -1,0 +1,19 @@
+//! Every stage table: the one list that the page of stages, the `stages` command and the house tests go through.
+
+use crate::domain::workflow::Table;
+use crate::domain::{bid, challenge, decision, grant, milestone, payment, project, review};
+
+/// Every stage table. A house test fails when one is missing.
+#[must_use]
+pub fn tables() -> Vec<Table> {
+    vec![
+        Table::of::<challenge::ChallengeStage>("Challenge 榜单"),
+        Table::of::<bid::BidStage>("Bid 揭榜申请"),
+        Table::of::<review::ReviewStage>("Review 评审"),
+        Table::of::<decision::DecisionStage>("Decision 立项决定"),
+        Table::of::<project::ProjectStage>("Project 项目"),
+        Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
+        Table::of::<payment::PaymentStage>("Payment 拨付"),
+        Table::of::<grant::GrantStage>("Role grant 授权"),
+    ]
+}

@@ -1,6 +1,7 @@
 //! Passwords, tokens and keys: the only room that names the crypto crates.
 
 pub mod keys;
+pub mod machine;
 pub mod password;
 pub mod ring;
 pub mod second_factor;

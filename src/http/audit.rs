@@ -4,7 +4,7 @@ use crate::app::Page;
 use crate::app::audit::{AuditFilter, AuditRow, Outcome};
 use crate::app::{Act, AppError, Seen, audit};
 use crate::domain::fault::Faults;
-use crate::domain::id::{AuditId, UserId};
+use crate::domain::id::{AuditId, KeyId, UserId};
 use crate::domain::policy::{Action, Kind, Role, Tie};
 use crate::domain::text::Line;
 use crate::domain::time::Timestamp;
@@ -18,6 +18,8 @@ pub struct AuditView {
     request_id: String,
     actor_id: Option<UserId>,
     actor_name: String,
+    /// The machine key that acted on the actor's behalf.
+    key_id: Option<KeyId>,
     /// The role that allowed it.
     role: Option<Role>,
     /// How the actor stood to the object.
@@ -46,6 +48,7 @@ impl From<AuditRow> for AuditView {
             request_id: row.request_id,
             actor_id: row.actor_id,
             actor_name: row.actor_name,
+            key_id: row.key_id,
             role: row.role,
             tie: row.tie,
             action: row.action,

@@ -1,7 +1,7 @@
 //! The audit log: appended to, never changed (triggers in `guards/`).
 
 use crate::domain::codes::codes;
-use crate::domain::id::{AuditId, ChallengeId, UserId};
+use crate::domain::id::{AuditId, ChallengeId, KeyId, UserId};
 use crate::domain::policy::{Action, Kind, Role, Tie};
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
@@ -26,6 +26,7 @@ pub struct AuditRow {
     pub request_id: String,
     pub actor_id: Option<UserId>,
     pub actor_name: String,
+    pub key_id: Option<KeyId>,
     pub role: Option<Role>,
     pub tie: Option<Tie>,
     pub action: Action,

@@ -1,7 +1,7 @@
 //! Actor and object: who acts, on what, and how the two stand to each other.
 
 use crate::domain::id::{ChallengeId, KeyId, OrganizationId, SessionId, UserId};
-use crate::domain::policy::{Action, Kind, KeyScope, Role, Tie, scopes};
+use crate::domain::policy::{Action, KeyScope, Kind, Role, Tie, scopes};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Stage;
 

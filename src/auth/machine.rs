@@ -61,7 +61,9 @@ mod tests {
         assert!(shown.id == id && shown.is(&kept) && !format!("{shown:?}").contains(&kept));
         let (other, _) = new_key(id).unwrap();
         assert!(!read(&other).unwrap().is(&kept));
-        for wrong in [&text[4..], &text[..text.len() - 1], &format!("{text}A"), &text.to_uppercase(), &text.replace('.', ""), "jbk_.", "jbk_"] {
+        for wrong in
+            [&text[4..], &text[..text.len() - 1], &format!("{text}A"), &text.to_uppercase(), &text.replace('.', ""), "jbk_.", "jbk_"]
+        {
             assert!(read(wrong).is_none(), "{wrong}");
         }
     }

@@ -111,7 +111,14 @@ impl Call {
     ///
     /// # Errors
     /// Whatever is wrong with it, the token first.
-    pub async fn read(app: &App, request: &HttpRequest, body: Payload, action: Action, public: bool, changes: bool) -> Result<Self, Turned> {
+    pub async fn read(
+        app: &App,
+        request: &HttpRequest,
+        body: Payload,
+        action: Action,
+        public: bool,
+        changes: bool,
+    ) -> Result<Self, Turned> {
         let headers = request.headers();
         let (who, origin, request_id) = (bearer(app, headers, public)?, origin(request), request_id(request));
         let shown = Request { origin: origin.clone(), id: request_id.clone(), ..Request::of(who.clone()) };
@@ -128,19 +135,7 @@ impl Call {
         let body = arrive(request, body).await?;
         let target = format!("{} {}\n", request.method(), request.path());
         let key = key.map(|key| (key, app.keys.fingerprint(&[target.as_bytes(), &body].concat())));
-        Ok(Self {
-            request_id,
-            locale: locale(headers),
-            who,
-            origin,
-            expects,
-            none_match,
-            dry_run,
-            key,
-            id,
-            query,
-            body,
-        })
+        Ok(Self { request_id, locale: locale(headers), who, origin, expects, none_match, dry_run, key, id, query, body })
     }
 
     /// The request for `action`, as a use case takes it.

@@ -16,6 +16,7 @@ mod bids;
 mod challenges;
 mod cli;
 mod conventions;
+mod keys;
 mod links;
 mod mail;
 mod passwords;

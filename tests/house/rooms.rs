@@ -27,6 +27,7 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("sha2", &["auth"]),
     ("base64", &["auth"]),
     ("aws_lc_rs", &["auth"]),
+    ("ipnet", &["domain"]),
     ("totp_rs", &["auth"]),
     ("getrandom", &["auth"]),
     ("lettre", &["mail"]),

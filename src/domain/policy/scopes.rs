@@ -22,26 +22,9 @@ impl KeyScope {
     #[must_use]
     pub const fn actions(self) -> &'static [Action] {
         match self {
-            Self::Read => &[
-                A::OrganizationRead,
-                A::ChallengeReadPublished,
-                A::BidRead,
-                A::ProjectRead,
-                A::MilestoneRead,
-                A::PaymentRead,
-            ],
-            Self::Bid => &[
-                A::ChallengeReadPublished,
-                A::BidRead,
-                A::BidCreate,
-                A::BidEdit,
-                A::BidSubmit,
-                A::BidResubmit,
-                A::BidWithdraw,
-            ],
-            Self::Report => {
-                &[A::ProjectRead, A::MilestoneRead, A::MilestoneStart, A::MilestoneSubmit, A::PaymentRead, A::PaymentRequest]
-            }
+            Self::Read => &[A::OrganizationRead, A::ChallengeReadPublished, A::BidRead, A::ProjectRead, A::MilestoneRead, A::PaymentRead],
+            Self::Bid => &[A::ChallengeReadPublished, A::BidRead, A::BidCreate, A::BidEdit, A::BidSubmit, A::BidResubmit, A::BidWithdraw],
+            Self::Report => &[A::ProjectRead, A::MilestoneRead, A::MilestoneStart, A::MilestoneSubmit, A::PaymentRead, A::PaymentRequest],
         }
     }
 }

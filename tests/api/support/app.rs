@@ -269,6 +269,18 @@ impl TestApp {
         self.app.db.read(move |conn| diesel::sql_query(sql).get_result::<Count>(conn).unwrap().n).await.unwrap()
     }
 
+    /// Fingerprint of everything that a denied call could have changed.
+    pub async fn written(&self) -> Vec<i64> {
+        let people = "organizations users user_roles grants second_factors account_links recovery_codes subscriptions api_keys";
+        let work = "batches challenges challenge_rounds bids bid_submissions reviews decisions projects signatures assignments";
+        let mut counts = Vec::new();
+        for table in [people, work, "milestones payments outbox"].iter().flat_map(|tables| tables.split(' ')) {
+            counts.push(self.count(table).await);
+        }
+        counts.push(self.count("audit WHERE outcome = 'accepted' AND action NOT LIKE 'session.%'").await);
+        counts
+    }
+
     pub fn batch_input(&self) -> serde_json::Value {
         inputs::batch(self.next())
     }

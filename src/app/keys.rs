@@ -79,7 +79,10 @@ impl App {
         self.paces.take(key.id, key.rate_per_minute)?;
         let noted = key.last_used_at.is_some_and(|at| at > now.plus(TimeDelta::seconds(-LAST_USED_SECONDS)));
         if !noted {
-            self.db.write(move |conn| keys::used(conn, key.id, now).map_err(AppError::from), |_, _| Ok(())).await??;
+            let note = move |conn: &mut Conn| keys::used(conn, key.id, now).map_err(AppError::from);
+            let done = self.db.write(note, |_, _| Ok(())).await.map_err(AppError::from).flatten();
+            // A figure that is missing is no reason to turn a program away.
+            done.unwrap_or_else(|error| tracing::warn!(%error, key = %key.id, "the use of a machine key was not noted"));
         }
         if scopes::within(&key.scopes.read()?, action) {
             return Ok(());

@@ -16,6 +16,7 @@ DROP TABLE challenges;
 DROP TABLE batches;
 DROP TABLE recovery_codes;
 DROP TABLE second_factors;
+DROP TABLE api_keys;
 DROP TABLE account_links;
 DROP TABLE login_challenges;
 DROP TABLE known_places;

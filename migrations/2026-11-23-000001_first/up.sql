@@ -102,6 +102,28 @@ CREATE TABLE account_links (
 );
 CREATE INDEX account_links_user ON account_links (user_id, created_at);
 
+CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY NOT NULL,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    created_by TEXT NOT NULL REFERENCES users (id),
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    networks TEXT NOT NULL,
+    rate_per_minute BIGINT NOT NULL CHECK (rate_per_minute > 0),
+    secret_hash TEXT NOT NULL UNIQUE,
+    expires_at TIMESTAMP NOT NULL,
+    last_used_at TIMESTAMP,
+    reminded_at TIMESTAMP,
+    replaced_by TEXT REFERENCES api_keys (id),
+    revoked_at TIMESTAMP,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX api_keys_organization ON api_keys (organization_id, id);
+CREATE INDEX api_keys_creator ON api_keys (created_by, id);
+CREATE INDEX api_keys_end ON api_keys (expires_at);
+
 CREATE TABLE second_factors (
     user_id TEXT PRIMARY KEY NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     secret TEXT NOT NULL,
@@ -368,6 +390,7 @@ CREATE TABLE audit (
     request_id TEXT NOT NULL,
     actor_id TEXT,
     actor_name TEXT NOT NULL,
+    key_id TEXT,
     role TEXT,
     tie TEXT,
     action TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 use crate::app::act::{About, Act, Done, Object, Seen};
 use crate::app::error::{AppError, taken};
-use crate::app::links;
+use crate::app::{keys, links};
 use crate::auth::password::NO_PASSWORD;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::grant::{fits_one_person, set_of};
@@ -138,6 +138,9 @@ pub(super) fn replace_roles(act: &mut Act<'_>, id: UserId, wanted: &[Role]) -> R
     users::set_roles(act.conn, id, wanted)?;
     users::touch(act.conn, &user, act.now)?;
     sessions::end_all(act.conn, id, None, act.now)?;
+    if !wanted.contains(&Role::Team) {
+        keys::revoke_all(act, id)?;
+    }
     Ok(before)
 }
 
@@ -166,6 +169,7 @@ fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: UserStatus)
         keep_administrators(act, &roles, &[])?;
         sessions::end_all(act.conn, id, None, act.now)?;
         link_rows::end_all(act.conn, id, act.now)?;
+        keys::revoke_all(act, id)?;
     }
     let user = users::set_status(act.conn, &user, status, act.now)?;
     let facts = Facts { path: "/me".into(), ..Facts::default() };

@@ -150,13 +150,19 @@ impl Act<'_> {
         self.actor.user.ok_or(AppError::Unauthenticated(None))
     }
 
+    /// What the table says of the actor: the only place where `permit` is asked for one. A machine key may do what its
+    /// scopes name, and of that what its creator may do.
+    fn may(&self, action: Action, tie: Tie) -> Option<Permit> {
+        policy::permit(action, &self.actor.roles, tie).filter(|_| self.actor.within_scopes(action))
+    }
+
     /// Permits `action` on `object`, and compares the version when the caller named one.
     ///
     /// # Errors
     /// Denied (as "not found" when the caller may not know the object), or stale.
     pub fn permit(&self, action: Action, object: &Object) -> Result<Permit, AppError> {
         let sealed = object.known == Known::PartyOnly && object.tie != Tie::Party && !self.actor.roles.contains(&Role::System);
-        let permit = if sealed { None } else { policy::permit(action, &self.actor.roles, object.tie) };
+        let permit = if sealed { None } else { self.may(action, object.tie) };
         let Some(permit) = permit else { return Err(self.denied(action, object, sealed)) };
         self.assured(&permit)?;
         match (self.expects, object.version) {
@@ -185,7 +191,7 @@ impl Act<'_> {
         if self.actor.user.is_none() && (anonymous || object.id.is_empty()) {
             return AppError::Unauthenticated(None);
         }
-        let readable = policy::permit(object.kind.read(), &self.actor.roles, object.reads_as).is_some();
+        let readable = self.may(object.kind.read(), object.reads_as).is_some();
         let hidden = sealed || !(readable || object.known == Known::Always || object.id.is_empty());
         AppError::Denied(Box::new(Denial { action, kind: object.kind, id: object.id.clone(), tie: object.tie, hidden, seal: object.seal }))
     }
@@ -196,7 +202,7 @@ impl Act<'_> {
     /// No tie at all would allow it.
     pub fn scope(&self, action: Action, kind: Kind) -> Result<(Permit, Scope), AppError> {
         let scope = policy::scope(action, &self.actor.roles);
-        let permit = Tie::ALL.iter().find_map(|tie| policy::permit(action, &self.actor.roles, *tie));
+        let permit = Tie::ALL.iter().find_map(|tie| self.may(action, *tie));
         match permit {
             Some(permit) => {
                 self.assured(&permit)?;
@@ -210,7 +216,7 @@ impl Act<'_> {
     #[must_use]
     pub fn sees(&self, action: Action) -> Scope {
         let roles: &[Role] = if self.actor.assurance.factor_missing { &[] } else { &self.actor.roles };
-        policy::scope(action, roles)
+        if self.actor.within_scopes(action) { policy::scope(action, roles) } else { Scope::default() }
     }
 
     /// Permits a step whose outcome the stage table fixes.
@@ -263,13 +269,13 @@ impl Act<'_> {
     /// What the actor may do with a record at its stage.
     #[must_use]
     pub fn allowed<R: Record>(&self, row: &R, tie: Tie) -> Vec<Action> {
-        row.stage().actions().filter(|action| policy::permit(*action, &self.actor.roles, tie).is_some()).collect()
+        row.stage().actions().filter(|action| self.may(*action, tie).is_some()).collect()
     }
 
     /// What the actor may do of `actions` with something that has no stages.
     #[must_use]
     pub fn allowed_of(&self, actions: &[Action], tie: Tie) -> Vec<Action> {
-        actions.iter().copied().filter(|action| policy::permit(*action, &self.actor.roles, tie).is_some()).collect()
+        actions.iter().copied().filter(|action| self.may(*action, tie).is_some()).collect()
     }
 
     /// Records a step: its audit row and its letters.
@@ -327,6 +333,7 @@ fn record(actor: &Actor, request_id: &str, id: AuditId, now: Timestamp, action: 
         request_id: request_id.to_owned(),
         actor_id: actor.user,
         actor_name: if actor.user.is_some() { String::new() } else { actor.name.clone() },
+        key_id: actor.key.as_ref().map(|key| key.id),
         role: None,
         tie: Some(object.tie),
         action,

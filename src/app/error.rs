@@ -40,6 +40,12 @@ pub enum AppError {
     /// Too many wrong passwords, or requests for a link: nothing is looked at for so many seconds.
     #[error("too many attempts: {0} s")]
     TooManyAttempts(i64),
+    /// A machine key was used more often than its rate: to be tried again in so many seconds.
+    #[error("too fast: {0} s")]
+    TooFast(i64),
+    /// The scopes of the machine key do not name what it was used for.
+    #[error("out of scope")]
+    OutOfScope,
     /// A link to a new password is unknown, was used, or its time is over: never said which.
     #[error("dead link")]
     DeadLink,
@@ -174,6 +180,10 @@ impl AppError {
                 row("too_many_codes", 429, "验证码错误次数过多，请15分钟后再试", "Too many wrong codes: try again in 15 minutes.")
             }
             Self::TooManyAttempts(_) => row("too_many_attempts", 429, "尝试次数过多，请稍后再试", "Too many attempts: try again later."),
+            Self::TooFast(_) => row("too_many_requests", 429, "请求过于频繁，请稍后再试", "Too many requests: try again later."),
+            Self::OutOfScope => {
+                row("insufficient_scope", 403, "此机器密钥的权限范围不含此操作", "The scopes of this machine key do not include this.")
+            }
             Self::DeadLink => row(
                 "dead_link",
                 410,

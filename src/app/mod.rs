@@ -14,6 +14,7 @@ pub mod decisions;
 pub mod error;
 pub mod floods;
 pub mod grants;
+pub mod keys;
 mod ledger;
 pub mod letters;
 pub mod links;
@@ -21,6 +22,7 @@ pub mod milestones;
 pub mod notary;
 pub mod object;
 pub mod organizations;
+pub mod paces;
 pub mod passwords;
 pub mod payments;
 pub mod portfolio;
@@ -46,7 +48,8 @@ use crate::app::attempts::Attempts;
 use crate::app::error::Denial;
 use crate::app::floods::Floods;
 use crate::app::links::Forgotten;
-use crate::auth::{Hasher, Keys};
+use crate::app::paces::Paces;
+use crate::auth::{Hasher, Keys, machine};
 use crate::domain::audit::ChainHash;
 use crate::domain::calendar::Calendar;
 use crate::domain::id::{ChallengeId, UserId};
@@ -77,6 +80,8 @@ pub struct App {
     pub profile: Profile,
     /// Wrong passwords, by account and client address.
     pub attempts: Attempts,
+    /// How often each machine key was used of late.
+    pub paces: Paces,
     /// Requests for a link to a new password that nobody has looked at yet.
     pub forgotten: Forgotten,
     /// Denials that come by the dozen.
@@ -137,6 +142,7 @@ impl App {
             hasher: Hasher::new(opening.cost, opening.hashers)?,
             calendar: Arc::new(calendar.map_err(anyhow::Error::msg)?),
             db: Db::open(opening.database, opening.pool)?,
+            paces: Paces::new(opening.clock.clone()),
             clock: opening.clock,
             second_factor: Arc::new([]),
             profile: Profile::Modern,
@@ -280,26 +286,30 @@ impl App {
     /// Begins an act: the instant is taken here, inside the transaction, and so are the caller's roles.
     fn act<'a>(&'a self, conn: &'a mut Conn, request: &Request) -> Result<Act<'a>, AppError> {
         let now = self.clock.now();
-        let actor = identify(conn, &request.who, now, &self.second_factor)?;
+        let actor = identify(conn, request, now, &self.second_factor)?;
         let records = Vec::new();
         Ok(Act { conn, now, actor, request_id: request.id.clone(), expects: request.expects, calendar: &self.calendar, records })
     }
 
-    /// Verifies an access token's form and time. Whether its session lives is found out on each request.
+    /// Verifies an access token's form and time, or a machine key's form. Whether its session or the key lives is found out
+    /// on each request.
     ///
     /// # Errors
     /// It is not taken.
     pub fn verify(&self, token: &str) -> Result<Who, AppError> {
-        self.keys
-            .verify(token, self.clock.now())
-            .map(|claims| Who::Token(Box::new(claims)))
-            .map_err(|bad| AppError::Unauthenticated(Some(bad)))
+        let who = if token.starts_with(machine::PREFIX) {
+            machine::read(token).map(Who::Key).ok_or(BadToken::Invalid)
+        } else {
+            self.keys.verify(token, self.clock.now()).map(|claims| Who::Token(Box::new(claims)))
+        };
+        who.map_err(|bad| AppError::Unauthenticated(Some(bad)))
     }
 }
 
-fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp, second_factor: &[Role]) -> Result<Actor, AppError> {
+fn identify(conn: &mut Conn, request: &Request, now: crate::domain::time::Timestamp, second_factor: &[Role]) -> Result<Actor, AppError> {
     let dead = || AppError::Unauthenticated(Some(crate::auth::token::BadToken::Expired));
-    match who {
+    match &request.who {
+        Who::Key(shown) => keys::take(conn, shown, &request.origin, now),
         Who::Public => Ok(Actor::public()),
         Who::System(name) => Ok(Actor::system(name)),
         Who::Token(claims) => {
@@ -315,6 +325,7 @@ fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp, sec
                 examined: examined(conn, holder.user_id, &roles)?,
                 roles,
                 session: Some(claims.sid),
+                key: None,
                 assurance: Assurance { proved_at: Some(holder.proved_at), factor_required, factor_missing },
             })
         }
@@ -329,6 +340,7 @@ fn identify(conn: &mut Conn, who: &Who, now: crate::domain::time::Timestamp, sec
                 examined: examined(conn, *id, &roles)?,
                 roles,
                 session: None,
+                key: None,
                 assurance: Assurance::default(),
             })
         }
@@ -345,7 +357,8 @@ fn examined(conn: &mut Conn, user: UserId, roles: &[Role]) -> Result<Vec<Challen
 /// make it.
 fn repeated(act: &mut Act<'_>, request: &Request) -> Result<Option<Answer>, AppError> {
     let (Some(key), Some(user)) = (&request.key, act.actor.user) else { return Ok(None) };
-    let Some(row) = idempotency::find(act.conn, user, &key.text)? else { return Ok(None) };
+    let kept_as = kept_as(act, key);
+    let Some(row) = idempotency::find(act.conn, user, &kept_as)? else { return Ok(None) };
     if row.fingerprint != key.fingerprint {
         return Err(AppError::KeyReused);
     }
@@ -359,11 +372,16 @@ fn repeated(act: &mut Act<'_>, request: &Request) -> Result<Option<Answer>, AppE
     }))
 }
 
+/// The name of an idempotency key: a person's programs have names of their own, which nobody can send as a header.
+fn kept_as(act: &Act<'_>, key: &Key) -> String {
+    if act.actor.key.is_some() { format!("machine\n{}", key.text) } else { key.text.clone() }
+}
+
 fn keep_answer(act: &mut Act<'_>, request: &Request, answer: &Answer) -> Result<(), AppError> {
     let (Some(key), Some(user)) = (&request.key, act.actor.user) else { return Ok(()) };
     let row = AnswerRow {
         user_id: user,
-        key: key.text.clone(),
+        key: kept_as(act, key),
         fingerprint: key.fingerprint.clone(),
         status: i32::from(answer.status),
         location: answer.location.clone(),

@@ -1,7 +1,7 @@
 //! Actor and object: who acts, on what, and how the two stand to each other.
 
-use crate::domain::id::{ChallengeId, OrganizationId, SessionId, UserId};
-use crate::domain::policy::{Kind, Role, Tie};
+use crate::domain::id::{ChallengeId, KeyId, OrganizationId, SessionId, UserId};
+use crate::domain::policy::{Action, KeyScope, Kind, Role, Tie, scopes};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Stage;
 
@@ -20,10 +20,21 @@ pub struct Actor {
     pub roles: Vec<Role>,
     /// The session that the request belongs to.
     pub session: Option<SessionId>,
+    /// The machine key that acts on the person's behalf.
+    pub key: Option<KeyUse>,
     /// Challenges of which the person examined a bid: neither decides nor pays there (DOMAIN §4, SD1).
     pub examined: Vec<ChallengeId>,
     /// How sure the service is that it is this person.
     pub assurance: Assurance,
+}
+
+/// A machine key in use.
+#[derive(Clone, Debug)]
+pub struct KeyUse {
+    /// Which one.
+    pub id: KeyId,
+    /// What it may be used for.
+    pub scopes: Vec<KeyScope>,
 }
 
 /// How sure the service is of who acts. Matters for sessions only: the host and the service itself are taken at their word.
@@ -48,6 +59,7 @@ impl Actor {
             name: "public".into(),
             roles: Vec::new(),
             session: None,
+            key: None,
             examined: Vec::new(),
             assurance: Assurance::default(),
         }
@@ -57,6 +69,12 @@ impl Actor {
     #[must_use]
     pub fn system(name: &str) -> Self {
         Self { name: name.into(), roles: vec![Role::System], ..Self::public() }
+    }
+
+    /// Whether the scopes of the key that acts name `action`; a person is not bound by any.
+    #[must_use]
+    pub fn within_scopes(&self, action: Action) -> bool {
+        self.key.as_ref().is_none_or(|key| scopes::within(&key.scopes, action))
     }
 
     /// Whether the actor is this person.

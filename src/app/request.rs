@@ -1,5 +1,6 @@
 //! What a use case is asked and what it answers: on whose behalf, with what besides its content.
 
+use crate::auth::machine;
 use crate::auth::token::Claims;
 use crate::domain::id::UserId;
 use crate::domain::policy::Action;
@@ -12,6 +13,8 @@ pub enum Who {
     Public,
     /// The holder of a verified access token.
     Token(Box<Claims>),
+    /// Whoever shows a machine key that looks like one.
+    Key(machine::Shown),
     /// The service itself or the operator on the host, by name.
     System(&'static str),
     /// A person, without a session: for loading data on the host.

@@ -32,7 +32,8 @@ impl App {
         Ok(closed)
     }
 
-    /// Forgets answers and sessions whose time is over, and settles the figures of the portfolio.
+    /// Forgets answers and sessions whose time is over, settles the figures of the portfolio, and tells teams of machine keys
+    /// that end soon.
     ///
     /// # Errors
     /// The database cannot be asked.
@@ -42,6 +43,8 @@ impl App {
         let (now, places) = (self.clock.now(), self.clock.now().plus(TimeDelta::days(-PLACE_DAYS)));
         self.attempts.sweep(now);
         self.forgotten.sweep(now);
+        self.paces.sweep();
+        self.remind_of_keys().await?;
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {
             idempotency::forget_before(conn, answers)?;
             sessions::forget_before(conn, old)?;

@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod keys;
+pub mod machine;
 pub mod password;
 pub mod ring;
 pub mod second_factor;

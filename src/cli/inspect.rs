@@ -2,7 +2,7 @@
 
 use crate::domain::policy::assurance::FRESH;
 use crate::domain::policy::rules::RULES;
-use crate::domain::policy::{Action, Role, Tie, allows};
+use crate::domain::policy::{Action, KeyScope, Role, Tie, allows};
 use crate::domain::stages::tables;
 use crate::domain::workflow::Table;
 use crate::http::openapi;
@@ -53,6 +53,11 @@ pub fn permissions() -> String {
     }
     let fresh: Vec<String> = FRESH.iter().map(|action| format!("`{action}`")).collect();
     let _ = writeln!(text, "\nOnly with a proof of who one is that is at most five minutes old: {}.", fresh.join(" · "));
+    text.push_str("\nMachine keys do what one of their scopes names, as their creator in the role `team`, and nothing else:\n\n");
+    for scope in KeyScope::ALL {
+        let actions: Vec<String> = scope.actions().iter().map(|action| format!("`{action}`")).collect();
+        let _ = writeln!(text, "- **{scope}** {}: {}", scope.zh(), actions.join(" · "));
+    }
     let _ = writeln!(text, "\n{} rules.", RULES.len());
     text
 }

@@ -26,6 +26,8 @@ pub struct Record {
     pub actor_id: Option<String>,
     /// What acted, where it was no person: `clock`, `host`.
     pub actor_name: String,
+    /// The machine key that acted on the person's behalf.
+    pub key_id: Option<String>,
     /// The role that allowed it.
     pub role: Option<String>,
     /// How the actor stood to the object.

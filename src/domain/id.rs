@@ -84,6 +84,8 @@ ids! {
     /// An expert's review 评审 of a bid.
     ReviewId,
     GrantId,
+    /// A machine key 机器密钥.
+    KeyId,
     /// A decision 立项决定 on a round of a challenge.
     DecisionId,
     /// A project 项目.

@@ -17,6 +17,7 @@ pub mod grant;
 pub mod id;
 pub mod indicator;
 pub mod input;
+pub mod key;
 pub mod milestone;
 pub mod money;
 pub mod notice;

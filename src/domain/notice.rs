@@ -23,6 +23,10 @@ codes! {
         SecondFactorOn = "second_factor_on" "第二因素启用",
         SecondFactorOff = "second_factor_off" "第二因素停用",
         RecoveryCodeUsed = "recovery_code_used" "恢复码已使用",
+        KeyCreated = "key_created" "机器密钥开立",
+        KeyRotated = "key_rotated" "机器密钥轮换",
+        KeyRevoked = "key_revoked" "机器密钥吊销",
+        KeyExpiring = "key_expiring" "机器密钥将到期",
         ChallengeSubmitted = "challenge_submitted" "榜单报批",
         ChallengeReturned = "challenge_returned" "榜单退回",
         ChallengeRejected = "challenge_rejected" "榜单不予发榜",
@@ -132,6 +136,10 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::SecondFactorDisable, "", N::SecondFactorOff, &[Person]),
     row(A::UserResetSecondFactor, "", N::SecondFactorOff, &[Person]),
     row(A::SecondFactorRecover, "", N::RecoveryCodeUsed, &[Person]),
+    row(A::KeyCreate, "", N::KeyCreated, &[Person, Team]),
+    row(A::KeyRotate, "", N::KeyRotated, &[Person, Team]),
+    row(A::KeyRevoke, "", N::KeyRevoked, &[Person, Team]),
+    row(A::KeyRemind, "", N::KeyExpiring, &[Person, Team]),
     row(A::ChallengeSubmit, "", N::ChallengeSubmitted, &[Directors]),
     row(A::ChallengeReturn, "", N::ChallengeReturned, &[Author]),
     row(A::ChallengeReject, "", N::ChallengeRejected, &[Author, Sponsor]),
@@ -218,9 +226,11 @@ pub struct Facts {
     pub number: i64,
     /// A name: of a milestone, an expert, a commissioner, an organisation.
     pub name: String,
+    /// Who did it.
+    pub by: String,
     /// A proof: SHA-256 of what was received, number of a voucher.
     pub proof: String,
-    /// Roles, for letters on accounts.
+    /// Roles or scopes, for letters on accounts and keys.
     pub roles: String,
     /// Where a sign-in came from: a network address.
     pub place: String,

@@ -29,6 +29,8 @@ refusals! {
     SecondFactorOn "second_factor_on" "第二因素已启用" "A second factor is set up already.";
     SecondFactorOff "second_factor_off" "第二因素未设置" "No second factor is set up.";
     NotInvitable "not_invitable" "账户已停用或已设置密码" "The account is disabled, or has a password already.";
+    KeyNotLive "key_not_live" "该密钥已轮换、过期或吊销" "The key was replaced or revoked, or has expired.";
+    TooManyKeys "too_many_keys" "您的有效机器密钥已达上限，请先吊销不用的密钥" "You have as many live keys as one may have: revoke one first.";
     SecondFactorNeeded "second_factor_needed" "您的角色必须使用第二因素" "Your role needs a second factor.";
     StillOpen "still_open" "揭榜尚未截止" "The time to bid is not over yet.";
     LiveBidExists "live_bid_exists" "本单位在本轮已有一份有效的揭榜申请" "Your organisation already has a live bid in this round.";

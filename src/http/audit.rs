@@ -4,7 +4,7 @@ use crate::app::Page;
 use crate::app::audit::{AuditFilter, AuditRow, Outcome};
 use crate::app::{Act, AppError, Seen, audit};
 use crate::domain::fault::Faults;
-use crate::domain::id::{AuditId, UserId};
+use crate::domain::id::{AuditId, KeyId, UserId};
 use crate::domain::policy::{Action, Kind, Role, Tie};
 use crate::domain::text::Line;
 use crate::domain::time::Timestamp;
@@ -19,6 +19,8 @@ pub struct AuditView {
     actor_id: Option<UserId>,
     /// The name that the person has now; `public`, `clock` or `host` where it was no person.
     actor_name: String,
+    /// The machine key that acted on the actor's behalf.
+    key_id: Option<KeyId>,
     /// The role that allowed it.
     role: Option<Role>,
     /// How the actor stood to the object.
@@ -47,6 +49,7 @@ impl From<(AuditRow, Option<String>)> for AuditView {
             request_id: row.request_id,
             actor_id: row.actor_id,
             actor_name: person.unwrap_or(row.actor_name),
+            key_id: row.key_id,
             role: row.role,
             tie: row.tie,
             action: row.action,

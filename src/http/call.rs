@@ -107,13 +107,22 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 impl Call {
-    /// Reads a request. `public` routes take callers without a token; `changes` need `If-Match`.
+    /// Reads a request for `action`. `public` routes take callers without a token; `changes` need `If-Match`.
     ///
     /// # Errors
     /// Whatever is wrong with it, the token first.
-    pub async fn read(app: &App, request: &HttpRequest, body: Payload, public: bool, changes: bool) -> Result<Self, Turned> {
+    pub async fn read(
+        app: &App,
+        request: &HttpRequest,
+        body: Payload,
+        action: Action,
+        public: bool,
+        changes: bool,
+    ) -> Result<Self, Turned> {
         let headers = request.headers();
-        let who = bearer(app, headers, public)?;
+        let (who, origin, request_id) = (bearer(app, headers, public)?, origin(request), request_id(request));
+        let shown = Request { origin: origin.clone(), id: request_id.clone(), ..Request::of(who.clone()) };
+        app.admit(shown, action).await?;
         let mut query = pairs(request.query_string())?;
         let dry_run = take_flag(&mut query, "dry_run")?;
         let expects = version(headers)?;
@@ -126,20 +135,7 @@ impl Call {
         let body = arrive(request, body).await?;
         let target = format!("{} {}\n", request.method(), request.path());
         let key = key.map(|key| (key, app.keys.fingerprint(&[target.as_bytes(), &body].concat())));
-        let origin = origin(request);
-        Ok(Self {
-            request_id: request_id(request),
-            locale: locale(headers),
-            who,
-            origin,
-            expects,
-            none_match,
-            dry_run,
-            key,
-            id,
-            query,
-            body,
-        })
+        Ok(Self { request_id, locale: locale(headers), who, origin, expects, none_match, dry_run, key, id, query, body })
     }
 
     /// The request for `action`, as a use case takes it.

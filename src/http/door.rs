@@ -66,7 +66,7 @@ macro_rules! path_ids {
     )+};
 }
 path_ids!(OrganizationId, UserId, SessionId, GrantId, BatchId, ChallengeId, BidId, ReviewId, DecisionId);
-path_ids!(ProjectId, MilestoneId, PaymentId);
+path_ids!(ProjectId, MilestoneId, PaymentId, KeyId);
 
 /// What can be the body of a request.
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}
@@ -232,7 +232,7 @@ impl Route {
     /// Answers a request.
     pub async fn answer(&self, app: App, request: HttpRequest, body: Payload) -> HttpResponse {
         let changes = self.method == Method::PUT || self.method == Method::PATCH || self.method == Method::DELETE;
-        let answered = match Call::read(&app, &request, body, self.public, changes).await {
+        let answered = match Call::read(&app, &request, body, self.action, self.public, changes).await {
             Ok(call) => (self.handle)(app, call).await,
             Err(turned) => Err(turned),
         };

@@ -14,6 +14,7 @@ pub mod decisions;
 pub mod door;
 pub mod grants;
 pub mod json;
+pub mod keys;
 pub mod milestones;
 pub mod openapi;
 pub mod operations;

@@ -190,7 +190,7 @@ pub fn document(routes: &[Route]) -> OpenApi {
     for (name, schema) in schemas {
         components = components.schema(name, schema);
     }
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT or machine key").build();
     let components = components.security_scheme("token", SecurityScheme::Http(bearer)).build();
     let info = InfoBuilder::new()
         .title("Jiebang 揭榜")

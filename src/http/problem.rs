@@ -112,7 +112,7 @@ impl Problem {
                     problem.errors.push(field(&Fault::new("more", format!("另有{left}处"), format!("and {left} more")), locale));
                 }
             }
-            AppError::TooManyAttempts(seconds) => problem.retry_after = Some(*seconds),
+            AppError::TooManyAttempts(seconds) | AppError::TooFast(seconds) => problem.retry_after = Some(*seconds),
             AppError::Duplicate(name) => {
                 let fault = Fault::new("already_exists", "已存在", "exists already").at(*name);
                 problem.errors = vec![field(&fault, locale)];

@@ -1,12 +1,13 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
 use crate::domain::challenge::NoInput;
+use crate::domain::key::{KeyInput, RotationInput};
 use crate::domain::policy::Action as A;
 use crate::domain::user::UserInput;
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, challenges, decisions, grants, milestones, organizations, payments, portfolio, projects, reviews,
+    audit, auth, batches, bids, challenges, decisions, grants, keys, milestones, organizations, payments, portfolio, projects, reviews,
     second_factor, sessions, users,
 };
 use actix_web::http::Method;
@@ -28,6 +29,8 @@ fn signing_in() -> Vec<Route> {
         .body::<second_factor::CodeInput>().answers::<second_factor::RecoveryCodesView>(200);
     let disable = factor("/me/second_factor/disable", A::SecondFactorDisable).body::<second_factor::BothInput>().answers_nothing();
     let reset = factor("/users/{id}/reset_second_factor", A::UserResetSecondFactor).answers_nothing();
+    let key = Described::new("/me/keys", A::KeyCreate).body::<KeyInput>().answers::<keys::NewKeyView>(201);
+    let rotation = Described::new("/keys/{id}/rotate", A::KeyRotate).body::<RotationInput>().answers::<keys::NewKeyView>(201);
     let logout = Described::new("/auth/logout", A::SessionLogout).answers_nothing();
     let password = Described::new("/me/password", A::MeChangePassword).body::<users::PasswordInput>().answers_nothing();
     vec![
@@ -50,6 +53,11 @@ fn signing_in() -> Vec<Route> {
         Route::new(Method::POST, "/me/second_factor/confirm", A::SecondFactorConfirm, confirm, second_factor::confirm),
         Route::new(Method::POST, "/me/second_factor/regenerate", A::SecondFactorRegenerate, regenerate, second_factor::regenerate),
         Route::new(Method::POST, "/me/second_factor/disable", A::SecondFactorDisable, disable, second_factor::disable),
+        Route::new(Method::POST, "/me/keys", A::KeyCreate, key, keys::create),
+        list("/keys", A::KeyRead, keys::list),
+        get("/keys/{id}", A::KeyRead, keys::get),
+        Route::new(Method::POST, "/keys/{id}/rotate", A::KeyRotate, rotation, keys::rotate),
+        verb("/keys/{id}/revoke", A::KeyRevoke, keys::revoke),
         Route::new(Method::POST, "/users/{id}/reset_second_factor", A::UserResetSecondFactor, reset, second_factor::reset),
     ]
 }

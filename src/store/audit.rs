@@ -2,7 +2,7 @@
 
 use crate::domain::audit::Record;
 use crate::domain::codes::codes;
-use crate::domain::id::{AuditId, ChallengeId, UserId};
+use crate::domain::id::{AuditId, ChallengeId, KeyId, UserId};
 use crate::domain::policy::{Action, Kind, Role, Tie};
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
@@ -27,6 +27,7 @@ pub struct AuditRow {
     pub request_id: String,
     pub actor_id: Option<UserId>,
     pub actor_name: String,
+    pub key_id: Option<KeyId>,
     pub role: Option<Role>,
     pub tie: Option<Tie>,
     pub action: Action,
@@ -57,6 +58,7 @@ impl AuditRow {
             request_id: self.request_id.clone(),
             actor_id: self.actor_id.map(|id| id.to_string()),
             actor_name: self.actor_name.clone(),
+            key_id: self.key_id.map(|id| id.to_string()),
             role: self.role.map(|role| role.to_string()),
             tie: self.tie.map(|tie| tie.to_string()),
             action: self.action.to_string(),

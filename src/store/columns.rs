@@ -73,7 +73,7 @@ macro_rules! text_columns {
 
 text_columns!(as_str:
     id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::ReviewId, id::GrantId, id::DecisionId,
-    id::ProjectId, id::MilestoneId, id::PaymentId, id::AssignmentId, id::AuditId, id::LetterId,
+    id::ProjectId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.

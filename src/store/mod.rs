@@ -15,6 +15,7 @@ pub mod dialect;
 pub mod grants;
 pub mod idempotency;
 mod kept;
+pub mod keys;
 pub mod links;
 pub mod migrate;
 pub mod milestones;

@@ -107,6 +107,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        organization_id -> Text,
+        created_by -> Text,
+        name -> Text,
+        scopes -> Text,
+        networks -> Text,
+        rate_per_minute -> BigInt,
+        secret_hash -> Text,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        reminded_at -> Nullable<Timestamp>,
+        replaced_by -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     second_factors (user_id) {
         user_id -> Text,
         secret -> Text,
@@ -361,6 +382,7 @@ diesel::table! {
         request_id -> Text,
         actor_id -> Nullable<Text>,
         actor_name -> Text,
+        key_id -> Nullable<Text>,
         role -> Nullable<Text>,
         tie -> Nullable<Text>,
         action -> Text,
@@ -411,6 +433,7 @@ diesel::table! {
 }
 
 diesel::joinable!(account_links -> users (user_id));
+diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(user_roles -> users (user_id));
 diesel::joinable!(subscriptions -> users (user_id));
@@ -423,6 +446,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     users,
     account_links,
+    api_keys,
     user_roles,
     subscriptions,
     sessions,

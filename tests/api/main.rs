@@ -18,6 +18,7 @@ mod chain;
 mod challenges;
 mod cli;
 mod conventions;
+mod keys;
 mod links;
 mod mail;
 mod passwords;

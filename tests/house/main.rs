@@ -14,6 +14,7 @@ mod permissions;
 mod rooms;
 mod routes;
 mod schema;
+mod scopes;
 mod source;
 mod stages;
 

@@ -28,6 +28,7 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("sm3", &["auth"]),
     ("base64", &["auth"]),
     ("aws_lc_rs", &["auth"]),
+    ("ipnet", &["domain"]),
     ("totp_rs", &["auth"]),
     ("getrandom", &["auth"]),
     ("lettre", &["mail"]),

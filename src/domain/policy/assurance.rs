@@ -14,6 +14,8 @@ pub const FRESH: &[Action] = &[
     A::GrantApprove,
     A::UserResetSecondFactor,
     A::SecondFactorEnrol,
+    A::KeyCreate,
+    A::KeyRotate,
 ];
 
 /// Roles that move money, decide, or administrate: the profile `dengbao3` asks them for a second factor.

@@ -7,11 +7,13 @@ pub mod action;
 pub mod assurance;
 pub mod role;
 pub mod rules;
+pub mod scopes;
 pub mod tie;
 
 pub use action::{Action, Kind};
 pub use assurance::{may_without_factor, needs_fresh_proof};
 pub use role::Role;
+pub use scopes::KeyScope;
 pub use tie::{Standing, Tie};
 
 use rules::{RULES, Rule};
@@ -78,8 +80,8 @@ pub fn conceivable(action: Action, roles: &[Role]) -> bool {
     Tie::ALL.iter().any(|tie| permit(action, roles, *tie).is_some())
 }
 
-/// Which records of a kind a caller may see in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which records of a kind a caller may see in a list: none, by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Every record.
     pub all: bool,

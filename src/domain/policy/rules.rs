@@ -90,6 +90,15 @@ pub const RULES: &[Rule] = &[
     rule(A::UserEnable, &[Sysadmin], OTHER),
     rule(A::UserResetSecondFactor, &[Sysadmin], OTHER),
     rule(A::UserResetSecondFactor, &[System], ANY),
+    // 机器密钥: a team's own; only its creator takes over a new secret, anyone of the team ends it.
+    rule(A::KeyCreate, &[Team], OWN),
+    rule(A::KeyRead, &[Team], &[Party, Author]),
+    rule(A::KeyRead, &[Auditor, Sysadmin], ANY),
+    rule(A::KeyRotate, &[Team], SELF),
+    rule(A::KeyRevoke, &[Team], &[Party, Author]),
+    rule(A::KeyRevoke, &[Sysadmin], OTHER),
+    rule(A::KeyRevoke, &[System], ANY),
+    rule(A::KeyRemind, &[System], ANY),
     rule(A::BatchCreate, &[Officer], DESK),
     rule(A::BatchRead, STAFF, ANY),
     // 榜单: officers write, directors approve what others wrote, the clock closes.

@@ -28,6 +28,9 @@ pub const PASSWORD: &str = "correct horse battery";
 /// The root of all keys in tests.
 pub const SECRET: &[u8] = b"a secret for tests, long enough to be taken";
 
+/// What a call may write that is denied or only reads: its audit row, which is counted apart, and what signing in leaves.
+const COMES_AND_GOES: &[&str] = &["audit", "sessions", "known_places", "login_challenges"];
+
 pub struct TestApp {
     pub app: App,
     pub backend: Backend,
@@ -267,6 +270,16 @@ impl TestApp {
         }
         let sql = format!("SELECT COUNT(*) AS n FROM {what}");
         self.app.db.read(move |conn| diesel::sql_query(sql).get_result::<Count>(conn).unwrap().n).await.unwrap()
+    }
+
+    /// Fingerprint of everything that a denied call could have changed.
+    pub async fn written(&self) -> Vec<i64> {
+        let mut counts = Vec::new();
+        for table in super::tables().into_iter().filter(|table| !COMES_AND_GOES.contains(&table.as_str())) {
+            counts.push(self.count(&table).await);
+        }
+        counts.push(self.count("audit WHERE outcome = 'accepted' AND action NOT LIKE 'session.%' AND action <> 'audit.read'").await);
+        counts
     }
 
     pub fn batch_input(&self) -> serde_json::Value {

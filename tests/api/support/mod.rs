@@ -3,6 +3,7 @@
 pub mod app;
 pub mod caller;
 pub mod inputs;
+pub mod log;
 pub mod postgres;
 pub mod smtp;
 pub mod story;

@@ -1,9 +1,10 @@
 //! For operators: health, metrics, the API's description and its documentation page.
 
-use crate::app::App;
+use crate::app::{App, sha256_hex};
 use crate::http::call::{Turned, request_id};
+use crate::http::edge::Gate;
 use crate::http::openapi;
-use crate::http::problem::locale;
+use crate::http::problem::{Problem, locale, rows};
 use crate::http::routes::routes;
 use actix_web::http::header;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -32,7 +33,26 @@ pub fn metrics() -> Option<&'static PrometheusHandle> {
     HANDLE.get_or_init(|| PrometheusBuilder::new().set_buckets(&buckets).and_then(PrometheusBuilder::install_recorder).ok()).as_ref()
 }
 
-async fn render_metrics() -> HttpResponse {
+/// With the token, if there is one; otherwise for programs on this machine, by no way around a proxy.
+fn may_see_metrics(request: &HttpRequest) -> bool {
+    let Some(gate) = Gate::of(request) else { return false };
+    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match &gate.edge.metrics_token {
+        // Hashes are compared: how far they agree tells nothing about the token.
+        Some(wanted) => {
+            said("authorization").and_then(|text| text.strip_prefix("Bearer ")).is_some_and(|token| sha256_hex(token.as_bytes()) == *wanted)
+        }
+        None => {
+            let passed_on = ["x-forwarded-for", "forwarded", "x-real-ip", "via"].into_iter().any(|name| said(name).is_some());
+            !passed_on && request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+        }
+    }
+}
+
+async fn render_metrics(request: HttpRequest) -> HttpResponse {
+    if !may_see_metrics(&request) {
+        return Problem::of(rows::NO_ROUTE, locale(request.headers()), &request_id(&request)).response();
+    }
     let text = metrics().map(PrometheusHandle::render).unwrap_or_default();
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use jiebang::app::{App, Cost};
 use jiebang::auth::Hasher;
 use jiebang::domain::password::Profile;
-use jiebang::http::{self, Limits};
+use jiebang::http::{self, Edge, Limits};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 fn door(app: App) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let limits = Limits { workers: 1, connections: 512, blocking: 8, shutdown: Duration::from_secs(1) };
+    let limits = Limits { workers: 1, connections: 512, blocking: 8, shutdown: Duration::from_secs(1), edge: Edge::default() };
     tokio::spawn(http::serve(app, listener, limits).unwrap());
     address
 }

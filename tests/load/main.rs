@@ -14,7 +14,7 @@ mod client;
 mod data;
 
 use client::{Connection, Load, Measured, measure};
-use jiebang::http::{self, Limits};
+use jiebang::http::{self, Edge, Limits};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -52,10 +52,14 @@ async fn serve(folder: &Path, log: bool) {
     let mut out = std::io::stdout();
     writeln!(out, "{}", listener.local_addr().unwrap()).unwrap();
     out.flush().unwrap();
-    http::serve(app, listener, Limits { workers: 2, connections: 2_048, blocking: 6, shutdown: Duration::from_secs(1) })
-        .unwrap()
-        .await
-        .unwrap();
+    http::serve(
+        app,
+        listener,
+        Limits { workers: 2, connections: 2_048, blocking: 6, shutdown: Duration::from_secs(1), edge: Edge::default() },
+    )
+    .unwrap()
+    .await
+    .unwrap();
 }
 
 /// A server in a process of its own.

@@ -37,16 +37,13 @@ pub fn metrics() -> Option<&'static PrometheusHandle> {
 fn may_see_metrics(request: &HttpRequest) -> bool {
     let Some(gate) = Gate::of(request) else { return false };
     let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match &gate.edge.metrics_token {
+    if let Some(wanted) = &gate.edge.metrics_token {
         // Hashes are compared: how far they agree tells nothing about the token.
-        Some(wanted) => {
-            said("authorization").and_then(|text| text.strip_prefix("Bearer ")).is_some_and(|token| sha256_hex(token.as_bytes()) == *wanted)
-        }
-        None => {
-            let passed_on = ["x-forwarded-for", "forwarded", "x-real-ip", "via"].into_iter().any(|name| said(name).is_some());
-            !passed_on && request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback())
-        }
+        let token = said("authorization").and_then(|text| text.strip_prefix("Bearer "));
+        return token.is_some_and(|token| sha256_hex(token.as_bytes()) == *wanted);
     }
+    let passed_on = ["x-forwarded-for", "forwarded", "x-real-ip", "via"].into_iter().any(|name| said(name).is_some());
+    !passed_on && request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback())
 }
 
 async fn render_metrics(request: HttpRequest) -> HttpResponse {
@@ -81,4 +78,29 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/api/openapi.json", web::get().to(openapi_json))
         .route("/docs", web::get().to(to_docs))
         .service(docs);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_see_metrics;
+    use crate::app::sha256_hex;
+    use crate::http::edge::{Edge, Gate};
+    use actix_web::test::TestRequest;
+    use actix_web::web::Data;
+
+    #[tokio::test]
+    async fn the_figures_are_for_this_machine_or_for_those_with_the_token() {
+        let open = Data::from(Gate::open(Edge::default()));
+        let closed = Data::from(Gate::open(Edge { metrics_token: Some(sha256_hex(b"the token")), ..Edge::default() }));
+        let asks = |gate: &Data<Gate>, peer: &str, header: (&'static str, &'static str)| {
+            let request = TestRequest::default().app_data(gate.clone()).peer_addr(peer.parse().unwrap()).insert_header(header);
+            may_see_metrics(&request.to_http_request())
+        };
+        let nothing = ("accept", "*/*");
+        assert!(asks(&open, "127.0.0.1:5", nothing) && asks(&open, "[::1]:5", nothing) && asks(&open, "[::ffff:127.0.0.1]:5", nothing));
+        assert!(!asks(&open, "192.0.2.1:5", nothing) && !asks(&open, "[2001:db8::1]:5", nothing));
+        assert!(!asks(&open, "127.0.0.1:5", ("x-forwarded-for", "127.0.0.1")), "passed on by a proxy");
+        assert!(!asks(&closed, "127.0.0.1:5", nothing) && !asks(&closed, "127.0.0.1:5", ("authorization", "Bearer another")));
+        assert!(asks(&closed, "192.0.2.1:5", ("authorization", "Bearer the token")));
+    }
 }

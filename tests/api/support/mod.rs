@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod caller;
+pub mod door;
 pub mod inputs;
 pub mod postgres;
 pub mod smtp;
@@ -9,6 +10,7 @@ pub mod story;
 
 pub use app::{Backend, TestApp};
 pub use caller::{Caller, Reply};
+pub use door::door;
 pub use story::Story;
 
 /// Runs each test on SQLite and on PostgreSQL: `on_both! { async fn a_sentence(app: TestApp) { … } }`.

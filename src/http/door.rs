@@ -234,7 +234,7 @@ impl Route {
     pub async fn answer(&self, app: App, request: HttpRequest, body: Payload) -> HttpResponse {
         let changes = self.method == Method::PUT || self.method == Method::PATCH || self.method == Method::DELETE;
         let answered = match Call::read(&app, &request, body, self.public, changes).await {
-            Ok(call) => match Gate::of(&request).map(|gate| gate.board()).transpose() {
+            Ok(call) => match Gate::of(&request).map(|gate| gate.board(&call.who)).transpose() {
                 Ok(_seat) => (self.handle)(app, call).await,
                 Err(row) => Err(row.into()),
             },

@@ -103,12 +103,12 @@ impl Gate {
         request.app_data::<Data<Self>>().map(std::ops::Deref::deref)
     }
 
-    /// Lets a request in whose body has arrived. A body that is still on its way takes nobody's place.
+    /// Lets a request in whose body has arrived: a body that is still on its way takes nobody's place.
     ///
     /// # Errors
     /// Too many are worked on.
-    pub fn board(&self) -> Result<flight::Seat<'_>, crate::app::error::ErrorRow> {
-        self.flight.board().ok_or_else(|| {
+    pub fn board(&self, who: &Who) -> Result<flight::Seat<'_>, crate::app::error::ErrorRow> {
+        self.flight.board(matches!(who, Who::Public)).ok_or_else(|| {
             refused("in_flight");
             rows::BUSY
         })

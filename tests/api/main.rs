@@ -10,6 +10,10 @@
 
 mod support;
 
+/// As in the program itself, so that memory can be compared.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod accounts;
 mod audit;
 mod bids;

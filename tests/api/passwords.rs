@@ -170,7 +170,9 @@ on_both! {
         assert_eq!(away.len() + looked_at, 200);
         assert!(looked_at >= 65 && !away.is_empty(), "{looked_at} were looked at");
         for reply in away {
-            reply.is_refused(503, "overloaded");
+            // By the queue before hashing, or before that by the places for callers without a token.
+            let code = reply.is(503)["code"].clone();
+            assert!(code == "overloaded" || code == "busy", "{code}");
             assert_eq!(reply.header("retry-after"), "2");
         }
         assert!(slowest < Duration::from_secs(1), "{slowest:?}");

@@ -2,7 +2,7 @@
 
 use crate::app::{App, Clock, Cost, Opening, Place};
 use crate::cli::{print, say, seed, serve};
-use crate::config::{Config, MailRoute, cores};
+use crate::config::{Config, Forwarding, MailRoute, cores};
 use crate::domain::audit::ChainHash;
 use crate::domain::password::Profile;
 use anyhow::Context;
@@ -58,6 +58,14 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         calendar: None,
         workers: cores(),
         pool: 4,
+        rate: 50,
+        burst: 200,
+        in_flight: 256,
+        trusted_proxies: Vec::new(),
+        forwarding: Forwarding::XForwardedFor,
+        origins: Vec::new(),
+        metrics_token: None,
+        warnings: Vec::new(),
     };
     serve::serve(app, &config, listener).await
 }

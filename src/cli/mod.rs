@@ -308,7 +308,13 @@ async fn command(command: Command) -> Result<(), Stopped> {
         Command::Audit { command: AuditCommand::Key } => audit::key(&open(&configured()?, Clock::System)?)?,
         Command::Keys { command: KeysCommand::Rotate { at_once } } => keys::rotate(&configured()?, at_once)?,
         Command::Keys { command: KeysCommand::List } => keys::list(&configured()?)?,
-        Command::Config { command: ConfigCommand::Check } => print(configured()?.redacted().trim_end()),
+        Command::Config { command: ConfigCommand::Check } => {
+            let config = configured()?;
+            print(config.redacted().trim_end());
+            for ConfigFault { key, problem } in &config.warnings {
+                say(&format!("note: {key} {problem}"));
+            }
+        }
         Command::Routes => print(inspect::routes().trim_end()),
         Command::Permissions => print(inspect::permissions().trim_end()),
         Command::Stages => print(inspect::stages().trim_end()),

@@ -1,13 +1,16 @@
 //! Serving: the server, the jobs, and an orderly end.
 
-use crate::app::App;
+use crate::app::{App, sha256_hex};
 use crate::cli::audit::FILE;
 use crate::cli::keys;
-use crate::config::{self, Config, MailRoute};
-use crate::http::{self, Limits};
+use crate::config::{self, Config, Forwarding, MailRoute};
+use crate::http::edge::address::{Header, Proxies};
+use crate::http::edge::rate::Rate;
+use crate::http::{self, Edge, Limits};
 use crate::jobs::{self, Postman};
 use crate::mail::{Composer, Transport};
 use std::net::TcpListener;
+use std::num::NonZeroU32;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -31,6 +34,24 @@ fn blocking(pool: u32) -> usize {
     usize::try_from(pool).unwrap_or(1).saturating_add(config::cores())
 }
 
+/// The edge as the configuration has it.
+fn edge(config: &Config) -> Edge {
+    let rate = NonZeroU32::new(config.rate).zip(NonZeroU32::new(config.burst));
+    let header = match config.forwarding {
+        Forwarding::XForwardedFor => Header::XForwardedFor,
+        Forwarding::Forwarded => Header::Forwarded,
+    };
+    Edge {
+        rate: rate.map(|(per_second, burst)| Rate { per_second, burst }),
+        in_flight: config.in_flight,
+        proxies: Proxies { trusted: config.trusted_proxies.clone(), header },
+        origins: config.origins.clone(),
+        metrics_token: config.metrics_token.as_ref().map(|token| sha256_hex(token.as_bytes())),
+        https: config.https(),
+        ..Edge::default()
+    }
+}
+
 /// Serves on `listener` until SIGTERM or SIGINT, then finishes what is running. SIGHUP loads the keys of access tokens anew.
 ///
 /// # Errors
@@ -43,7 +64,11 @@ pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::
     let transport = transport.map_err(anyhow::Error::msg)?;
     let postman = Postman { app: app.clone(), composer: Composer::new(&config.public_url)?, transport };
     let address = listener.local_addr()?;
-    let limits = Limits { workers: config.workers, connections: 2_048, blocking: blocking(config.pool), shutdown: SHUTDOWN };
+    for doubt in &config.warnings {
+        tracing::warn!("{} {}", doubt.key, doubt.problem);
+    }
+    let limits =
+        Limits { workers: config.workers, connections: 2_048, blocking: blocking(config.pool), shutdown: SHUTDOWN, edge: edge(config) };
     let server = http::serve(app.clone(), listener, limits)?;
     let handle = server.handle();
     let running = tokio::spawn(server);

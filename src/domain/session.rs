@@ -1,6 +1,6 @@
 //! Sessions: how long a sign-in lives, and where it came from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// How long a sign-in lives at most, in days.
 pub const LIFE_DAYS: i64 = 14;
@@ -49,11 +49,8 @@ impl Origin {
     /// The network that guesses are counted for: an IPv4 address, or the /64 of an IPv6 one, which is one customer's.
     #[must_use]
     pub fn network(&self) -> String {
-        match self.address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-            Ok(IpAddr::V6(address)) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
+        match self.address.parse().map(network) {
+            Ok(IpAddr::V6(network)) => format!("{network}/64"),
             Ok(address) => address.to_string(),
             Err(_) => self.address.clone(),
         }
@@ -63,5 +60,17 @@ impl Origin {
     #[must_use]
     pub fn place(&self) -> String {
         format!("{}\n{}", self.address, self.user_agent)
+    }
+}
+
+/// The network of one customer: an IPv4 address, or the first address of the /64 of an IPv6 one.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address @ IpAddr::V4(_) => address,
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::fault::{Fault, Faults};
 use crate::domain::policy::Action;
 use crate::domain::session::Origin;
 use crate::domain::user::Locale;
+use crate::http::edge::{Client, Presented};
 use crate::http::json;
 use crate::http::problem::{Problem, locale, rows};
 use actix_web::http::header::{self, HeaderMap};
@@ -120,7 +121,11 @@ impl Call {
         changes: bool,
     ) -> Result<Self, Turned> {
         let headers = request.headers();
-        let (who, origin, request_id) = (bearer(app, headers, public)?, origin(request), request_id(request));
+        // The edge has read the token already, once for both.
+        let presented = request.extensions_mut().remove::<Presented>();
+        let who = presented.map_or_else(|| bearer(app, headers), |Presented(who)| who)?;
+        let who = who.or(public.then_some(Who::Public)).ok_or(AppError::Unauthenticated(None))?;
+        let (origin, request_id) = (origin(request), request_id(request));
         let shown = Request { origin: origin.clone(), id: request_id.clone(), ..Request::of(who.clone()) };
         app.admit(shown, action).await?;
         let mut query = pairs(request.query_string())?;
@@ -205,23 +210,25 @@ impl Call {
     }
 }
 
-/// Where a request came from: the other end of the connection. Headers that name another address are anybody's to write.
+/// Where a request came from, as the edge found out.
 fn origin(request: &HttpRequest) -> Origin {
-    let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let address = request.extensions().get::<Client>().map(|Client(address)| address.to_string()).unwrap_or_default();
     Origin::new(address, text(request.headers(), "user-agent").unwrap_or_default())
 }
 
-fn bearer(app: &App, headers: &HeaderMap, public: bool) -> Result<Who, AppError> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else {
-        return if public { Ok(Who::Public) } else { Err(AppError::Unauthenticated(None)) };
-    };
+/// Who calls, by the token that came along; nobody without one.
+///
+/// # Errors
+/// It is not taken.
+pub fn bearer(app: &App, headers: &HeaderMap) -> Result<Option<Who>, AppError> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let invalid = || AppError::Unauthenticated(Some(crate::app::BadToken::Invalid));
     if headers.get_all(header::AUTHORIZATION).count() > 1 {
         return Err(invalid());
     }
     let token = value.to_str().ok().and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or_else(invalid)?;
-    app.verify(token.trim())
+    app.verify(token.trim()).map(Some)
 }
 
 /// `"3"` or `"3.…"`: the version is the part before the point.

@@ -10,6 +10,7 @@ use crate::domain::fault::Faults;
 use crate::domain::policy::{self, Action};
 use crate::http::answer::{self, View};
 use crate::http::call::{Call, Turned, request_id};
+use crate::http::edge::Gate;
 use crate::http::openapi::{Described, Query};
 use crate::http::problem::locale;
 use actix_web::http::Method;
@@ -233,7 +234,10 @@ impl Route {
     pub async fn answer(&self, app: App, request: HttpRequest, body: Payload) -> HttpResponse {
         let changes = self.method == Method::PUT || self.method == Method::PATCH || self.method == Method::DELETE;
         let answered = match Call::read(&app, &request, body, self.action, self.public, changes).await {
-            Ok(call) => (self.handle)(app, call).await,
+            Ok(call) => match Gate::of(&request).map(|gate| gate.board(&call.who)).transpose() {
+                Ok(_seat) => (self.handle)(app, call).await,
+                Err(row) => Err(row.into()),
+            },
             Err(turned) => Err(turned),
         };
         answered.unwrap_or_else(|turned| turned.response(locale(request.headers()), &request_id(&request)))

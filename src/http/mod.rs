@@ -12,6 +12,7 @@ pub mod call;
 pub mod challenges;
 pub mod decisions;
 pub mod door;
+pub mod edge;
 pub mod grants;
 pub mod json;
 pub mod keys;
@@ -30,4 +31,5 @@ pub mod server;
 pub mod sessions;
 pub mod users;
 
+pub use edge::Edge;
 pub use server::{Limits, serve};

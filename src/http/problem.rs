@@ -174,6 +174,25 @@ pub mod rows {
     /// A change without the version that it is based on.
     pub const VERSION_NEEDED: ErrorRow =
         ErrorRow { code: "if_match_required", status: 428, zh: "修改须带If-Match请求头", en: "A change needs an If-Match header." };
+    /// The caller has used up their share.
+    pub const TOO_OFTEN: ErrorRow =
+        ErrorRow {
+            code: "too_many_requests", status: 429, zh: "请求过于频繁，请稍后重试", en: "Too many requests: try again later."
+        };
+    /// Too many requests are worked on.
+    pub const BUSY: ErrorRow = ErrorRow {
+        code: "busy",
+        status: 503,
+        zh: "服务繁忙，请稍后重试",
+        en: "The service has too many requests at once: try again soon.",
+    };
+    /// The request as a whole took too long.
+    pub const UNFINISHED: ErrorRow = ErrorRow {
+        code: "deadline_exceeded",
+        status: 503,
+        zh: "处理超时，操作可能已经完成，请先查询再重试",
+        en: "This took too long. It may have been done all the same: look before you try again.",
+    };
     /// Something panicked.
     pub const PANIC: ErrorRow =
         ErrorRow { code: "internal", status: 500, zh: "服务内部错误", en: "Something went wrong in the service." };

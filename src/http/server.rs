@@ -4,13 +4,16 @@ use crate::app::App;
 use crate::domain::user::Locale;
 use crate::http::call::RequestId;
 use crate::http::door::Route;
+use crate::http::edge::cors::cors;
+use crate::http::edge::headers::{REQUEST_ID, decorate};
+use crate::http::edge::{Edge, Gate, admit};
 use crate::http::operations;
 use crate::http::problem::{Problem, locale, rows};
 use crate::http::routes::routes;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::header::HeaderValue;
+use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{App as ActixApp, HttpMessage, HttpRequest, HttpResponse, HttpServer};
@@ -22,7 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How large the server is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     /// Worker threads.
     pub workers: usize,
@@ -32,9 +35,9 @@ pub struct Limits {
     pub blocking: usize,
     /// How long a stop waits for requests that are running.
     pub shutdown: Duration,
+    /// What requests meet first.
+    pub edge: Edge,
 }
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Starts serving on `listener`. The future ends when the server was stopped.
 ///
@@ -43,9 +46,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn serve(app: App, listener: TcpListener, limits: Limits) -> std::io::Result<Server> {
     let _recorder = operations::metrics();
     let app = Data::new(app);
+    let gate = Data::from(Gate::open(limits.edge));
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
+            .app_data(gate.clone())
+            .wrap(from_fn(admit))
+            .wrap(cors(&gate.edge.origins))
             .wrap(from_fn(every_request))
             .configure(operations::configure)
             .configure(api)
@@ -110,7 +117,7 @@ async fn nothing_here(request: HttpRequest) -> HttpResponse {
 /// Request id, HEAD, panics, security headers, log and metrics: the outermost middleware.
 ///
 /// # Errors
-/// A panic, as the 500 problem that it is answered with.
+/// A panic or a deadline that is over, as the problem that it is answered with.
 pub async fn every_request(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -119,18 +126,32 @@ pub async fn every_request(
     let id = given_id(&request).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path, language) = (request.method().clone(), request.path().to_owned(), locale(request.headers()));
+    let https = Gate::of(request.request()).is_some_and(|gate| gate.edge.https);
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
+    let docs = path.starts_with("/docs");
     let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let mut response = match answered {
-        Ok(Ok(response)) => response.map_into_boxed_body(),
-        Ok(Err(error)) => return Err(error),
-        Err(_) => return Err(panicked(language, &id)),
+    let (answer, status, pattern) = match answered {
+        Ok(Ok(response)) => {
+            let mut response = response.map_into_boxed_body();
+            let status = response.status();
+            decorate(response.headers_mut(), &id, docs, status, https);
+            let pattern = response.request().match_pattern().unwrap_or_else(|| "unknown".into());
+            (Ok(response), status, pattern)
+        }
+        // The request is lost with these: what is answered goes back as an error.
+        undone => {
+            let mut response = undone.map_or_else(
+                |_| panicked(language, &id),
+                |answered| answered.err().map_or_else(|| panicked(language, &id), |error| error.error_response()),
+            );
+            let status = response.status();
+            decorate(response.headers_mut(), &id, docs, status, https);
+            (Err(actix_web::error::InternalError::from_response("undone", response).into()), status, "unfinished".into())
+        }
     };
-    finish(&mut response, &id);
-    let pattern = response.request().match_pattern().unwrap_or_else(|| "unknown".into());
-    let status = response.status().as_u16();
+    let status = status.as_u16();
     let seconds = started.elapsed().as_secs_f64();
     // The number of requests on bids would tell how many bids there are before they are opened.
     if !pattern.contains("/bids") {
@@ -138,7 +159,7 @@ pub async fn every_request(
             .record(seconds);
     }
     tracing::info!(request_id = id, method = %method, path, status, ms = seconds * 1_000.0, "request");
-    Ok(response)
+    answer
 }
 
 /// The method as a label: whatever a caller invents is one label.
@@ -159,34 +180,8 @@ fn given_id(request: &ServiceRequest) -> Option<String> {
     fine.then(|| id.to_owned())
 }
 
-fn panicked(language: Locale, id: &str) -> actix_web::Error {
+fn panicked(language: Locale, id: &str) -> HttpResponse {
     tracing::error!(request_id = id, "a request panicked");
     metrics::counter!("http_panics_total").increment(1);
-    let mut response = Problem::of(rows::PANIC, language, id).response();
-    decorate(response.headers_mut(), id);
-    actix_web::error::InternalError::from_response("panic", response).into()
-}
-
-fn finish(response: &mut ServiceResponse<BoxBody>, id: &str) {
-    let docs = response.request().path().starts_with("/docs");
-    let status = response.status();
-    let headers = response.headers_mut();
-    decorate(headers, id);
-    let policy = if docs {
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
-    } else {
-        "default-src 'none'; frame-ancestors 'none'"
-    };
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    if status == StatusCode::NOT_FOUND {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-}
-
-fn decorate(headers: &mut header::HeaderMap, id: &str) {
-    if let Ok(value) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, value);
-    }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Problem::of(rows::PANIC, language, id).response()
 }

@@ -81,9 +81,14 @@ fn an_unsafe_configuration_does_not_start_and_all_its_faults_are_told_at_once() 
         ("JIEBANG_SMTP_URL", "smtp://mail.example.cn:25"),
         ("JIEBANG_PUBLIC_URL", "http://jiebang.example.cn"),
         ("JIEBANG_LISTEN", "everywhere"),
+        ("JIEBANG_CORS_ORIGINS", "https://*.example.cn"),
+        ("JIEBANG_RATE", "very-often"),
+        ("JIEBANG_LISTN", "a-typing-error"),
     ];
-    for arguments in [&["config", "check"][..], &["serve"]] {
+    for arguments in [&["config", "check"][..], &["serve"], &["migrate"]] {
+        let begun = std::time::Instant::now();
         let output = run(folder.path(), &variables, arguments);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
         assert_eq!(output.status.code(), Some(78), "{}", told(&output));
         for (key, value) in variables {
             assert!(told(&output).contains(key), "{key}: {}", told(&output));
@@ -98,6 +103,24 @@ fn an_unsafe_configuration_does_not_start_and_all_its_faults_are_told_at_once() 
     assert_eq!(missing.status.code(), Some(78));
     assert!(told(&missing).contains("JIEBANG_SECRET is missing"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn a_file_of_variables_that_everyone_can_read_holds_no_secrets() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(".env");
+    let texts = [("JIEBANG_MAIL_DIR=mail\n".to_owned(), SECRET), (format!("JIEBANG_MAIL_DIR=mail\nJIEBANG_SECRET={SECRET}\n"), "")];
+    for ((text, given), codes) in texts.into_iter().zip([[0, 0], [78, 0]]) {
+        std::fs::write(&file, text).unwrap();
+        let variables = [("JIEBANG_SECRET", given)];
+        for (mode, code) in [0o644, 0o640].into_iter().zip(codes) {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            let output = run(folder.path(), if given.is_empty() { &[] } else { &variables }, &["config", "check"]);
+            assert_eq!(output.status.code(), Some(code), "{mode:o}: {}", told(&output));
+            assert!(!told(&output).contains(SECRET));
+        }
+    }
 }
 
 #[test]

@@ -10,6 +10,10 @@
 
 mod support;
 
+/// As in the program itself, so that memory can be compared.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod accounts;
 mod audit;
 mod bids;
@@ -17,7 +21,10 @@ mod canary;
 mod chain;
 mod challenges;
 mod cli;
+mod config;
 mod conventions;
+mod crowds;
+mod edge;
 mod keys;
 mod links;
 mod mail;

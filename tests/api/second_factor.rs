@@ -5,7 +5,7 @@ use crate::support::{Caller, TestApp, on_both};
 use jiebang::app::App;
 use jiebang::auth::second_factor::code_at;
 use jiebang::domain::policy::Role;
-use jiebang::http::{self, Limits};
+use jiebang::http::{self, Edge, Limits};
 use serde_json::{Value, json};
 
 /// Someone with a second factor.
@@ -51,7 +51,7 @@ fn strict(app: &TestApp, roles: &[Role]) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let strict = App { second_factor: roles.into(), ..app.app.clone() };
-    let limits = Limits { workers: 1, connections: 16, blocking: 4, shutdown: std::time::Duration::from_secs(1) };
+    let limits = Limits { workers: 1, connections: 16, blocking: 4, shutdown: std::time::Duration::from_secs(1), edge: Edge::default() };
     tokio::spawn(http::serve(strict, listener, limits).unwrap());
     address
 }

@@ -47,7 +47,12 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("rpassword", &["cli"]),
     ("dotenvy", &["config"]),
-    ("tracing_subscriber", &["cli"]),
+    // The configuration looks whether the filter can be read.
+    ("tracing_subscriber", &["cli", "config"]),
+    ("ipnet", &["config", "http"]),
+    ("strsim", &["config"]),
+    ("governor", &["http"]),
+    ("actix_cors", &["http"]),
 ];
 
 /// Calls that stand in one place only.

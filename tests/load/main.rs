@@ -2,7 +2,8 @@
 //!
 //! The server runs in a process of its own (this program again, with `--serve FOLDER`), so that its memory and its start can
 //! be measured; the clients share the machine with it. Flags after `--`: `--seconds N` for each scenario (5), `--log` to keep
-//! the server's log at `info`, `--keep` to keep the database.
+//! the server's log at `info`, `--keep` to keep the database, `--rate` to count requests as `JIEBANG_RATE` does, with a limit
+//! that nobody reaches. Without it nobody is counted: this is one caller.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -14,7 +15,8 @@ mod client;
 mod data;
 
 use client::{Connection, Crowd, Load, Measured};
-use jiebang::http::{self, Limits};
+use jiebang::http::edge::rate::Rate;
+use jiebang::http::{self, Edge, Limits};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -31,10 +33,18 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let after = |flag: &str| arguments.iter().position(|arg| arg == flag).and_then(|at| arguments.get(at + 1)).cloned();
     let flag = |flag: &str| arguments.iter().any(|arg| arg == flag);
+    let given = Given { log: flag("--log"), rate: flag("--rate") };
     match after("--serve") {
-        Some(folder) => runtime().block_on(serve(&PathBuf::from(folder), flag("--log"))),
-        None => load(after("--seconds").map_or(5, |seconds| seconds.parse().unwrap()), flag("--log"), flag("--keep")),
+        Some(folder) => runtime().block_on(serve(&PathBuf::from(folder), given)),
+        None => load(after("--seconds").map_or(5, |seconds| seconds.parse().unwrap()), given, flag("--keep")),
     }
+}
+
+/// What the server is told, besides where its data is.
+#[derive(Clone, Copy)]
+struct Given {
+    log: bool,
+    rate: bool,
 }
 
 /// As `jiebang serve` makes it.
@@ -43,8 +53,8 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// The server: tells its port, and serves until it is killed. Letters stay in the outbox.
-async fn serve(folder: &Path, log: bool) {
-    if log {
+async fn serve(folder: &Path, given: Given) {
+    if given.log {
         jiebang::cli::serve::start_log();
     }
     let app = data::open(folder);
@@ -52,10 +62,10 @@ async fn serve(folder: &Path, log: bool) {
     let mut out = std::io::stdout();
     writeln!(out, "{}", listener.local_addr().unwrap()).unwrap();
     out.flush().unwrap();
-    http::serve(app, listener, Limits { workers: 2, connections: 2_048, blocking: 6, shutdown: Duration::from_secs(1) })
-        .unwrap()
-        .await
-        .unwrap();
+    let rate = given.rate.then(|| Rate { per_second: 1_000_000.try_into().unwrap(), burst: 1_000_000.try_into().unwrap() });
+    let edge = Edge { rate, ..Edge::default() };
+    let limits = Limits { workers: 2, connections: 2_048, blocking: 6, shutdown: Duration::from_secs(1), edge };
+    http::serve(app, listener, limits).unwrap().await.unwrap();
 }
 
 /// A server in a process of its own.
@@ -67,11 +77,17 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &Path, log: bool) -> Self {
+    fn start(folder: &Path, given: Given) -> Self {
         let begun = Instant::now();
-        let stderr = if log { std::fs::File::create(folder.join("server.log")).unwrap().into() } else { Stdio::inherit() };
+        let stderr = if given.log { std::fs::File::create(folder.join("server.log")).unwrap().into() } else { Stdio::inherit() };
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.arg("--serve").arg(folder).args(log.then_some("--log")).stdout(Stdio::piped()).stderr(stderr);
+        command
+            .arg("--serve")
+            .arg(folder)
+            .args(given.log.then_some("--log"))
+            .args(given.rate.then_some("--rate"))
+            .stdout(Stdio::piped())
+            .stderr(stderr);
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -134,15 +150,15 @@ fn rate(what: &'static str, target: &'static str, least: f64, slowest: Option<f6
     }
 }
 
-fn load(seconds: u64, log: bool, keep: bool) {
+fn load(seconds: u64, given: Given, keep: bool) {
     let folder = tempfile::tempdir().unwrap();
     let begun = Instant::now();
     let tokens = runtime().block_on(data::fill(folder.path()));
     let size = std::fs::metadata(folder.path().join("load.db")).unwrap().len() / 1_048_576;
     println!("database of {size} MiB made in {:.1} s", begun.elapsed().as_secs_f64());
 
-    let mut starts: Vec<Duration> = (0..4).map(|_| Server::start(folder.path(), log).started_in).collect();
-    let server = Server::start(folder.path(), log);
+    let mut starts: Vec<Duration> = (0..4).map(|_| Server::start(folder.path(), given).started_in).collect();
+    let server = Server::start(folder.path(), given);
     starts.push(server.started_in);
     starts.sort_unstable();
     let (address, fresh) = (server.address, server.memory("VmRSS:"));

@@ -7,7 +7,7 @@ use jiebang::domain::organization::{CreditCode, OrganizationInput, OrganizationK
 use jiebang::domain::policy::Role;
 use jiebang::domain::time::Timestamp;
 use jiebang::domain::user::UserInput;
-use jiebang::http::{self, Limits};
+use jiebang::http::{self, Edge, Limits};
 use jiebang::jobs::Postman;
 use jiebang::mail::{Composer, Letter, Transport};
 use std::collections::HashMap;
@@ -79,7 +79,7 @@ impl TestApp {
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let limits = Limits { workers: 1, connections: 256, blocking: 8, shutdown: Duration::from_secs(1) };
+        let limits = Limits { workers: 1, connections: 256, blocking: 8, shutdown: Duration::from_secs(1), edge: Edge::default() };
         tokio::spawn(http::serve(app.clone(), listener, limits).unwrap());
         Self {
             app,

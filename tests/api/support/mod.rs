@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod caller;
+pub mod door;
 pub mod inputs;
 pub mod log;
 pub mod postgres;
@@ -10,6 +11,7 @@ pub mod story;
 
 pub use app::{Backend, TestApp};
 pub use caller::{Caller, Reply};
+pub use door::door;
 pub use story::Story;
 
 /// A small generator: the same seed takes the same walk.

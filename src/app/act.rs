@@ -38,6 +38,8 @@ pub struct About {
     pub author: Option<UserId>,
     /// The sponsor's organisation.
     pub sponsor: Option<OrganizationId>,
+    /// The organisation that it is about.
+    pub organization: Option<OrganizationId>,
     /// The team's lead organisation.
     pub team: Option<OrganizationId>,
     /// The expert.

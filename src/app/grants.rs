@@ -124,3 +124,16 @@ pub fn decline(act: &mut Act<'_>, id: GrantId, input: &ReasonInput) -> Result<Do
     about.facts.reason = input.reason.to_string();
     Ok(act.record(step, about)?.with(shown(act, row)))
 }
+
+/// Lets what waits for a person lapse: there is nobody any more to have the roles.
+///
+/// # Errors
+/// Decided at the same moment.
+pub(super) fn lapse(act: &mut Act<'_>, user: UserId) -> Result<(), AppError> {
+    let Some(row) = grants::waiting(act.conn, user)? else { return Ok(()) };
+    let step = act.follow(Action::GrantLapse, &row, None)?;
+    grants::advance(act.conn, &row, step.to, act.now)?;
+    let about = about(&row, &row.roles.read()?, String::new());
+    let _recorded = act.record(step, about)?;
+    Ok(())
+}

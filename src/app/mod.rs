@@ -13,6 +13,7 @@ pub mod clock;
 pub mod decisions;
 pub mod error;
 pub mod grants;
+pub mod invitations;
 pub mod letters;
 pub mod links;
 pub mod milestones;

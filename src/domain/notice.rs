@@ -13,16 +13,21 @@ codes! {
         RolesChanged = "roles_changed" "角色变更",
         GrantProposed = "grant_proposed" "授权待批",
         GrantDeclined = "grant_declined" "授权未获批准",
+        GrantLapsed = "grant_lapsed" "授权建议失效",
         AccountDisabled = "account_disabled" "账户停用",
         AccountEnabled = "account_enabled" "账户启用",
         PasswordChanged = "password_changed" "密码修改",
         PasswordReset = "password_reset" "重置密码",
         AccountInvited = "account_invited" "账户邀请",
+        InvitationWithdrawn = "invitation_withdrawn" "邀请撤回",
         SessionRevoked = "session_revoked" "登录被终止",
         NewPlace = "new_place" "新地点登录",
         SecondFactorOn = "second_factor_on" "第二因素启用",
         SecondFactorOff = "second_factor_off" "第二因素停用",
         RecoveryCodeUsed = "recovery_code_used" "恢复码已使用",
+        OrganizationVerified = "organization_verified" "单位核验",
+        OrganizationSuspended = "organization_suspended" "单位暂停",
+        OrganizationReinstated = "organization_reinstated" "单位恢复",
         ChallengeSubmitted = "challenge_submitted" "榜单报批",
         ChallengeReturned = "challenge_returned" "榜单退回",
         ChallengeRejected = "challenge_rejected" "榜单不予发榜",
@@ -79,6 +84,7 @@ codes! {
     /// People concerned, as seen from the record that changed.
     pub enum Audience {
         Person = "person" "本人",
+        Members = "members" "本单位人员",
         Author = "author" "榜单经办人",
         Directors = "directors" "处长/分管领导",
         Finance = "finance" "资金管理",
@@ -109,7 +115,9 @@ const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static
     LetterRule { action, outcome, notice, to }
 }
 
-use Audience::{Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Person, Secadmins, Sponsor, Subscribers, Team};
+use Audience::{
+    Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers, Team,
+};
 use Notice as N;
 
 /// Every letter of the service.
@@ -126,12 +134,17 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::MeForgotPassword, "", N::PasswordReset, &[Person]),
     row(A::MeResetPassword, "", N::PasswordChanged, &[Person]),
     row(A::UserInvite, "", N::AccountInvited, &[Person]),
+    row(A::UserWithdrawInvitation, "", N::InvitationWithdrawn, &[Person]),
+    row(A::GrantLapse, "", N::GrantLapsed, &[Author]),
     row(A::SessionRevoke, "", N::SessionRevoked, &[Person]),
     row(A::SessionNewPlace, "", N::NewPlace, &[Person]),
     row(A::SecondFactorConfirm, "", N::SecondFactorOn, &[Person]),
     row(A::SecondFactorDisable, "", N::SecondFactorOff, &[Person]),
     row(A::UserResetSecondFactor, "", N::SecondFactorOff, &[Person]),
     row(A::SecondFactorRecover, "", N::RecoveryCodeUsed, &[Person]),
+    row(A::OrganizationVerify, "", N::OrganizationVerified, &[Members]),
+    row(A::OrganizationSuspend, "", N::OrganizationSuspended, &[Members]),
+    row(A::OrganizationReinstate, "", N::OrganizationReinstated, &[Members]),
     row(A::ChallengeSubmit, "", N::ChallengeSubmitted, &[Directors]),
     row(A::ChallengeReturn, "", N::ChallengeReturned, &[Author]),
     row(A::ChallengeReject, "", N::ChallengeRejected, &[Author, Sponsor]),

@@ -28,6 +28,7 @@ refusals! {
     DeadlinePassed "deadline_passed" "揭榜已截止" "The time to bid is over.";
     SecondFactorOn "second_factor_on" "第二因素已启用" "A second factor is set up already.";
     SecondFactorOff "second_factor_off" "第二因素未设置" "No second factor is set up.";
+    OrganizationNotVerified "organization_not_verified" "该单位尚未核验或已暂停" "The organisation is not verified, or is suspended.";
     NotInvitable "not_invitable" "账户已停用或已设置密码" "The account is disabled, or has a password already.";
     SecondFactorNeeded "second_factor_needed" "您的角色必须使用第二因素" "Your role needs a second factor.";
     StillOpen "still_open" "揭榜尚未截止" "The time to bid is not over yet.";

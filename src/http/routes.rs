@@ -1,8 +1,7 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
-use crate::domain::challenge::NoInput;
 use crate::domain::policy::Action as A;
-use crate::domain::user::UserInput;
+use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
@@ -59,13 +58,17 @@ fn signing_in() -> Vec<Route> {
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
-    let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<NoInput>().answers::<users::UserView>(200);
+    let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
         get("/organizations/{id}", A::OrganizationRead, organizations::get),
+        verb("/organizations/{id}/verify", A::OrganizationVerify, organizations::verify),
+        verb("/organizations/{id}/suspend", A::OrganizationSuspend, organizations::suspend),
+        verb("/organizations/{id}/reinstate", A::OrganizationReinstate, organizations::reinstate),
         Route::new(Method::POST, "/users", A::UserCreate, user, users::create),
         Route::new(Method::POST, "/users/{id}/invite", A::UserInvite, invite, users::invite),
+        verb("/users/{id}/withdraw_invitation", A::UserWithdrawInvitation, users::withdraw_invitation),
         list("/users", A::UserRead, users::list),
         get("/users/{id}", A::UserRead, users::get),
         create("/users/{id}/grants", A::GrantPropose, grants::propose, "/grants"),

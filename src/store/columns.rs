@@ -95,6 +95,7 @@ code_columns!(
     user::Locale,
     user::Sector,
     organization::OrganizationKind,
+    organization::OrganizationStage,
     organization::Region,
     notice::Notice,
 );

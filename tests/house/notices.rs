@@ -3,7 +3,7 @@
 use jiebang::domain::notice::{LETTERS, Notice, TOLD_BY_ANOTHER, letters};
 use jiebang::domain::policy::Action;
 use jiebang::domain::workflow::Stage;
-use jiebang::domain::{bid, challenge, decision, milestone, payment, project, review};
+use jiebang::domain::{bid, challenge, decision, grant, milestone, organization, payment, project, review};
 use std::path::Path;
 
 /// Every (action, outcome) that changes a stage.
@@ -14,6 +14,8 @@ fn changes() -> Vec<(Action, &'static str)> {
         }
     }
     let mut all = Vec::new();
+    of::<organization::OrganizationStage>(&mut all);
+    of::<grant::GrantStage>(&mut all);
     of::<challenge::ChallengeStage>(&mut all);
     of::<bid::BidStage>(&mut all);
     of::<review::ReviewStage>(&mut all);

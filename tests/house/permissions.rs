@@ -45,6 +45,7 @@ fn whoever_must_step_aside_may_read_at_most() {
 #[test]
 fn nobody_approves_what_they_wrote_or_follow() {
     let second_eyes = [
+        Action::OrganizationVerify,
         Action::ChallengeApprove,
         Action::ChallengeReturn,
         Action::ChallengeReject,

@@ -4,7 +4,7 @@ use crate::source::read;
 use jiebang::domain::bid::{BidStage, LIVE};
 use jiebang::domain::policy::{Action, Role, Tie, allows};
 use jiebang::domain::workflow::Stage;
-use jiebang::domain::{challenge, decision, milestone, payment, project, review};
+use jiebang::domain::{challenge, decision, grant, milestone, organization, payment, project, review};
 use proptest::prelude::*;
 
 fn sound<S: Stage>() {
@@ -33,6 +33,8 @@ fn sound<S: Stage>() {
 
 #[test]
 fn every_stage_table_is_sound() {
+    sound::<organization::OrganizationStage>();
+    sound::<grant::GrantStage>();
     sound::<challenge::ChallengeStage>();
     sound::<BidStage>();
     sound::<review::ReviewStage>();

@@ -4,8 +4,8 @@ pub mod judging;
 pub mod submission;
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
-use crate::app::challenges;
 use crate::app::error::{AppError, taken};
+use crate::app::{challenges, organizations};
 use crate::domain::bid::{BidInput, BidStage, sealed};
 use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::notice::Facts;
@@ -13,7 +13,7 @@ use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::store::bids::{self, Viewer};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
-use crate::store::{Page, organizations, reviews};
+use crate::store::{Page, reviews};
 
 pub use crate::store::bids::{BidFilter, BidRow};
 
@@ -106,7 +106,7 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
     let step = act.step(Action::BidCreate, &challenge, challenges::object(act, &challenge))?;
     submission::within_window(act, &challenge)?;
     let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
-    let organization = organizations::find(act.conn, own)?.ok_or(AppError::NotFound)?;
+    let organization = organizations::verified(act, own)?;
     if !organization.kind.may_lead_a_bid() {
         return Err(Refusal::LeadNotLegalPerson.into());
     }

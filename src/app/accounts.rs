@@ -26,11 +26,13 @@ pub struct Account {
 
 impl Account {
     pub(super) fn of(act: &Act<'_>, user: UserRow, roles: Vec<Role>) -> Self {
-        let mut actions = vec![Action::GrantPropose];
+        let erased = user.status == UserStatus::Erased;
+        let mut actions = if erased { Vec::new() } else { vec![Action::GrantPropose] };
         actions.extend_from_slice(match user.status {
             UserStatus::Invited => &[Action::UserInvite, Action::UserWithdrawInvitation, Action::UserDisable],
             UserStatus::Active => &[Action::UserDisable],
-            UserStatus::Disabled => &[Action::UserEnable],
+            UserStatus::Disabled => &[Action::UserEnable, Action::UserAnonymise],
+            UserStatus::Erased => &[],
         });
         if act.actor.is(user.id) {
             actions.extend([Action::MeSubscribe, Action::MeChangePassword]);
@@ -167,6 +169,9 @@ pub(super) fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: 
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let object = object(act, &user);
     let permit = act.permit(action, &object)?;
+    if user.status == UserStatus::Erased {
+        return Err(Refusal::AccountErased.into());
+    }
     let roles = users::roles(act.conn, id)?;
     if status == UserStatus::Disabled && user.status != UserStatus::Disabled {
         keep_administrators(act, &roles, &[])?;

@@ -155,7 +155,7 @@ impl Act<'_> {
     /// # Errors
     /// Denied (as "not found" when the caller may not know the object), or stale.
     pub fn permit(&self, action: Action, object: &Object) -> Result<Permit, AppError> {
-        let sealed = object.known == Known::PartyOnly && object.tie != Tie::Party && !self.actor.roles.contains(&Role::System);
+        let sealed = object.known == Known::PartyOnly && !object.tie.of_party() && !self.actor.roles.contains(&Role::System);
         let permit = if sealed { None } else { policy::permit(action, &self.actor.roles, object.tie) };
         let Some(permit) = permit else { return Err(self.denied(action, object, sealed)) };
         self.assured(&permit)?;

@@ -8,6 +8,8 @@ use crate::domain::grant::{GrantInput, GrantStage, fits_one_person, set_of};
 use crate::domain::id::{GrantId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
+use crate::domain::refusal::Refusal;
+use crate::domain::user::UserStatus;
 use crate::store::{Json, Page, grants, users};
 
 pub use crate::store::grants::GrantRow;
@@ -50,6 +52,9 @@ fn about(row: &GrantRow, roles: &[Role], name: String) -> About {
 pub fn propose(act: &mut Act<'_>, user: UserId, input: &GrantInput) -> Result<Done<Shown<GrantRow>>, AppError> {
     let person = users::find(act.conn, user)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::GrantPropose, &accounts::object(act, &person))?;
+    if person.status == UserStatus::Erased {
+        return Err(Refusal::AccountErased.into());
+    }
     let roles = set_of(&input.roles)?;
     fits_one_person(&roles)?;
     let row = GrantRow {

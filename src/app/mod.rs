@@ -11,6 +11,7 @@ pub mod bids;
 pub mod challenges;
 pub mod clock;
 pub mod decisions;
+pub mod erasure;
 pub mod error;
 pub mod grants;
 pub mod invitations;

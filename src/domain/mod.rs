@@ -16,6 +16,7 @@ pub mod grant;
 pub mod id;
 pub mod indicator;
 pub mod input;
+pub mod member;
 pub mod milestone;
 pub mod money;
 pub mod notice;

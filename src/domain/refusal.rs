@@ -29,6 +29,9 @@ refusals! {
     SecondFactorOn "second_factor_on" "第二因素已启用" "A second factor is set up already.";
     SecondFactorOff "second_factor_off" "第二因素未设置" "No second factor is set up.";
     OrganizationNotVerified "organization_not_verified" "该单位尚未核验或已暂停" "The organisation is not verified, or is suspended.";
+    StillInUse "account_in_use" "账户须先停用" "The account must be disabled first.";
+    AccountErased "account_erased" "账户已注销" "The account has been erased.";
+    OpenDuties "open_duties" "该人员尚有未办结的评审或在管项目" "The person still has a review to write, or follows a project that has not ended.";
     NotInvitable "not_invitable" "账户已停用或已设置密码" "The account is disabled, or has a password already.";
     SecondFactorNeeded "second_factor_needed" "您的角色必须使用第二因素" "Your role needs a second factor.";
     StillOpen "still_open" "揭榜尚未截止" "The time to bid is not over yet.";

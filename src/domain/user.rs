@@ -15,6 +15,7 @@ codes! {
         Invited = "invited" "已邀请",
         Active = "active" "在用",
         Disabled = "disabled" "停用",
+        Erased = "erased" "已注销",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::app::Page;
 use crate::app::accounts::{self, Account};
-use crate::app::{Act, App, AppError, Done, Seen, invitations};
+use crate::app::{Act, App, AppError, Done, Seen, erasure, invitations};
 use crate::domain::challenge::NoInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{OrganizationId, UserId};
@@ -184,6 +184,11 @@ pub fn disable(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserVie
 /// `POST /users/{id}/enable`
 pub fn enable(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserView>, AppError> {
     Ok(accounts::enable(act, id)?.map(Into::into))
+}
+
+/// `POST /users/{id}/anonymise`
+pub fn anonymise(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserView>, AppError> {
+    Ok(erasure::anonymise(act, id)?.map(Into::into))
 }
 
 /// `GET /me`

@@ -2,7 +2,7 @@
 
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
-use crate::domain::{bid, challenge, decision, grant, id, milestone, notice, organization, payment, policy, project, review, user};
+use crate::domain::{bid, challenge, decision, grant, id, member, milestone, notice, organization, payment, policy, project, review, user};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
@@ -94,6 +94,7 @@ code_columns!(
     user::UserStatus,
     user::Locale,
     user::Sector,
+    member::Access,
     organization::OrganizationKind,
     organization::OrganizationStage,
     organization::Region,

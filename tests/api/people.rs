@@ -9,7 +9,7 @@ const NEW: &str = "a new one for today";
 /// The token of the invitation among these letters.
 fn token_of(letters: &[Letter]) -> String {
     let letter = letters.iter().find(|letter| letter.notice.code() == "account_invited").unwrap();
-    letter.text.split_once("#token=").unwrap().1.split_whitespace().next().unwrap().to_owned()
+    letter.text.split_once("reset_password#token=").unwrap().1.split_whitespace().next().unwrap().to_owned()
 }
 
 async fn accept(app: &TestApp, token: &str) -> crate::support::Reply {

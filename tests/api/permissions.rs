@@ -69,6 +69,7 @@ const CASES: &[Case] = &[
     Case("POST /grants/{id}/decline",            On::Grant,        "secadmin",     404, 404, "wrong_stage"),
     Case("POST /users/{id}/disable",             On::User,         "sysadmin",     404, 404, ""),
     Case("POST /users/{id}/enable",              On::User,         "sysadmin",     404, 404, ""),
+    Case("POST /users/{id}/anonymise",           On::User,         "sysadmin",     404, 404, "account_in_use"),
     Case("POST /batches",                        On::Nothing,      "officer",      403, 403, ""),
     Case("GET /batches",                         On::Nothing,      "officer",      0,   403, ""),
     Case("GET /batches/{id}",                    On::Batch,        "officer",      0,   404, ""),
@@ -99,6 +100,7 @@ const CASES: &[Case] = &[
     Case("GET /bids",                            On::Nothing,      "team",         403, 0,   ""),
     Case("GET /bids/{id}",                       On::Bid,          "team",         404, 404, ""),
     Case("PUT /bids/{id}",                       On::Bid,          "team",         404, 404, "wrong_stage"),
+    Case("PUT /bids/{id}/members",               On::Bid,          "team",         404, 404, "wrong_stage"),
     Case("POST /bids/{id}/submit",               On::Bid,          "team",         404, 404, "wrong_stage"),
     Case("POST /bids/{id}/resubmit",             On::Bid,          "team",         404, 404, "wrong_stage"),
     Case("POST /bids/{id}/withdraw",             On::Bid,          "team",         404, 404, "wrong_stage"),
@@ -233,6 +235,7 @@ impl<'a> World<'a> {
             "POST /challenges/{id}/publicise" => self.story.publicity_window(),
             "POST /challenges/{id}/fail" => json!({"reason_code": "other", "reason": "其他原因"}),
             "POST /challenges/{id}/bids" | "PUT /bids/{id}" => inputs::bid(),
+            "PUT /bids/{id}/members" => json!({"members": [{"user_id": self.user, "access": "submit"}]}),
             "POST /bids/{id}/examine" => inputs::examination(&[]),
             "POST /bids/{id}/shortlist" => json!({"shortlisted": true, "reason": "方案可行"}),
             "POST /bids/{id}/reviews" => json!({"expert_id": self.user, "due_at": "2027-01-01T00:00:00Z"}),
@@ -361,7 +364,7 @@ on_both! {
             let (method, path) = route.split_once(' ').unwrap();
             let path = path.replace("{id}", world.id(*on));
             let reply = if method == "PUT" {
-                let record = path.trim_end_matches("/plan");
+                let record = path.trim_end_matches("/plan").trim_end_matches("/members");
                 let version = caller.get(record).await.is(200)["version"].as_i64().unwrap();
                 caller.put(&path, version, world.body(route).unwrap()).await
             } else {

@@ -108,7 +108,7 @@ on_both! {
         let token = token_of(&app.letters().await);
         app.officer().await.does(&format!("{path}/withdraw_invitation")).await.is_refused(403, "forbidden");
         let withdrawn = sysadmin.does(&format!("{path}/withdraw_invitation")).await.is(200);
-        assert_eq!((&withdrawn["status"], &withdrawn["allowed_actions"]), (&json!("disabled"), &json!(["grant.propose", "user.enable"])));
+        assert_eq!((&withdrawn["status"], &withdrawn["allowed_actions"]), (&json!("disabled"), &json!(["grant.propose", "user.enable", "user.anonymise"])));
         accept(&app, &token).await.is_refused(410, "dead_link");
         let sent = [("grant_lapsed", "sysadmin@test.example"), ("invitation_withdrawn", "new@test.example")];
         assert_eq!(app.mail().await, sent.map(|(letter, to)| (letter.to_owned(), to.to_owned())));

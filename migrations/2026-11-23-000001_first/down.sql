@@ -10,6 +10,7 @@ DROP TABLE projects;
 DROP TABLE decisions;
 DROP TABLE reviews;
 DROP TABLE bid_submissions;
+DROP TABLE bid_members;
 DROP TABLE bids;
 DROP TABLE challenge_rounds;
 DROP TABLE challenges;

@@ -9,11 +9,14 @@ CREATE TABLE organizations (
     kind TEXT NOT NULL,
     region TEXT NOT NULL,
     city TEXT,
+    stage TEXT NOT NULL,
+    created_by TEXT,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     CHECK (uscc IS NOT NULL OR (country IS NOT NULL AND foreign_reg_no IS NOT NULL))
 );
+CREATE INDEX organizations_stage ON organizations (stage, id);
 CREATE UNIQUE INDEX organizations_abroad ON organizations (country, foreign_reg_no);
 
 CREATE TABLE users (
@@ -25,11 +28,16 @@ CREATE TABLE users (
     locale TEXT NOT NULL,
     status TEXT NOT NULL,
     password_hash TEXT NOT NULL,
+    invited_until TIMESTAMP,
+    phone TEXT,
+    id_mark TEXT UNIQUE,
+    id_masked TEXT,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
 CREATE INDEX users_organization ON users (organization_id);
+CREATE INDEX users_status ON users (status, id);
 
 CREATE TABLE user_roles (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -232,6 +240,14 @@ CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
 CREATE INDEX bids_examiner ON bids (examined_by, challenge_id);
 CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'ineligible', 'not_shortlisted', 'declined');
+
+CREATE TABLE bid_members (
+    bid_id TEXT NOT NULL REFERENCES bids (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    access TEXT NOT NULL,
+    PRIMARY KEY (bid_id, user_id)
+);
+CREATE INDEX bid_members_user ON bid_members (user_id);
 
 CREATE TABLE bid_submissions (
     bid_id TEXT NOT NULL REFERENCES bids (id),

@@ -2,7 +2,7 @@
 
 use crate::app::act::{About, Act, Done, Object, Seen};
 use crate::app::error::{AppError, taken};
-use crate::app::{keys, links};
+use crate::app::keys;
 use crate::auth::password::NO_PASSWORD;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::grant::{fits_one_person, set_of};
@@ -27,8 +27,14 @@ pub struct Account {
 
 impl Account {
     pub(super) fn of(act: &Act<'_>, user: UserRow, roles: Vec<Role>) -> Self {
-        let switch = if user.status == UserStatus::Active { Action::UserDisable } else { Action::UserEnable };
-        let mut actions = vec![Action::GrantPropose, switch];
+        let erased = user.status == UserStatus::Erased;
+        let mut actions = if erased { Vec::new() } else { vec![Action::GrantPropose] };
+        actions.extend_from_slice(match user.status {
+            UserStatus::Invited => &[Action::UserInvite, Action::UserWithdrawInvitation, Action::UserDisable],
+            UserStatus::Active => &[Action::UserDisable],
+            UserStatus::Disabled => &[Action::UserEnable, Action::UserAnonymise],
+            UserStatus::Erased => &[],
+        });
         if act.actor.is(user.id) {
             actions.extend([Action::MeSubscribe, Action::MeChangePassword]);
         }
@@ -44,7 +50,7 @@ pub(super) fn object(act: &Act<'_>, row: &UserRow) -> Object {
     Object::plain(Kind::User, row.id, tie(act, row.id), row.version)
 }
 
-/// Opens an account without roles. One without a password gets no letter here: its owner is invited ([`links::invite`]).
+/// Opens an account without roles. One without a password gets no letter here: its owner is invited ([`crate::app::invitations`]).
 ///
 /// # Errors
 /// Denied; no such organisation; the address is taken.
@@ -59,7 +65,8 @@ pub fn create(act: &mut Act<'_>, input: &UserInput, password_hash: &str) -> Resu
         name: input.name.to_string(),
         division: input.division.clone().map(String::from),
         locale: input.locale.unwrap_or(Locale::Zh),
-        status: UserStatus::Active,
+        status: if password_hash == NO_PASSWORD { UserStatus::Invited } else { UserStatus::Active },
+        invited_until: None,
         version: 1,
         created_at: act.now,
         updated_at: act.now,
@@ -83,13 +90,13 @@ pub fn get(act: &mut Act<'_>, id: UserId) -> Result<Seen<Account>, AppError> {
     Ok(Seen::by(permit, Account::of(act, user, roles)))
 }
 
-/// Lists accounts, by role when one is named.
+/// Lists accounts, by role and status when they are named.
 ///
 /// # Errors
 /// Denied.
-pub fn list(act: &mut Act<'_>, with: Option<Role>, page: &Page) -> Result<Seen<Vec<Account>>, AppError> {
+pub fn list(act: &mut Act<'_>, with: Option<Role>, status: Option<UserStatus>, page: &Page) -> Result<Seen<Vec<Account>>, AppError> {
     let (permit, _) = act.scope(Action::UserRead, Kind::User)?;
-    let rows = users::list(act.conn, with, page)?;
+    let rows = users::list(act.conn, with, status, page)?;
     let ids: Vec<UserId> = rows.iter().map(|row| row.id).collect();
     let roles = users::roles_of(act.conn, &ids)?;
     let of = |id: UserId| roles.iter().filter(|(user, _)| *user == id).map(|(_, role)| *role).collect::<Vec<_>>();
@@ -157,15 +164,20 @@ pub fn disable(act: &mut Act<'_>, id: UserId) -> Result<Done<Account>, AppError>
 /// # Errors
 /// Denied.
 pub fn enable(act: &mut Act<'_>, id: UserId) -> Result<Done<Account>, AppError> {
-    set_status(act, id, Action::UserEnable, UserStatus::Active)
+    // Whoever never set a password is invited still.
+    let invited = users::find(act.conn, id)?.is_some() && users::password_hash(act.conn, id)? == NO_PASSWORD;
+    set_status(act, id, Action::UserEnable, if invited { UserStatus::Invited } else { UserStatus::Active })
 }
 
-fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: UserStatus) -> Result<Done<Account>, AppError> {
+pub(super) fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: UserStatus) -> Result<Done<Account>, AppError> {
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let object = object(act, &user);
     let permit = act.permit(action, &object)?;
+    if user.status == UserStatus::Erased {
+        return Err(Refusal::AccountErased.into());
+    }
     let roles = users::roles(act.conn, id)?;
-    if status == UserStatus::Disabled && user.status == UserStatus::Active {
+    if status == UserStatus::Disabled && user.status != UserStatus::Disabled {
         keep_administrators(act, &roles, &[])?;
         sessions::end_all(act.conn, id, None, act.now)?;
         link_rows::end_all(act.conn, id, act.now)?;
@@ -228,7 +240,7 @@ pub fn subscribe(act: &mut Act<'_>, mut sectors: Vec<Sector>) -> Result<Done<(Ac
 pub fn change_password(act: &mut Act<'_>, new_hash: &str) -> Result<Done<()>, AppError> {
     let id = act.user()?;
     let permit = act.permit(Action::MeChangePassword, &Object::kind(Kind::Me))?;
-    links::replace(act.conn, id, new_hash, act.now)?;
+    crate::app::links::replace(act.conn, id, new_hash, act.now)?;
     sessions::end_all(act.conn, id, act.actor.session, act.now)?;
     let about = About { person: Some(id), facts: Facts { path: "/me".into(), ..Facts::default() }, ..About::default() };
     let object = Object::plain(Kind::Me, id, Tie::Author, 0);

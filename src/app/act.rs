@@ -38,6 +38,8 @@ pub struct About {
     pub author: Option<UserId>,
     /// The sponsor's organisation.
     pub sponsor: Option<OrganizationId>,
+    /// The organisation that it is about.
+    pub organization: Option<OrganizationId>,
     /// The team's lead organisation.
     pub team: Option<OrganizationId>,
     /// The expert.
@@ -161,7 +163,7 @@ impl Act<'_> {
     /// # Errors
     /// Denied (as "not found" when the caller may not know the object), or stale.
     pub fn permit(&self, action: Action, object: &Object) -> Result<Permit, AppError> {
-        let sealed = object.known == Known::PartyOnly && object.tie != Tie::Party && !self.actor.roles.contains(&Role::System);
+        let sealed = object.known == Known::PartyOnly && !object.tie.of_party() && !self.actor.roles.contains(&Role::System);
         let permit = if sealed { None } else { self.may(action, object.tie) };
         let Some(permit) = permit else { return Err(self.denied(action, object, sealed)) };
         self.assured(&permit)?;

@@ -135,6 +135,17 @@ impl From<NotHashed> for AppError {
     }
 }
 
+impl AppError {
+    /// The same error of what stands in this field of a larger input.
+    #[must_use]
+    pub fn within(self, field: &str) -> Self {
+        match self {
+            Self::Faults(Faults(faults)) => Self::Faults(Faults(faults.into_iter().map(|fault| fault.within(field)).collect())),
+            other => other,
+        }
+    }
+}
+
 /// Reads a unique violation as "`field` is taken", every other error as itself.
 pub fn taken(field: &'static str) -> impl FnOnce(diesel_error::Error) -> AppError {
     move |error| if crate::store::dialect::is_duplicate(&error) { AppError::Duplicate(field) } else { error.into() }

@@ -8,6 +8,8 @@ use crate::domain::grant::{GrantInput, GrantStage, fits_one_person, set_of};
 use crate::domain::id::{GrantId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
+use crate::domain::refusal::Refusal;
+use crate::domain::user::UserStatus;
 use crate::store::{Json, Page, grants, users};
 
 pub use crate::store::grants::GrantRow;
@@ -50,6 +52,9 @@ fn about(row: &GrantRow, roles: &[Role], name: String) -> About {
 pub fn propose(act: &mut Act<'_>, user: UserId, input: &GrantInput) -> Result<Done<Shown<GrantRow>>, AppError> {
     let person = users::find(act.conn, user)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::GrantPropose, &accounts::object(act, &person))?;
+    if person.status == UserStatus::Erased {
+        return Err(Refusal::AccountErased.into());
+    }
     let roles = set_of(&input.roles)?;
     fits_one_person(&roles)?;
     let row = GrantRow {
@@ -123,4 +128,17 @@ pub fn decline(act: &mut Act<'_>, id: GrantId, input: &ReasonInput) -> Result<Do
     let mut about = about(&row, &roles, name);
     about.facts.reason = input.reason.to_string();
     Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+/// Lets what waits for a person lapse: there is nobody any more to have the roles.
+///
+/// # Errors
+/// Decided at the same moment.
+pub(super) fn lapse(act: &mut Act<'_>, user: UserId) -> Result<(), AppError> {
+    let Some(row) = grants::waiting(act.conn, user)? else { return Ok(()) };
+    let step = act.follow(Action::GrantLapse, &row, None)?;
+    grants::advance(act.conn, &row, step.to, act.now)?;
+    let about = about(&row, &row.roles.read()?, String::new());
+    let _recorded = act.record(step, about)?;
+    Ok(())
 }

@@ -6,25 +6,22 @@
 //! A forgotten password is answered at once and looked up afterwards, by the worker that sends letters: known and unknown
 //! addresses do not just get the same bytes, they cost the same.
 
-use crate::app::accounts::{self, Account};
 use crate::app::act::{About, Act, Done, Object};
 use crate::app::attempts::Attempts;
 use crate::app::error::AppError;
 use crate::app::{App, Request, Who};
 use crate::auth::Keys;
-use crate::auth::password::NO_PASSWORD;
 use crate::auth::token::{random_token, sha256_hex};
 use crate::domain::id::UserId;
 use crate::domain::notice::Facts;
 use crate::domain::password::{Owner, Password};
 use crate::domain::policy::{Action, Kind, Tie};
-use crate::domain::refusal::Refusal;
-use crate::domain::session::{INVITATION_DAYS, MOST_RESET_LETTERS, RESET_MINUTES};
+use crate::domain::session::{MOST_RESET_LETTERS, RESET_MINUTES};
 use crate::domain::text::Email;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserStatus;
 use crate::store::dialect::{Locked, lock};
-use crate::store::links::{self, INVITATION, LinkRow, RESET};
+use crate::store::links::{self, LinkRow, RESET};
 use crate::store::users::{self, UserRow};
 use crate::store::{Conn, sessions};
 use chrono::TimeDelta;
@@ -116,7 +113,7 @@ impl App {
 }
 
 /// Makes a link for a user, and says what the letter needs to know of it.
-fn make(act: &mut Act<'_>, keys: &Keys, user: &UserRow, purpose: &str, lives: TimeDelta) -> Result<Facts, AppError> {
+pub(super) fn make(act: &mut Act<'_>, keys: &Keys, user: &UserRow, purpose: &str, lives: TimeDelta) -> Result<Facts, AppError> {
     let broken = || AppError::Internal("the operating system gives no randomness".into());
     let token = random_token().map_err(|_| broken())?;
     let expires_at = act.now.plus(lives);
@@ -149,15 +146,18 @@ fn forgot(act: &mut Act<'_>, keys: &Keys, email: &Email) -> Result<Done<()>, App
 
 fn reset(act: &mut Act<'_>, id: UserId, token_hash: &str, hash: &str) -> Result<Done<()>, AppError> {
     lock(act.conn, Locked::User, id.as_str())?;
-    let user = users::find(act.conn, id)?.filter(|user| user.status == UserStatus::Active).ok_or(AppError::DeadLink)?;
+    let user = users::find(act.conn, id)?.filter(|user| user.status != UserStatus::Disabled).ok_or(AppError::DeadLink)?;
     if !links::take(act.conn, token_hash, act.now)? {
         return Err(AppError::DeadLink);
     }
     act.actor.user = Some(id);
-    act.actor.name = user.name;
+    act.actor.name.clone_from(&user.name);
     let object = Object::plain(Kind::Me, id, Tie::Author, user.version);
     let permit = act.permit(Action::MeResetPassword, &object)?;
     replace(act.conn, id, hash, act.now)?;
+    if user.status == UserStatus::Invited {
+        users::set_status(act.conn, &user, UserStatus::Active, act.now)?;
+    }
     sessions::end_all(act.conn, id, None, act.now)?;
     let facts = Facts { path: "/me".into(), ..Facts::default() };
     Ok(act.record_plain(permit, object, About { person: Some(id), facts, ..About::default() })?.with(()))
@@ -168,23 +168,4 @@ pub(super) fn replace(conn: &mut Conn, user: UserId, hash: &str, now: Timestamp)
     users::set_password(conn, user, hash, now)?;
     links::end_all(conn, user, now)?;
     Ok(())
-}
-
-/// Sends someone who has no password yet a link to set one. Links sent before are dead.
-///
-/// # Errors
-/// Not there, denied, disabled, or there is a password already.
-pub fn invite(act: &mut Act<'_>, keys: &Keys, id: UserId) -> Result<Done<Account>, AppError> {
-    let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let object = accounts::object(act, &user);
-    let permit = act.permit(Action::UserInvite, &object)?;
-    lock(act.conn, Locked::User, id.as_str())?;
-    if user.status != UserStatus::Active || users::password_hash(act.conn, id)? != NO_PASSWORD {
-        return Err(Refusal::NotInvitable.into());
-    }
-    links::end_all(act.conn, id, act.now)?;
-    let facts = make(act, keys, &user, INVITATION, TimeDelta::days(INVITATION_DAYS))?;
-    let roles = users::roles(act.conn, id)?;
-    let recorded = act.record_plain(permit, object, About { person: Some(id), facts, ..About::default() })?;
-    Ok(recorded.with(Account::of(act, user, roles)))
 }

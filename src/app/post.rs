@@ -58,6 +58,7 @@ fn recipients(conn: &mut Conn, audience: Audience, about: &About) -> Result<Vec<
         Audience::Author => person(conn, about.author),
         Audience::Expert => person(conn, about.expert),
         Audience::Commissioner => person(conn, about.commissioner),
+        Audience::Members => about.organization.map_or(Ok(Vec::new()), |id| outbox::everyone_of(conn, id)),
         Audience::Directors => outbox::with_role(conn, Role::Director),
         Audience::Secadmins => outbox::with_role(conn, Role::Secadmin),
         Audience::Finance => outbox::with_role(conn, Role::Finance),

@@ -4,7 +4,7 @@ use crate::app::challenges::round;
 use crate::app::error::AppError;
 use crate::app::{App, Who};
 use crate::domain::session::PLACE_DAYS;
-use crate::store::{idempotency, links, portfolio, sessions, sign_ins};
+use crate::store::{erasure, idempotency, links, portfolio, sessions, sign_ins};
 use chrono::TimeDelta;
 
 /// How long answers to idempotent requests are kept, in hours.
@@ -49,6 +49,7 @@ impl App {
             idempotency::forget_before(conn, answers)?;
             sessions::forget_before(conn, old)?;
             links::forget_before(conn, old)?;
+            erasure::forget_addresses(conn)?;
             portfolio::settle(conn)?;
             sign_ins::forget_before(conn, now, places)?;
             Ok(())

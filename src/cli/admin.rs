@@ -51,10 +51,10 @@ pub async fn create_user(app: &App, new: NewUser) -> anyhow::Result<()> {
         .run(Who::System("host"), move |act| {
             let organization_id = match (organization_id, registration) {
                 (Some(id), _) => id,
-                (None, Some(input)) => organizations::create(act, input)?.into_inner().record.id,
+                (None, Some(input)) => organizations::enrol(act, input)?.into_inner().record.id,
                 (None, None) => return Err(AppError::NotFound),
             };
-            let input = UserInput { organization_id, email, name, division: None, locale: None, password: Some(password) };
+            let input = UserInput { organization_id, email, name, division: None, locale: None, grant: None, valid_days: None };
             let made = accounts::create(act, &input, &hash)?.into_inner();
             accounts::grant_roles(act, made.user.id, &roles)
         })

@@ -34,8 +34,10 @@ stage_table!(
     S,
     &[
         path(S::Draft, A::BidEdit, &[S::Draft]),
+        path(S::Draft, A::BidAppoint, &[S::Draft]),
         path(S::Draft, A::BidSubmit, &[S::Submitted]),
         path(S::Submitted, A::BidEdit, &[S::Submitted]),
+        path(S::Submitted, A::BidAppoint, &[S::Submitted]),
         path(S::Submitted, A::BidResubmit, &[S::Submitted]),
         path(S::Submitted, A::BidWithdraw, &[S::Withdrawn]),
         path(S::Submitted, A::BidExamine, &[S::Eligible, S::Ineligible]),

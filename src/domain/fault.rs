@@ -32,6 +32,13 @@ impl Fault {
         self
     }
 
+    /// The same fault, of a value that stands in `field`.
+    #[must_use]
+    pub fn within(mut self, field: &str) -> Self {
+        self.field = join(field.to_owned(), &self.field);
+        self
+    }
+
     /// The value is none of the accepted codes.
     #[must_use]
     pub fn unknown_code(accepted: &[&str]) -> Self {

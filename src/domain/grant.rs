@@ -15,11 +15,19 @@ codes! {
         Proposed = "proposed" "待批准",
         Granted = "granted" "已授予",
         Declined = "declined" "未获批准",
+        Lapsed = "lapsed" "已失效",
     }
 }
 
 use GrantStage as S;
-stage_table!(S, &[path(S::Proposed, A::GrantApprove, &[S::Granted]), path(S::Proposed, A::GrantDecline, &[S::Declined]),]);
+stage_table!(
+    S,
+    &[
+        path(S::Proposed, A::GrantApprove, &[S::Granted]),
+        path(S::Proposed, A::GrantDecline, &[S::Declined]),
+        path(S::Proposed, A::GrantLapse, &[S::Lapsed]),
+    ]
+);
 
 /// A proposal of the roles that a person shall have.
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]

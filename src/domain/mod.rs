@@ -18,6 +18,7 @@ pub mod id;
 pub mod indicator;
 pub mod input;
 pub mod key;
+pub mod member;
 pub mod milestone;
 pub mod money;
 pub mod notice;

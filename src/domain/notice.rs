@@ -13,11 +13,14 @@ codes! {
         RolesChanged = "roles_changed" "角色变更",
         GrantProposed = "grant_proposed" "授权待批",
         GrantDeclined = "grant_declined" "授权未获批准",
+        GrantLapsed = "grant_lapsed" "授权建议失效",
         AccountDisabled = "account_disabled" "账户停用",
+        AccountErased = "account_erased" "账户注销",
         AccountEnabled = "account_enabled" "账户启用",
         PasswordChanged = "password_changed" "密码修改",
         PasswordReset = "password_reset" "重置密码",
         AccountInvited = "account_invited" "账户邀请",
+        InvitationWithdrawn = "invitation_withdrawn" "邀请撤回",
         SessionRevoked = "session_revoked" "登录被终止",
         NewPlace = "new_place" "新地点登录",
         SecondFactorOn = "second_factor_on" "第二因素启用",
@@ -27,6 +30,9 @@ codes! {
         KeyRotated = "key_rotated" "机器密钥轮换",
         KeyRevoked = "key_revoked" "机器密钥吊销",
         KeyExpiring = "key_expiring" "机器密钥将到期",
+        OrganizationVerified = "organization_verified" "单位核验",
+        OrganizationSuspended = "organization_suspended" "单位暂停",
+        OrganizationReinstated = "organization_reinstated" "单位恢复",
         ChallengeSubmitted = "challenge_submitted" "榜单报批",
         ChallengeReturned = "challenge_returned" "榜单退回",
         ChallengeRejected = "challenge_rejected" "榜单不予发榜",
@@ -44,6 +50,8 @@ codes! {
         ChallengeWithdrawn = "challenge_withdrawn" "撤榜",
         ChallengeFinished = "challenge_finished" "榜单办结",
         BidReceived = "bid_received" "揭榜回执",
+        BidMemberAdded = "bid_member_added" "获得揭榜申请权限",
+        BidMemberRemoved = "bid_member_removed" "失去揭榜申请权限",
         BidWithdrawn = "bid_withdrawn" "揭榜撤回",
         BidEligible = "bid_eligible" "形式审查通过",
         BidIneligible = "bid_ineligible" "形式审查不通过",
@@ -83,6 +91,7 @@ codes! {
     /// People concerned, as seen from the record that changed.
     pub enum Audience {
         Person = "person" "本人",
+        Members = "members" "本单位人员",
         Author = "author" "榜单经办人",
         Directors = "directors" "处长/分管领导",
         Finance = "finance" "资金管理",
@@ -113,7 +122,9 @@ const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static
     LetterRule { action, outcome, notice, to }
 }
 
-use Audience::{Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Person, Secadmins, Sponsor, Subscribers, Team};
+use Audience::{
+    Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers, Team,
+};
 use Notice as N;
 
 /// Every letter of the service.
@@ -126,10 +137,13 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::GrantDecline, "", N::GrantDeclined, &[Author]),
     row(A::UserDisable, "", N::AccountDisabled, &[Person]),
     row(A::UserEnable, "", N::AccountEnabled, &[Person]),
+    row(A::UserAnonymise, "", N::AccountErased, &[Person]),
     row(A::MeChangePassword, "", N::PasswordChanged, &[Person]),
     row(A::MeForgotPassword, "", N::PasswordReset, &[Person]),
     row(A::MeResetPassword, "", N::PasswordChanged, &[Person]),
     row(A::UserInvite, "", N::AccountInvited, &[Person]),
+    row(A::UserWithdrawInvitation, "", N::InvitationWithdrawn, &[Person]),
+    row(A::GrantLapse, "", N::GrantLapsed, &[Author]),
     row(A::SessionRevoke, "", N::SessionRevoked, &[Person]),
     row(A::SessionNewPlace, "", N::NewPlace, &[Person]),
     row(A::SecondFactorConfirm, "", N::SecondFactorOn, &[Person]),
@@ -140,6 +154,9 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::KeyRotate, "", N::KeyRotated, &[Person, Team]),
     row(A::KeyRevoke, "", N::KeyRevoked, &[Person, Team]),
     row(A::KeyRemind, "", N::KeyExpiring, &[Person, Team]),
+    row(A::OrganizationVerify, "", N::OrganizationVerified, &[Members]),
+    row(A::OrganizationSuspend, "", N::OrganizationSuspended, &[Members]),
+    row(A::OrganizationReinstate, "", N::OrganizationReinstated, &[Members]),
     row(A::ChallengeSubmit, "", N::ChallengeSubmitted, &[Directors]),
     row(A::ChallengeReturn, "", N::ChallengeReturned, &[Author]),
     row(A::ChallengeReject, "", N::ChallengeRejected, &[Author, Sponsor]),
@@ -160,6 +177,8 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::BidSubmit, "", N::BidReceived, &[Team]),
     row(A::BidResubmit, "", N::BidReceived, &[Team]),
     row(A::BidWithdraw, "", N::BidWithdrawn, &[Team]),
+    row(A::BidAdmit, "", N::BidMemberAdded, &[Person]),
+    row(A::BidDismiss, "", N::BidMemberRemoved, &[Person]),
     row(A::BidExamine, "eligible", N::BidEligible, &[Team]),
     row(A::BidExamine, "ineligible", N::BidIneligible, &[Team]),
     row(A::BidShortlist, "shortlisted", N::BidShortlisted, &[Team]),

@@ -2,7 +2,9 @@
 
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::policy::Action as A;
 use crate::domain::text::{Line, Name};
+use crate::domain::workflow::{path, stage_table};
 use deserr::ValuePointerRef;
 
 codes! {
@@ -36,6 +38,25 @@ codes! {
         Overseas = "overseas" "境外",
     }
 }
+
+codes! {
+    /// Whether the department has satisfied itself of an organisation.
+    pub enum OrganizationStage {
+        Registered = "registered" "已登记",
+        Verified = "verified" "已核验",
+        Suspended = "suspended" "已暂停",
+    }
+}
+
+use OrganizationStage as S;
+stage_table!(
+    S,
+    &[
+        path(S::Registered, A::OrganizationVerify, &[S::Verified]),
+        path(S::Verified, A::OrganizationSuspend, &[S::Suspended]),
+        path(S::Suspended, A::OrganizationReinstate, &[S::Verified]),
+    ]
+);
 
 /// A 统一社会信用代码: 18 characters whose last one checks the rest (GB 32100-2015).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -28,6 +28,10 @@ refusals! {
     DeadlinePassed "deadline_passed" "揭榜已截止" "The time to bid is over.";
     SecondFactorOn "second_factor_on" "第二因素已启用" "A second factor is set up already.";
     SecondFactorOff "second_factor_off" "第二因素未设置" "No second factor is set up.";
+    OrganizationNotVerified "organization_not_verified" "该单位尚未核验或已暂停" "The organisation is not verified, or is suspended.";
+    StillInUse "account_in_use" "账户须先停用" "The account must be disabled first.";
+    AccountErased "account_erased" "账户已注销" "The account has been erased.";
+    OpenDuties "open_duties" "该人员尚有未办结的评审或在管项目" "The person still has a review to write, or follows a project that has not ended.";
     NotInvitable "not_invitable" "账户已停用或已设置密码" "The account is disabled, or has a password already.";
     KeyNotLive "key_not_live" "该密钥已轮换、过期或吊销" "The key was replaced or revoked, or has expired.";
     TooManyKeys "too_many_keys" "您的有效机器密钥已达上限，请先吊销不用的密钥" "You have as many live keys as one may have: revoke one first.";

@@ -1,7 +1,7 @@
 //! Every stage table: the one list that the page of stages, the `stages` command and the house tests go through.
 
 use crate::domain::workflow::Table;
-use crate::domain::{bid, challenge, decision, grant, milestone, payment, project, review};
+use crate::domain::{bid, challenge, decision, grant, milestone, organization, payment, project, review};
 
 /// Every stage table. A house test fails when one is missing.
 #[must_use]
@@ -15,5 +15,6 @@ pub fn tables() -> Vec<Table> {
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
         Table::of::<payment::PaymentStage>("Payment 拨付"),
         Table::of::<grant::GrantStage>("Role grant 授权"),
+        Table::of::<organization::OrganizationStage>("Organisation 单位"),
     ]
 }

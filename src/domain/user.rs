@@ -2,7 +2,9 @@
 
 use crate::domain::codes::codes;
 use crate::domain::fault::Faults;
+use crate::domain::grant::GrantInput;
 use crate::domain::id::OrganizationId;
+use crate::domain::input::Whole;
 pub use crate::domain::password::Password;
 use crate::domain::text::{Email, Line, Name};
 use deserr::Deserr;
@@ -10,8 +12,10 @@ use deserr::Deserr;
 codes! {
     /// Whether an account can be used.
     pub enum UserStatus {
+        Invited = "invited" "已邀请",
         Active = "active" "在用",
         Disabled = "disabled" "停用",
+        Erased = "erased" "已注销",
     }
 }
 
@@ -36,7 +40,7 @@ codes! {
     }
 }
 
-/// A new account. Roles are granted separately, by a security administrator.
+/// An invitation. The person accepts it by setting a password; a security administrator decides on the roles.
 #[derive(Clone, Debug, Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct UserInput {
@@ -52,7 +56,22 @@ pub struct UserInput {
     /// Language of letters: `zh` by default.
     #[deserr(default)]
     pub locale: Option<Locale>,
-    /// First password, handed over in person. Without one the person is invited by a letter with a link.
+    /// Roles that are proposed for the person at once.
     #[deserr(default)]
-    pub password: Option<Password>,
+    pub grant: Option<GrantInput>,
+    /// Days for which the link in the letter is good: 7 by default.
+    #[deserr(default)]
+    pub valid_days: Option<ValidDays>,
+}
+
+/// How many days a link to a first password can be good.
+pub type ValidDays = Whole<1, 30>;
+
+/// A new link for someone who is invited.
+#[derive(Clone, Debug, Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct InvitationInput {
+    /// Days for which the link in the letter is good: 7 by default.
+    #[deserr(default)]
+    pub valid_days: Option<ValidDays>,
 }

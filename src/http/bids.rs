@@ -2,13 +2,14 @@
 
 use crate::app::Page;
 use crate::app::act::Shown;
-use crate::app::bids::{self, judging, submission};
+use crate::app::bids::{self, judging, members, submission};
 use crate::app::bids::{BidFilter, BidRow};
 use crate::app::{Act, AppError, Done, Seen};
 use crate::domain::bid::{BidInput, BidStage, ExaminationInput, ExaminedItem, ShortlistInput};
 use crate::domain::challenge::NoInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId};
+use crate::domain::member::{Member, MembersInput};
 use crate::domain::money::Fen;
 use crate::domain::policy::Action;
 use crate::domain::time::Timestamp;
@@ -76,6 +77,8 @@ pub struct BidDetail {
     #[serde(flatten)]
     bid: BidView,
     content: BidInput,
+    /// Who may edit and submit it; `null` for everyone but its own team.
+    members: Option<Vec<Member>>,
 }
 
 record_view!(BidDetail as bid);
@@ -98,7 +101,7 @@ pub fn list(act: &mut Act<'_>, (): (), query: BidQuery, page: &Page) -> Result<S
 
 /// `GET /bids/{id}`
 pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<BidDetail>, AppError> {
-    Ok(bids::get(act, id)?.map(|(shown, content)| BidDetail { bid: shown.into(), content }))
+    Ok(bids::get(act, id)?.map(|bids::Detail { shown, content, members }| BidDetail { bid: shown.into(), content, members }))
 }
 
 type Changed = Result<Done<BidView>, AppError>;
@@ -111,6 +114,11 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: BidInput) -> Changed {
 /// `PUT /bids/{id}`
 pub fn edit(act: &mut Act<'_>, id: BidId, input: BidInput) -> Changed {
     Ok(bids::edit(act, id, &input)?.map(Into::into))
+}
+
+/// `PUT /bids/{id}/members`
+pub fn appoint(act: &mut Act<'_>, id: BidId, input: MembersInput) -> Changed {
+    Ok(members::appoint(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /bids/{id}/submit`

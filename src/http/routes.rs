@@ -1,9 +1,8 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
-use crate::domain::challenge::NoInput;
 use crate::domain::key::{KeyInput, RotationInput};
 use crate::domain::policy::Action as A;
-use crate::domain::user::UserInput;
+use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
@@ -67,13 +66,17 @@ fn signing_in() -> Vec<Route> {
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
-    let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<NoInput>().answers::<users::UserView>(200);
+    let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
         get("/organizations/{id}", A::OrganizationRead, organizations::get),
+        verb("/organizations/{id}/verify", A::OrganizationVerify, organizations::verify),
+        verb("/organizations/{id}/suspend", A::OrganizationSuspend, organizations::suspend),
+        verb("/organizations/{id}/reinstate", A::OrganizationReinstate, organizations::reinstate),
         Route::new(Method::POST, "/users", A::UserCreate, user, users::create),
         Route::new(Method::POST, "/users/{id}/invite", A::UserInvite, invite, users::invite),
+        verb("/users/{id}/withdraw_invitation", A::UserWithdrawInvitation, users::withdraw_invitation),
         list("/users", A::UserRead, users::list),
         get("/users/{id}", A::UserRead, users::get),
         create("/users/{id}/grants", A::GrantPropose, grants::propose, "/grants"),
@@ -83,6 +86,7 @@ pub fn routes() -> Vec<Route> {
         verb("/grants/{id}/decline", A::GrantDecline, grants::decline),
         verb("/users/{id}/disable", A::UserDisable, users::disable),
         verb("/users/{id}/enable", A::UserEnable, users::enable),
+        verb("/users/{id}/anonymise", A::UserAnonymise, users::anonymise),
         create("/batches", A::BatchCreate, batches::create, "/batches"),
         list("/batches", A::BatchRead, batches::list),
         get("/batches/{id}", A::BatchRead, batches::get),
@@ -113,6 +117,7 @@ pub fn routes() -> Vec<Route> {
         list("/bids", A::BidRead, bids::list),
         get("/bids/{id}", A::BidRead, bids::get),
         put("/bids/{id}", A::BidEdit, bids::edit),
+        put("/bids/{id}/members", A::BidAppoint, bids::appoint),
         verb("/bids/{id}/submit", A::BidSubmit, bids::submit),
         verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit),
         verb("/bids/{id}/withdraw", A::BidWithdraw, bids::withdraw),

@@ -2,14 +2,14 @@
 
 use crate::app::Page;
 use crate::app::accounts::{self, Account};
-use crate::app::{Act, App, AppError, Done, NO_PASSWORD, Seen, links};
+use crate::app::{Act, App, AppError, Done, Seen, erasure, invitations};
 use crate::domain::challenge::NoInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{OrganizationId, UserId};
 use crate::domain::password::Owner;
-use crate::domain::policy::{Action, Kind, Role};
+use crate::domain::policy::{Action, Role};
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Locale, Password, Sector, UserInput, UserStatus};
+use crate::domain::user::{InvitationInput, Locale, Password, Sector, UserInput, UserStatus};
 use crate::http::answer::{self, View, record_view};
 use crate::http::call::{Call, Turned};
 use crate::http::door::{PathId, refused_first};
@@ -27,6 +27,8 @@ pub struct UserView {
     division: Option<String>,
     locale: Locale,
     status: UserStatus,
+    /// Until when the last invitation can be accepted.
+    invited_until: Option<Timestamp>,
     roles: Vec<Role>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -47,6 +49,7 @@ impl From<Account> for UserView {
             division: user.division,
             locale: user.locale,
             status: user.status,
+            invited_until: user.invited_until,
             roles,
             created_at: user.created_at,
             updated_at: user.updated_at,
@@ -85,6 +88,8 @@ impl From<(Account, Vec<Sector>)> for MeView {
 pub struct UserQuery {
     #[deserr(default)]
     role: Option<Role>,
+    #[deserr(default)]
+    status: Option<UserStatus>,
 }
 
 /// Fields to hear about.
@@ -105,38 +110,23 @@ pub struct PasswordInput {
     new: Password,
 }
 
-/// `POST /users`: the password is hashed before the transaction begins. Without one the person is invited.
+/// `POST /users`: the person is invited.
 ///
 /// # Errors
-/// What [`accounts::create`] refuses.
+/// What [`invitations::register`] refuses.
 pub async fn create(app: App, call: Call) -> Result<HttpResponse, Turned> {
     call.no_parameters()?;
     let input: UserInput = match call.parse() {
         Ok(input) => input,
         Err(faults) => return Err(refused_first(&app, &call, Action::UserCreate, faults).await),
     };
-    // Hashing is dear: only for those who may.
-    let may = |act: &mut Act<'_>| act.scope(Action::UserCreate, Kind::User).map(|(permit, _)| Seen::by(permit, ()));
-    app.read(call.request(Action::UserCreate), may).await?;
-    let owner = Owner { name: input.name.to_string(), email: input.email.to_string(), second_factor: false };
-    let hash = match &input.password {
-        Some(password) => app.hash_new(password, &owner, "password").await?,
-        None => NO_PASSWORD.to_owned(),
-    };
     let keys = app.keys.clone();
-    let open = move |act: &mut Act<'_>| {
-        let done = accounts::create(act, &input, &hash)?;
-        if input.password.is_some() {
-            return Ok(done);
-        }
-        let id = done.into_inner().user.id;
-        links::invite(act, &keys, id)
-    };
     let shape = |account: Account| {
         let view = UserView::from(account);
         answer::written(&view, 201, Some(format!("/api/v1/users/{}", view.id)))
     };
-    Ok(answer::respond(app.write(call.request(Action::UserCreate), open, shape).await?))
+    let register = move |act: &mut Act<'_>| invitations::register(act, &keys, &input);
+    Ok(answer::respond(app.write(call.request(Action::UserCreate), register, shape).await?))
 }
 
 /// `POST /me/password`: both hashes are computed outside the transaction.
@@ -157,17 +147,23 @@ pub async fn change_password(app: App, mut call: Call) -> Result<HttpResponse, T
 /// `POST /users/{id}/invite`
 ///
 /// # Errors
-/// What [`links::invite`] refuses.
+/// What [`invitations::invite`] refuses.
 pub async fn invite(app: App, call: Call) -> Result<HttpResponse, Turned> {
     call.no_parameters()?;
     let id = UserId::read(&call.id)?;
-    let _: NoInput = match call.parse() {
+    let input: InvitationInput = match call.parse() {
         Ok(input) => input,
         Err(faults) => return Err(refused_first(&app, &call, Action::UserInvite, faults).await),
     };
     let keys = app.keys.clone();
     let shape = |account: Account| answer::written(&UserView::from(account), 200, None);
-    Ok(answer::respond(app.write(call.request(Action::UserInvite), move |act| links::invite(act, &keys, id), shape).await?))
+    let invite = move |act: &mut Act<'_>| invitations::invite(act, &keys, id, input.valid_days);
+    Ok(answer::respond(app.write(call.request(Action::UserInvite), invite, shape).await?))
+}
+
+/// `POST /users/{id}/withdraw_invitation`
+pub fn withdraw_invitation(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserView>, AppError> {
+    Ok(invitations::withdraw(act, id)?.map(Into::into))
 }
 
 /// `GET /users/{id}`
@@ -177,7 +173,7 @@ pub fn get(act: &mut Act<'_>, id: UserId) -> Result<Seen<UserView>, AppError> {
 
 /// `GET /users`
 pub fn list(act: &mut Act<'_>, (): (), query: UserQuery, page: &Page) -> Result<Seen<Vec<UserView>>, AppError> {
-    Ok(accounts::list(act, query.role, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
+    Ok(accounts::list(act, query.role, query.status, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
 }
 
 /// `POST /users/{id}/disable`
@@ -188,6 +184,11 @@ pub fn disable(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserVie
 /// `POST /users/{id}/enable`
 pub fn enable(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserView>, AppError> {
     Ok(accounts::enable(act, id)?.map(Into::into))
+}
+
+/// `POST /users/{id}/anonymise`
+pub fn anonymise(act: &mut Act<'_>, id: UserId, _: NoInput) -> Result<Done<UserView>, AppError> {
+    Ok(erasure::anonymise(act, id)?.map(Into::into))
 }
 
 /// `GET /me`

@@ -147,6 +147,14 @@ pub fn of_round(conn: &mut Conn, challenge: ChallengeId, round: i32, stages: &[B
         .load(conn)
 }
 
+/// Marks a change that stands in another table (the members).
+///
+/// # Errors
+/// [`diesel::NotFound`] when the bid is not as it was read.
+pub fn touch(conn: &mut Conn, row: &BidRow, now: Timestamp) -> QueryResult<BidRow> {
+    step!(conn, bids, BidRow, row, row.stage, now)
+}
+
 /// Replaces the working copy. What was submitted stays as it was received.
 ///
 /// # Errors

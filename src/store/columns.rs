@@ -2,7 +2,7 @@
 
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
-use crate::domain::{bid, challenge, decision, grant, id, milestone, notice, organization, payment, policy, project, review, user};
+use crate::domain::{bid, challenge, decision, grant, id, member, milestone, notice, organization, payment, policy, project, review, user};
 use crate::store::Multi;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
@@ -104,7 +104,9 @@ code_columns!(
     user::UserStatus,
     user::Locale,
     user::Sector,
+    member::Access,
     organization::OrganizationKind,
+    organization::OrganizationStage,
     organization::Region,
     notice::Notice,
 );

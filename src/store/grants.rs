@@ -56,6 +56,23 @@ pub fn list(conn: &mut Conn, user: Option<UserId>, stage: Option<GrantStage>, pa
     by_id!(query, grants, page).load(conn)
 }
 
+/// The grant that waits for a person, if one does.
+///
+/// # Errors
+/// The database does not answer.
+pub fn waiting(conn: &mut Conn, user: UserId) -> QueryResult<Option<GrantRow>> {
+    let rows = grants::table.filter(grants::user_id.eq(user).and(grants::stage.eq(GrantStage::Proposed)));
+    rows.select(GrantRow::as_select()).first(conn).optional()
+}
+
+/// Moves a grant on without anyone's decision.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the grant is not as it was read.
+pub fn advance(conn: &mut Conn, row: &GrantRow, to: GrantStage, now: Timestamp) -> QueryResult<GrantRow> {
+    step!(conn, grants, GrantRow, row, to, now)
+}
+
 /// Writes down who decided, and how.
 ///
 /// # Errors

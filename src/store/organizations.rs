@@ -1,12 +1,12 @@
 //! Organisations.
 
-use crate::domain::id::OrganizationId;
-use crate::domain::organization::{OrganizationInput, OrganizationKind, Region};
+use crate::domain::id::{OrganizationId, UserId};
+use crate::domain::organization::{OrganizationInput, OrganizationKind, OrganizationStage, Region};
 use crate::domain::policy::Scope;
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::organizations;
-use crate::store::{Conn, Multi};
+use crate::store::{Conn, Multi, step};
 use diesel::prelude::*;
 
 /// A row of `organizations`.
@@ -21,15 +21,18 @@ pub struct OrganizationRow {
     pub kind: OrganizationKind,
     pub region: Region,
     pub city: Option<String>,
+    pub stage: OrganizationStage,
+    /// Who registered it; none for the operator on the host.
+    pub created_by: Option<UserId>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
 impl OrganizationRow {
-    /// A new row.
+    /// A new row, registered by `created_by`.
     #[must_use]
-    pub fn new(input: OrganizationInput, now: Timestamp) -> Self {
+    pub fn new(input: OrganizationInput, created_by: Option<UserId>, now: Timestamp) -> Self {
         Self {
             id: OrganizationId::new(now),
             name: input.name.into(),
@@ -39,6 +42,8 @@ impl OrganizationRow {
             kind: input.kind,
             region: input.region,
             city: input.city.map(String::from),
+            stage: OrganizationStage::Registered,
+            created_by,
             version: 1,
             created_at: now,
             updated_at: now,
@@ -66,12 +71,29 @@ pub fn find(conn: &mut Conn, id: OrganizationId) -> QueryResult<Option<Organizat
 ///
 /// # Errors
 /// The database does not answer.
-pub fn list(conn: &mut Conn, scope: Scope, own: OrganizationId, page: &Page) -> QueryResult<Vec<OrganizationRow>> {
+pub fn list(
+    conn: &mut Conn,
+    scope: Scope,
+    own: OrganizationId,
+    stage: Option<OrganizationStage>,
+    page: &Page,
+) -> QueryResult<Vec<OrganizationRow>> {
     let mut query = organizations::table.select(OrganizationRow::as_select()).into_boxed::<Multi>();
     if !scope.all {
         query = query.filter(organizations::id.eq(own));
     }
+    if let Some(stage) = stage {
+        query = query.filter(organizations::stage.eq(stage));
+    }
     by_id!(query, organizations, page).load(conn)
+}
+
+/// Moves an organisation to a stage.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the row is not as it was read.
+pub fn advance(conn: &mut Conn, row: &OrganizationRow, to: OrganizationStage, now: Timestamp) -> QueryResult<OrganizationRow> {
+    step!(conn, organizations, OrganizationRow, row, to, now)
 }
 
 /// The organisation with this credit code, if there is one.

@@ -90,6 +90,18 @@ pub fn of_organization(conn: &mut Conn, id: OrganizationId, role: Role) -> Query
         .load(inner))
 }
 
+/// Everyone of an organisation whose account is in use.
+///
+/// # Errors
+/// The database does not answer.
+pub fn everyone_of(conn: &mut Conn, id: OrganizationId) -> QueryResult<Vec<Recipient>> {
+    users::table
+        .filter(users::organization_id.eq(id).and(users::status.eq(UserStatus::Active)))
+        .order(users::email)
+        .select((users::email, users::name, users::locale))
+        .load(conn)
+}
+
 /// Everyone of these organisations with this role whose account is in use.
 ///
 /// # Errors

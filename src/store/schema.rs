@@ -10,6 +10,8 @@ diesel::table! {
         kind -> Text,
         region -> Text,
         city -> Nullable<Text>,
+        stage -> Text,
+        created_by -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -26,6 +28,10 @@ diesel::table! {
         locale -> Text,
         status -> Text,
         password_hash -> Text,
+        invited_until -> Nullable<Timestamp>,
+        phone -> Nullable<Text>,
+        id_mark -> Nullable<Text>,
+        id_masked -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -225,6 +231,14 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bid_members (bid_id, user_id) {
+        bid_id -> Text,
+        user_id -> Text,
+        access -> Text,
     }
 }
 
@@ -438,6 +452,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(user_roles -> users (user_id));
 diesel::joinable!(subscriptions -> users (user_id));
 diesel::joinable!(bids -> challenges (challenge_id));
+diesel::joinable!(bid_members -> users (user_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));
@@ -454,6 +469,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenges,
     challenge_rounds,
     bids,
+    bid_members,
     bid_submissions,
     reviews,
     decisions,

@@ -14,7 +14,7 @@ const QUEUE: usize = 4_096;
 
 /// The order matters: without busy_timeout the switch to WAL races at start-up.
 const PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-    PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000;";
+    PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;";
 
 /// Opens the file, making it (0600, in a folder 0700) when it is not there and `writes` is set.
 pub(super) fn connect(path: &Path, writes: bool) -> Result<SqliteConnection, ConnectionError> {
@@ -24,8 +24,9 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<SqliteConnection, Con
     }
     let text = path.to_str().ok_or_else(|| ConnectionError::InvalidConnectionUrl("the path is not UTF-8".into()))?;
     let mut conn = SqliteConnection::establish(text)?;
-    let read_only = if writes { "" } else { "PRAGMA query_only=ON;" };
-    conn.batch_execute(PRAGMAS).and_then(|()| conn.batch_execute(read_only)).map_err(ConnectionError::CouldntSetupConfiguration)?;
+    // The operating system caches the file for all of them; what the writer changes, it keeps until the commit.
+    let role = if writes { "PRAGMA cache_size=-6000;" } else { "PRAGMA cache_size=-2000; PRAGMA query_only=ON;" };
+    conn.batch_execute(PRAGMAS).and_then(|()| conn.batch_execute(role)).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 

@@ -20,6 +20,8 @@ pub struct UserRow {
     pub division: Option<String>,
     pub locale: Locale,
     pub status: UserStatus,
+    /// Until when the last invitation can be accepted; kept when it was.
+    pub invited_until: Option<Timestamp>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -61,10 +63,13 @@ pub fn nobody(conn: &mut Conn) -> QueryResult<bool> {
 ///
 /// # Errors
 /// The database does not answer.
-pub fn list(conn: &mut Conn, role: Option<Role>, page: &Page) -> QueryResult<Vec<UserRow>> {
+pub fn list(conn: &mut Conn, role: Option<Role>, status: Option<UserStatus>, page: &Page) -> QueryResult<Vec<UserRow>> {
     let mut query = users::table.select(UserRow::as_select()).into_boxed::<Multi>();
     if let Some(role) = role {
         query = query.filter(users::id.eq_any(user_roles::table.filter(user_roles::role.eq(role)).select(user_roles::user_id)));
+    }
+    if let Some(status) = status {
+        query = query.filter(users::status.eq(status));
     }
     by_id!(query, users, page).load(conn)
 }
@@ -120,6 +125,17 @@ pub fn count_active(conn: &mut Conn, role: Role) -> QueryResult<i64> {
 pub fn set_status(conn: &mut Conn, row: &UserRow, status: UserStatus, now: Timestamp) -> QueryResult<UserRow> {
     diesel::update(users::table.find(row.id).filter(users::version.eq(row.version)))
         .set((users::status.eq(status), users::version.eq(row.version.saturating_add(1)), users::updated_at.eq(now)))
+        .returning(<UserRow as Selectable<Multi>>::construct_selection())
+        .get_result(conn)
+}
+
+/// Notes until when a person is invited, if the row is as it was read.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not.
+pub fn set_invited(conn: &mut Conn, row: &UserRow, until: Timestamp, now: Timestamp) -> QueryResult<UserRow> {
+    diesel::update(users::table.find(row.id).filter(users::version.eq(row.version)))
+        .set((users::invited_until.eq(until), users::version.eq(row.version.saturating_add(1)), users::updated_at.eq(now)))
         .returning(<UserRow as Selectable<Multi>>::construct_selection())
         .get_result(conn)
 }

@@ -213,7 +213,7 @@ on_both! {
     async fn acts_at_the_same_moment_stand_in_one_chain(app: TestApp) {
         let officer = app.officer().await;
         officer.get("/me").await.is(200);
-        let acts = (0..32).map(|_| officer.post("/me/subscriptions", serde_json::json!({"sectors": ["modern_agri"]})));
+        let acts = (0..8).map(|_| officer.post("/me/subscriptions", serde_json::json!({"sectors": ["modern_agri"]})));
         for reply in futures_util::future::join_all(acts).await {
             reply.is(200);
         }

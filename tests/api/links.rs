@@ -36,7 +36,7 @@ async fn invited(app: &TestApp) -> (Caller, String) {
     let organization = app.organization("department").await.to_string();
     let input = json!({"organization_id": organization, "email": "new@test.example", "name": "新人"});
     let made = sysadmin.post("/users", input).await.is(201);
-    assert_eq!(made["status"], "active");
+    assert_eq!(made["status"], "invited");
     (sysadmin, format!("/users/{}/invite", made["id"].as_str().unwrap()))
 }
 

@@ -60,8 +60,12 @@ const CASES: &[Case] = &[
     Case("POST /organizations",                  On::Nothing,      "officer",      403, 403, ""),
     Case("GET /organizations",                   On::Nothing,      "everyone",     0,   0,   ""),
     Case("GET /organizations/{id}",              On::Organization, "team",         0,   404, ""),
+    Case("POST /organizations/{id}/verify",      On::Organization, "officer",      403, 404, "wrong_stage"),
+    Case("POST /organizations/{id}/suspend",     On::Organization, "officer",      403, 404, ""),
+    Case("POST /organizations/{id}/reinstate",   On::Organization, "officer",      403, 404, "wrong_stage"),
     Case("POST /users",                          On::Nothing,      "sysadmin",     403, 403, ""),
     Case("POST /users/{id}/invite",              On::User,         "sysadmin",     404, 404, "not_invitable"),
+    Case("POST /users/{id}/withdraw_invitation", On::User,         "sysadmin",     404, 404, "not_invitable"),
     Case("GET /users",                           On::Nothing,      "sysadmin",     403, 403, ""),
     Case("GET /users/{id}",                      On::User,         "sysadmin",     404, 404, ""),
     Case("POST /users/{id}/grants",              On::User,         "secadmin",     404, 404, ""),
@@ -71,6 +75,7 @@ const CASES: &[Case] = &[
     Case("POST /grants/{id}/decline",            On::Grant,        "secadmin",     404, 404, "wrong_stage"),
     Case("POST /users/{id}/disable",             On::User,         "sysadmin",     404, 404, ""),
     Case("POST /users/{id}/enable",              On::User,         "sysadmin",     404, 404, ""),
+    Case("POST /users/{id}/anonymise",           On::User,         "sysadmin",     404, 404, "account_in_use"),
     Case("POST /batches",                        On::Nothing,      "officer",      403, 403, ""),
     Case("GET /batches",                         On::Nothing,      "officer",      0,   403, ""),
     Case("GET /batches/{id}",                    On::Batch,        "officer",      0,   404, ""),
@@ -101,6 +106,7 @@ const CASES: &[Case] = &[
     Case("GET /bids",                            On::Nothing,      "team",         403, 0,   ""),
     Case("GET /bids/{id}",                       On::Bid,          "team",         404, 404, ""),
     Case("PUT /bids/{id}",                       On::Bid,          "team",         404, 404, "wrong_stage"),
+    Case("PUT /bids/{id}/members",               On::Bid,          "team",         404, 404, "wrong_stage"),
     Case("POST /bids/{id}/submit",               On::Bid,          "team",         404, 404, "wrong_stage"),
     Case("POST /bids/{id}/resubmit",             On::Bid,          "team",         404, 404, "wrong_stage"),
     Case("POST /bids/{id}/withdraw",             On::Bid,          "team",         404, 404, "wrong_stage"),
@@ -218,7 +224,7 @@ impl<'a> World<'a> {
                 json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"})
             }
             "POST /users" => {
-                json!({"organization_id": self.organization, "email": "n@x.cn", "name": "新人", "password": "long enough to be taken"})
+                json!({"organization_id": self.organization, "email": "n@x.cn", "name": "新人"})
             }
             "POST /auth/forgot_password" => json!({"email": "nobody@test.example"}),
             "POST /auth/reset_password" => json!({"token": "guessed", "password": "long enough to be taken"}),
@@ -233,6 +239,7 @@ impl<'a> World<'a> {
             "POST /challenges/{id}/publicise" => self.story.publicity_window(),
             "POST /challenges/{id}/fail" => json!({"reason_code": "other", "reason": "其他原因"}),
             "POST /challenges/{id}/bids" | "PUT /bids/{id}" => inputs::bid(),
+            "PUT /bids/{id}/members" => json!({"members": [{"user_id": self.user, "access": "submit"}]}),
             "POST /bids/{id}/examine" => inputs::examination(&[]),
             "POST /bids/{id}/shortlist" => json!({"shortlisted": true, "reason": "方案可行"}),
             "POST /bids/{id}/reviews" => json!({"expert_id": self.user, "due_at": "2027-01-01T00:00:00Z"}),
@@ -249,6 +256,7 @@ impl<'a> World<'a> {
             "POST /milestones/{id}/return" => json!({"opinion": "补充材料", "rectify_by": "2026-12-01"}),
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
             _ if route.ends_with("/return")
+                || route.ends_with("/suspend")
                 || route.ends_with("/grants/{id}/decline")
                 || route.ends_with("/reject")
                 || route.ends_with("/challenges/{id}/withdraw") =>
@@ -359,7 +367,7 @@ on_both! {
             let (method, path) = route.split_once(' ').unwrap();
             let path = path.replace("{id}", world.id(*on));
             let reply = if method == "PUT" {
-                let record = path.trim_end_matches("/plan");
+                let record = path.trim_end_matches("/plan").trim_end_matches("/members");
                 let version = caller.get(record).await.is(200)["version"].as_i64().unwrap();
                 caller.put(&path, version, world.body(route).unwrap()).await
             } else {

@@ -118,7 +118,8 @@ async fn people(app: &TestApp) {
             name: format!("{name} 某").parse().unwrap(),
             division: division.map(|division| division.parse().unwrap()),
             locale: None,
-            password: Some(PASSWORD.parse().unwrap()),
+            grant: None,
+            valid_days: None,
         };
         let hash = app.app.hasher.hash(&PASSWORD.parse().unwrap()).await.unwrap();
         let made = app.app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap();

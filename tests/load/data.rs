@@ -89,7 +89,7 @@ async fn organization(app: &App, name: &str, number: u64, kind: OrganizationKind
         region,
         city: None,
     };
-    app.run(Who::System("host"), move |act| organizations::create(act, input)).await.unwrap().record.id
+    app.run(Who::System("host"), move |act| organizations::enrol(act, input)).await.unwrap().record.id
 }
 
 async fn person(app: &App, name: &str, organization_id: OrganizationId, role: Role) -> UserId {
@@ -99,7 +99,8 @@ async fn person(app: &App, name: &str, organization_id: OrganizationId, role: Ro
         name: format!("{name} 某").parse().unwrap(),
         division: None,
         locale: None,
-        password: Some(PASSWORD.parse().unwrap()),
+        grant: None,
+        valid_days: None,
     };
     let hash = app.hasher.hash(&PASSWORD.parse().unwrap()).await.unwrap();
     let id = app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap().user.id;

@@ -1,19 +1,21 @@
 //! Bids 揭榜申请: drafting and reading behind the seal. Submission and judging have files of their own.
 
 pub mod judging;
+pub mod members;
 pub mod submission;
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
-use crate::app::challenges;
 use crate::app::error::{AppError, taken};
+use crate::app::{challenges, organizations};
 use crate::domain::bid::{BidInput, BidStage, sealed};
 use crate::domain::id::{BidId, ChallengeId};
+use crate::domain::member::{Access, Member};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::store::bids::{self, Viewer};
 use crate::store::challenges::ChallengeRow;
-use crate::store::{Page, dialect, organizations, reviews};
+use crate::store::{Page, dialect, members as member_rows, reviews};
 
 pub use crate::store::bids::{BidFilter, BidRow};
 
@@ -36,12 +38,16 @@ impl Record for BidRow {
 
 /// How the caller stands to a bid: of its lead organisation, or of a division or organisation that must step aside.
 fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result<Standing, AppError> {
-    let own = act.actor.belongs_to(row.lead_org_id);
+    let rights = member_rows::in_use(act.conn, &[row.id])?;
     let assigned = match act.actor.user {
         Some(user) if act.actor.roles.contains(&Role::Expert) => reviews::is_assigned(act.conn, row.id, user)?,
         _ => false,
     };
-    Ok(Standing { conflicted: examines_own_division(act, challenge.division.as_deref()), assigned, party: own, ..Standing::default() })
+    Ok(Standing {
+        conflicted: examines_own_division(act, challenge.division.as_deref()),
+        assigned,
+        ..members::standing(&act.actor, row, &rights)
+    })
 }
 
 /// Examiners do not come from the division that owns the challenge.
@@ -105,7 +111,7 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
     let step = act.step(Action::BidCreate, &challenge, challenges::object(act, &challenge))?;
     submission::within_window(act, &challenge)?;
     let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
-    let organization = organizations::find(act.conn, own)?.ok_or(AppError::NotFound)?;
+    let organization = organizations::verified(act, own)?;
     if !organization.kind.may_lead_a_bid() {
         return Err(Refusal::LeadNotLegalPerson.into());
     }
@@ -129,9 +135,10 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
         updated_at: act.now,
     };
     bids::insert(act.conn, &row, input).map_err(one_live_bid)?;
+    member_rows::replace(act.conn, row.id, &[Member { user_id: row.created_by, access: Access::Submit }])?;
     // The permit was for the challenge; what is remembered is the new bid, under its seal.
-    let recorded = act.record_on(step, Object::record(&row, Tie::Party), about(&row, &challenge))?;
-    Ok(recorded.with(Shown { allowed: act.allowed(&row, Tie::Party), record: row }))
+    let recorded = act.record_on(step, Object::record(&row, Tie::Submitter), about(&row, &challenge))?;
+    Ok(recorded.with(Shown { allowed: act.allowed(&row, Tie::Submitter), record: row }))
 }
 
 /// Reads a unique violation as the rule that it stands for.
@@ -154,17 +161,32 @@ pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown
     Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
 }
 
+/// A bid with what it holds.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// The bid.
+    pub shown: Shown<BidRow>,
+    /// Its content.
+    pub content: BidInput,
+    /// Who may edit and submit it: for its own team only.
+    pub members: Option<Vec<Member>>,
+}
+
 /// Shows a bid: to its own team the working copy, to everyone else what was submitted, once it is opened.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<(Shown<BidRow>, BidInput)>, AppError> {
+pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
     let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &challenge)?.tie();
     let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
-    let content = if tie == Tie::Party { bids::content(act.conn, id)?.read()? } else { bids::submitted_content(act.conn, &row)? };
+    let (content, members) = if tie.of_party() {
+        (bids::content(act.conn, id)?.read()?, Some(member_rows::of_bid(act.conn, id)?))
+    } else {
+        (bids::submitted_content(act.conn, &row)?, None)
+    };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };
-    Ok(Seen::by(permit, (shown, content)))
+    Ok(Seen::by(permit, Detail { shown, content, members }))
 }
 
 /// Lists bids: one's own, and the opened ones that one may read.
@@ -175,12 +197,13 @@ pub fn list(act: &mut Act<'_>, filter: &BidFilter, page: &Page) -> Result<Seen<V
     let (permit, scope) = act.scope(Action::BidRead, Kind::Bid)?;
     let viewer = Viewer { user: act.user()?, organization: act.actor.organization.ok_or(AppError::Unauthenticated(None))?, scope };
     let rows = bids::list(act.conn, viewer, filter, page)?;
+    let ids: Vec<BidId> = rows.iter().map(|(row, _)| row.id).collect();
+    let rights = member_rows::in_use(act.conn, &ids)?;
     let shown = rows.into_iter().map(|(row, division)| {
         let standing = Standing {
             conflicted: examines_own_division(act, division.as_deref()),
             assigned: scope.assigned && !scope.all,
-            party: act.actor.belongs_to(row.lead_org_id),
-            ..Standing::default()
+            ..members::standing(&act.actor, &row, &rights)
         };
         let tie = standing.tie();
         Shown { allowed: act.allowed(&row, tie), record: row }

@@ -3,6 +3,7 @@
 use super::{about, load, one_live_bid};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
+use crate::app::organizations;
 use crate::auth::token::sha256_hex;
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
@@ -46,6 +47,7 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
     let bid = load(act, id)?;
     let step = act.step(action, &bid.row, bid.object())?;
     within_window(act, &bid.challenge)?;
+    organizations::verified(act, bid.row.lead_org_id)?;
     let content = bids::content(act.conn, id)?;
     content.read()?.complete_for(&challenges::demands(act.conn, bid.challenge.id)?)?;
     let digest = sha256_hex(content.text().as_bytes());

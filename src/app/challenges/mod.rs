@@ -158,7 +158,8 @@ fn commit(act: &mut Act<'_>, input: &ChallengeInput, before: Fen) -> Result<(), 
 fn check_sponsor(act: &mut Act<'_>, input: &ChallengeInput) -> Result<(), AppError> {
     match input.sponsor_id {
         Some(id) if organizations::find(act.conn, id)?.is_none() => Err(unknown("sponsor_id")),
-        _ => Ok(()),
+        Some(id) => crate::app::organizations::verified(act, id).map(|_| ()),
+        None => Ok(()),
     }
 }
 

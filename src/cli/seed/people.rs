@@ -42,7 +42,7 @@ impl People {
         let secret: Password = password.parse().map_err(|fault: crate::domain::fault::Fault| anyhow::anyhow!(fault.en))?;
         let hash = app.hash_new(&secret, &Owner::default(), "password").await.map_err(told)?;
         for user in &portfolio.users {
-            let id = people.join(app, user, password, &hash).await.with_context(|| user.email.clone())?;
+            let id = people.join(app, user, &hash).await.with_context(|| user.email.clone())?;
             people.users.insert(user.email.clone(), id);
             for role in &user.roles {
                 people.agents.entry((user.organization.clone(), *role)).or_insert(id);
@@ -54,14 +54,13 @@ impl People {
         Ok(people)
     }
 
-    async fn join(&self, app: &App, user: &User, password: &str, hash: &str) -> anyhow::Result<UserId> {
+    async fn join(&self, app: &App, user: &User, hash: &str) -> anyhow::Result<UserId> {
         let input: UserInput = form(json!({
             "organization_id": self.organization(&user.organization)?,
             "email": user.email,
             "name": user.name,
             "division": user.division,
             "locale": user.locale,
-            "password": password,
         }))?;
         let hash = hash.to_owned();
         let id = app.run(HOST, move |act| accounts::create(act, &input, &hash)).await?.user.id;
@@ -119,7 +118,7 @@ async fn found(app: &App, organization: &Organization) -> anyhow::Result<Organiz
         "region": organization.region,
         "city": organization.city,
     }))?;
-    Ok(app.run(HOST, move |act| organizations::create(act, input)).await?.record.id)
+    Ok(app.run(HOST, move |act| organizations::enrol(act, input)).await?.record.id)
 }
 
 /// One account for each role that a person can have, in the order of roles: `<role>@` of the demo's domain.

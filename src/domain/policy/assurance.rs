@@ -13,6 +13,7 @@ pub const FRESH: &[Action] = &[
     A::GrantPropose,
     A::GrantApprove,
     A::UserResetSecondFactor,
+    A::UserAnonymise,
     A::SecondFactorEnrol,
     A::KeyCreate,
     A::KeyRotate,

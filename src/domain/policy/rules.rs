@@ -5,7 +5,7 @@
 use super::action::Action;
 use super::role::Role::{self, Auditor, Commissioner, Director, Examiner, Expert, Finance, Leader, Officer, Public};
 use super::role::Role::{Secadmin, Sponsor, Supervisor, Sysadmin, System, Team};
-use super::tie::Tie::{self, Assigned, Author, Conflicted, Party, Stranger};
+use super::tie::Tie::{self, Assigned, Author, Conflicted, Editor, Party, Stranger, Submitter};
 use crate::domain::policy::action::Action as A;
 
 /// One row: these roles may do this, standing so to the object.
@@ -19,13 +19,15 @@ pub struct Rule {
 }
 
 /// However one stands to it: for reading, and for things that concern nobody else.
-const ANY: &[Tie] = &[Stranger, Party, Assigned, Author, Conflicted];
+const ANY: &[Tie] = &[Stranger, Party, Editor, Submitter, Assigned, Author, Conflicted];
 /// The department's own work: done for it, by whoever prepared it or a colleague, but not with an interest in it.
 const DESK: &[Tie] = &[Stranger, Author, Assigned];
 /// A second pair of eyes: never one's own work, nor where one is assigned or has an interest.
 const OTHER: &[Tie] = &[Stranger];
 /// One's own organisation's.
 const OWN: &[Tie] = &[Party];
+/// One's own organisation's, whatever one may do with it.
+const TEAM: &[Tie] = &[Party, Editor, Submitter];
 /// One's own.
 const SELF: &[Tie] = &[Author];
 /// What one was appointed to by name.
@@ -73,21 +75,29 @@ pub const RULES: &[Rule] = &[
     rule(A::OrganizationCreate, &[Officer, Sysadmin], DESK),
     // The operator on the host makes the first accounts.
     rule(A::OrganizationCreate, &[System], ANY),
+    rule(A::OrganizationVerify, &[System], ANY),
     rule(A::UserCreate, &[System], ANY),
     rule(A::UserGrantRoles, &[System], ANY),
+    // Two people of the department: one registers, another one verifies.
+    rule(A::OrganizationVerify, &[Officer], OTHER),
+    rule(A::OrganizationSuspend, &[Officer], OTHER),
+    rule(A::OrganizationReinstate, &[Officer], OTHER),
     rule(A::OrganizationRead, STAFF, ANY),
     rule(A::OrganizationRead, &[Sysadmin, Secadmin], ANY),
     rule(A::OrganizationRead, EVERYONE, OWN),
     rule(A::UserCreate, &[Sysadmin], OTHER),
     rule(A::UserInvite, &[Sysadmin], OTHER),
+    rule(A::UserWithdrawInvitation, &[Sysadmin], OTHER),
     rule(A::UserRead, &[Officer, Auditor, Sysadmin, Secadmin], ANY),
     // 授权: proposed by one administrator, decided by another one; roles are the security administrators' (SD5).
     rule(A::GrantPropose, &[Sysadmin, Secadmin], OTHER),
     rule(A::GrantRead, &[Auditor, Sysadmin, Secadmin], ANY),
     rule(A::GrantApprove, &[Secadmin], OTHER),
     rule(A::GrantDecline, &[Secadmin], OTHER),
+    rule(A::GrantLapse, &[System], ANY),
     rule(A::UserDisable, &[Sysadmin], OTHER),
     rule(A::UserEnable, &[Sysadmin], OTHER),
+    rule(A::UserAnonymise, &[Sysadmin], OTHER),
     rule(A::UserResetSecondFactor, &[Sysadmin], OTHER),
     rule(A::UserResetSecondFactor, &[System], ANY),
     // 机器密钥: a team's own; only its creator takes over a new secret, anyone of the team ends it.
@@ -128,13 +138,16 @@ pub const RULES: &[Rule] = &[
     rule(A::DecisionReturn, &[Director], OTHER),
     // 揭榜申请: the team's own until it is opened (the seal is `domain::bid::sealed`).
     rule(A::BidCreate, &[Team], OTHER),
-    rule(A::BidRead, &[Team], OWN),
+    rule(A::BidRead, &[Team], TEAM),
     rule(A::BidRead, JUDGING, ANY),
     rule(A::BidRead, &[Expert], MINE),
-    rule(A::BidEdit, &[Team], OWN),
-    rule(A::BidSubmit, &[Team], OWN),
-    rule(A::BidResubmit, &[Team], OWN),
-    rule(A::BidWithdraw, &[Team], OWN),
+    rule(A::BidEdit, &[Team], &[Editor, Submitter]),
+    rule(A::BidSubmit, &[Team], &[Submitter]),
+    rule(A::BidResubmit, &[Team], &[Submitter]),
+    rule(A::BidWithdraw, &[Team], &[Submitter]),
+    rule(A::BidAppoint, &[Team], &[Submitter]),
+    rule(A::BidAdmit, &[System], ANY),
+    rule(A::BidDismiss, &[System], ANY),
     rule(A::BidExamine, &[Examiner], OTHER),
     rule(A::BidShortlist, &[Officer], DESK),
     rule(A::BidSelect, &[System], ANY),

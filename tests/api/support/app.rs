@@ -158,7 +158,7 @@ impl TestApp {
             region: if key.starts_with("far") { Region::Domestic } else { Region::InProvince },
             city: None,
         };
-        let row = self.app.run(Who::System("host"), move |act| organizations::create(act, input)).await.unwrap();
+        let row = self.app.run(Who::System("host"), move |act| organizations::enrol(act, input)).await.unwrap();
         known.insert(key.to_owned(), row.record.id);
         row.record.id
     }
@@ -176,7 +176,8 @@ impl TestApp {
             name: format!("{name} 某").parse().unwrap(),
             division: division.map(|division| division.parse().unwrap()),
             locale: None,
-            password: Some(PASSWORD.parse().unwrap()),
+            grant: None,
+            valid_days: None,
         };
         let hash = self.app.hasher.hash(&PASSWORD.parse().unwrap()).await.unwrap();
         let made = self.app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap();

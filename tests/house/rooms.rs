@@ -28,7 +28,6 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("sm3", &["auth"]),
     ("base64", &["auth"]),
     ("aws_lc_rs", &["auth"]),
-    ("ipnet", &["domain"]),
     ("totp_rs", &["auth"]),
     ("getrandom", &["auth"]),
     ("lettre", &["mail"]),
@@ -49,9 +48,9 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("dotenvy", &["config"]),
     // The configuration looks whether the filter can be read.
     ("tracing_subscriber", &["cli", "config"]),
-    ("ipnet", &["config", "http"]),
+    ("ipnet", &["config", "domain", "http"]),
     ("strsim", &["config"]),
-    ("governor", &["http"]),
+    ("governor", &["app", "http"]),
     ("actix_cors", &["http"]),
 ];
 

@@ -226,6 +226,8 @@ pub fn subscribe(act: &mut Act<'_>, mut sectors: Vec<Sector>) -> Result<Done<(Ac
     let permit = act.permit(Action::MeSubscribe, &Object::kind(Kind::Me))?;
     sectors.sort_unstable();
     sectors.dedup();
+    // Of two that replace them at the same moment, the second waits.
+    dialect::lock(act.conn, dialect::Locked::User, id.as_str())?;
     users::subscribe(act.conn, id, &sectors)?;
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let roles = act.actor.roles.clone();

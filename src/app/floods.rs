@@ -59,7 +59,7 @@ impl Floods {
         let ended = |flood: &mut Flood| now.unix().saturating_sub(flood.since.unix()) >= MINUTE;
         let mut rows: Vec<AuditRow> =
             self.lock().extract_if(|_, flood| ended(flood)).filter_map(|(_, flood)| flood.told_together()).collect();
-        rows.sort_by(|one, other| one.id.cmp(&other.id));
+        rows.sort_by_key(|row| row.id);
         rows
     }
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// Keys that are remembered at most. Beyond, the one that was used longest ago is forgotten.
 const MOST_KEYS: usize = 10_000;
 /// After this time without use a key has its whole rate again.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// The service's clock, as time since 1970.
 #[derive(Clone, Debug)]

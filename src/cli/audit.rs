@@ -23,7 +23,7 @@ enum Line {
     /// The first: what the records follow on.
     Begin { format: String, after: i64, link: String },
     /// A record.
-    Record { record: Record, digest: String, link: String },
+    Record { record: Box<Record>, digest: String, link: String },
     /// A record about a bid that is still sealed: the chain goes through it all the same.
     Withheld { number: i64, digest: String, link: String },
     /// A checkpoint of one of the records above.
@@ -99,17 +99,17 @@ pub fn verify_file(path: &Path, keys: &[String]) -> Result<(), Stopped> {
 /// # Errors
 /// The database or the file of checkpoints cannot be read.
 pub async fn export(app: &App, config: &Config, from: i64, to: i64) -> anyhow::Result<()> {
-    let line = |line: &Line| serde_json::to_string(line).map(|text| print(&text));
+    let tell = |line: &Line| serde_json::to_string(line).map(|text| print(&text));
     let (after, link) = app.link_before(from).await?;
-    line(&Line::Begin { format: FORMAT.into(), after, link })?;
+    tell(&Line::Begin { format: FORMAT.into(), after, link })?;
     let mut next = from;
     while next <= to {
         let page = app.log_page(next, AT_ONCE.min(to.saturating_sub(next).saturating_add(1))).await?;
         let Some(last) = page.last().map(|(row, _)| row.number) else { break };
         for (row, sealed) in page {
-            let (record, digest, link) = (row.record(), row.digest, row.link);
+            let (record, digest, link) = (Box::new(row.record()), row.digest, row.link);
             let number = row.number;
-            line(&if sealed { Line::Withheld { number, digest, link } } else { Line::Record { record, digest, link } })?;
+            tell(&if sealed { Line::Withheld { number, digest, link } } else { Line::Record { record, digest, link } })?;
         }
         next = last.saturating_add(1);
     }
@@ -117,7 +117,7 @@ pub async fn export(app: &App, config: &Config, from: i64, to: i64) -> anyhow::R
     if path.exists() {
         let read = read_checkpoints(&path)?.map_err(|number| anyhow::anyhow!("line {number} of {} is no checkpoint", path.display()))?;
         for checkpoint in read.into_iter().filter(|at| (from..next).contains(&at.number)) {
-            line(&Line::Checkpoint { checkpoint })?;
+            tell(&Line::Checkpoint { checkpoint })?;
         }
     }
     say("an auditor verifies it with: jiebang audit verify --file FILE --key KEY");

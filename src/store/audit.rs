@@ -73,6 +73,9 @@ impl AuditRow {
     }
 }
 
+/// A record with the name that its person has now.
+pub type Named = (AuditRow, Option<String>);
+
 /// What the log can be narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
@@ -163,7 +166,7 @@ pub fn sealed_numbers(conn: &mut Conn, from: i64, to: i64) -> QueryResult<Vec<i6
 ///
 /// # Errors
 /// The database does not answer.
-pub fn list(conn: &mut Conn, filter: &AuditFilter, page: &Page) -> QueryResult<Vec<(AuditRow, Option<String>)>> {
+pub fn list(conn: &mut Conn, filter: &AuditFilter, page: &Page) -> QueryResult<Vec<Named>> {
     let mut query = audit::table
         .left_join(users::table.on(users::id.nullable().eq(audit::actor_id)))
         .filter(audit::sealed_challenge_id.is_null().or(unsealed!()))

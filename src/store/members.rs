@@ -3,8 +3,8 @@
 use crate::domain::id::{BidId, UserId};
 use crate::domain::member::{Access, Member};
 use crate::domain::user::UserStatus;
-use crate::store::Conn;
 use crate::store::schema::{bid_members, users};
+use crate::store::{Conn, on};
 use diesel::prelude::*;
 
 /// The members of these bids whose accounts are in use: one query for a page.
@@ -17,6 +17,18 @@ pub fn in_use(conn: &mut Conn, bids: &[BidId]) -> QueryResult<Vec<(BidId, UserId
         .filter(bid_members::bid_id.eq_any(bids.iter().copied()).and(users::status.eq(UserStatus::Active)))
         .select((bid_members::bid_id, bid_members::user_id, bid_members::access))
         .load(conn)
+}
+
+/// The members of one bid whose accounts are in use.
+///
+/// # Errors
+/// The database does not answer.
+pub fn in_use_of(conn: &mut Conn, bid: BidId) -> QueryResult<Vec<(BidId, UserId, Access)>> {
+    on!(conn, inner => bid_members::table
+        .inner_join(users::table)
+        .filter(bid_members::bid_id.eq(bid).and(users::status.eq(UserStatus::Active)))
+        .select((bid_members::bid_id, bid_members::user_id, bid_members::access))
+        .load(inner))
 }
 
 /// The members of a bid, whether or not their accounts are in use.

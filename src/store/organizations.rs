@@ -6,7 +6,7 @@ use crate::domain::policy::Scope;
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::organizations;
-use crate::store::{Conn, Multi, step};
+use crate::store::{Conn, Multi, on, step};
 use diesel::prelude::*;
 
 /// A row of `organizations`.
@@ -64,7 +64,7 @@ pub fn insert(conn: &mut Conn, row: &OrganizationRow) -> QueryResult<()> {
 /// # Errors
 /// The database does not answer.
 pub fn find(conn: &mut Conn, id: OrganizationId) -> QueryResult<Option<OrganizationRow>> {
-    organizations::table.find(id).select(OrganizationRow::as_select()).first(conn).optional()
+    on!(conn, inner => organizations::table.find(id).select(OrganizationRow::as_select()).first(inner)).optional()
 }
 
 /// A page of the organisations that a caller of `own` organisation may see.

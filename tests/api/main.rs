@@ -29,6 +29,7 @@ mod erasure;
 mod keys;
 mod links;
 mod mail;
+mod matrix;
 mod members;
 mod organizations;
 mod passwords;

@@ -34,4 +34,8 @@ fn every_route_has_its_authorisation_cases() {
         assert_eq!(table.matches(&named).count(), 1, "{named}");
     }
     assert_eq!(table.matches("Case(\"").count(), all.len());
+    let matrix = read("tests/api/matrix/table.rs");
+    for route in &all {
+        assert!(matrix.contains(&format!("\"{} {}\"", route.method, route.path)), "{} {} is not in the matrix", route.method, route.path);
+    }
 }

@@ -194,13 +194,15 @@ impl Waiting {
             let read = self.received.len();
             self.received.resize(read + 16_384, 0);
             match self.stream.read(&mut self.received[read..]) {
-                Ok(0) => panic!("the server closed a connection"),
-                Ok(more) => self.received.truncate(read + more),
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                Ok(more) => {
+                    assert!(more > 0, "the server closed a connection");
+                    self.received.truncate(read + more);
+                }
+                Err(error) => {
+                    assert!(error.kind() == std::io::ErrorKind::WouldBlock, "{error}");
                     self.received.truncate(read);
                     return whole(&self.received);
                 }
-                Err(error) => panic!("{error}"),
             }
         }
     }

@@ -150,6 +150,10 @@ fn rate(what: &'static str, target: &'static str, least: f64, slowest: Option<f6
     }
 }
 
+fn asks<'a>(address: SocketAddr, path: &'a (dyn Fn(u64) -> String + Sync), method: &'a str, token: &'a str) -> Crowd<'a> {
+    Crowd { address, method, token, path }
+}
+
 fn load(seconds: u64, given: Given, keep: bool) {
     let folder = tempfile::tempdir().unwrap();
     let begun = Instant::now();
@@ -171,9 +175,6 @@ fn load(seconds: u64, given: Given, keep: bool) {
         format!("/api/v1/challenges/{}", data::challenge_id(if data::published(n) { n } else { n - 50 }))
     };
     let submit = |k: u64| format!("/api/v1/bids/{}/submit", data::draft_id(k));
-    fn asks<'a>(address: SocketAddr, path: &'a (dyn Fn(u64) -> String + Sync), method: &'a str, token: &'a str) -> Crowd<'a> {
-        Crowd { address, method, token, path }
-    }
     let warm = Load { limit: Duration::from_secs(1), ..reads };
     asks(address, &page, "GET", &tokens.team).measure(warm);
     let pages = server.watched(|| asks(address, &page, "GET", &tokens.team).measure(reads));

@@ -38,7 +38,7 @@ impl Record for BidRow {
 
 /// How the caller stands to a bid: of its lead organisation, or of a division or organisation that must step aside.
 fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result<Standing, AppError> {
-    let rights = member_rows::in_use(act.conn, &[row.id])?;
+    let rights = member_rows::in_use_of(act.conn, row.id)?;
     let assigned = match act.actor.user {
         Some(user) if act.actor.roles.contains(&Role::Expert) => reviews::is_assigned(act.conn, row.id, user)?,
         _ => false,
@@ -108,6 +108,8 @@ pub(super) fn about(row: &BidRow, challenge: &ChallengeRow) -> About {
 /// Denied (also to the sponsor of the challenge); not open; an organisation that may not lead; a live bid exists.
 pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Done<Shown<BidRow>>, AppError> {
     let challenge = challenges::load(act, id)?;
+    // Whoever may not know of the challenge is not told at which stage it stands.
+    let _seen = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
     let step = act.step(Action::BidCreate, &challenge, challenges::object(act, &challenge))?;
     submission::within_window(act, &challenge)?;
     let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;

@@ -49,6 +49,11 @@ pub(super) fn object(act: &Act<'_>, row: &ChallengeRow) -> Object {
     Object::record(row, standing(act, row).tie()).known(known)
 }
 
+/// What it is to read a challenge: anyone's, once it was published.
+pub(super) fn reading(row: &ChallengeRow) -> Action {
+    if row.published_at.is_some() { Action::ChallengeReadPublished } else { Action::ChallengeRead }
+}
+
 /// Whom a challenge concerns, and what letters about it may say.
 pub(super) fn about(row: &ChallengeRow) -> About {
     About {
@@ -169,8 +174,7 @@ fn check_sponsor(act: &mut Act<'_>, input: &ChallengeInput) -> Result<(), AppErr
 /// Not there, or not for the caller to know.
 pub fn get(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<(Shown<ChallengeRow>, ChallengeInput)>, AppError> {
     let (row, content) = challenges::with_content(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let action = if row.published_at.is_some() { Action::ChallengeReadPublished } else { Action::ChallengeRead };
-    let permit = act.permit(action, &object(act, &row))?;
+    let permit = act.permit(reading(&row), &object(act, &row))?;
     Ok(Seen::by(permit, (shown(act, row), content.read()?)))
 }
 
@@ -192,8 +196,7 @@ pub fn list(act: &mut Act<'_>, filter: &ChallengeFilter, page: &Page) -> Result<
 /// Not there, or not for the caller to know.
 pub fn rounds(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<RoundRow>>, AppError> {
     let row = challenges::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let action = if row.published_at.is_some() { Action::ChallengeReadPublished } else { Action::ChallengeRead };
-    let permit = act.permit(action, &object(act, &row))?;
+    let permit = act.permit(reading(&row), &object(act, &row))?;
     let rounds = challenges::rounds(act.conn, id)?;
     Ok(Seen::by(permit, rounds))
 }

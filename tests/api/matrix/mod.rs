@@ -1,0 +1,191 @@
+//! The matrix: every route, for everyone, at every stage of the story, against a table written by hand.
+//!
+//! Writes are asked with `dry_run`, so that one world serves all its cells. `tests/house` fails on a route without a row.
+
+mod table;
+mod world;
+
+use crate::support::{Caller, Reply, TestApp, on_both};
+use reqwest::Method;
+use std::collections::BTreeMap;
+use table::{NOT_YET, OWN, On, PEOPLE, PUBLIC, ROWS, WORLDS};
+use world::World;
+
+fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.split_whitespace()
+}
+
+/// The rows of one route: each with its worlds and people.
+type Rows = Vec<(&'static str, &'static str)>;
+
+/// Every route that has a record, with its rows.
+fn routes() -> BTreeMap<(&'static str, &'static str), (On, Rows)> {
+    let mut routes: BTreeMap<(&str, &str), (On, Rows)> = BTreeMap::new();
+    for row in ROWS {
+        let (method, path) = row.0.split_once(' ').unwrap();
+        routes.entry((method, path)).or_insert((row.1, Vec::new())).1.push((row.2, row.3));
+    }
+    routes
+}
+
+fn among(people: &str, who: &str) -> bool {
+    people == "*" || names(people).any(|name| name == who)
+}
+
+/// Whether somebody may read the record of `on` at `world`, by the row of the route that shows it.
+fn reads(on: On, who: &str, world: &str) -> bool {
+    let path = match on {
+        On::Nothing => return true,
+        On::Session => return false,
+        On::Organization => "/organizations/{id}",
+        On::User => "/users/{id}",
+        On::Grant => "/grants/{id}",
+        On::Key => "/keys/{id}",
+        On::Batch => "/batches/{id}",
+        On::Challenge => "/challenges/{id}",
+        On::Bid => "/bids/{id}",
+        On::Review => "/reviews/{id}",
+        On::Decision => "/decisions/{id}",
+        On::Project => "/projects/{id}",
+        On::Milestone => "/milestones/{id}",
+        On::Payment => "/payments/{id}",
+    };
+    may("GET", path, who, world).0
+}
+
+/// Whether somebody may do it at this world, and whether they may at some other.
+fn may(method: &str, path: &str, who: &str, world: &str) -> (bool, bool) {
+    let rows: Vec<_> = ROWS.iter().filter(|row| row.0.split_once(' ') == Some((method, path)) && among(row.3, who)).collect();
+    let bystander = NOT_YET.iter().any(|(name, worlds)| *name == who && among(worlds, world));
+    let now = rows.iter().any(|row| among(row.2, world)) && !(bystander && method != "GET");
+    (now, !rows.is_empty() && !bystander)
+}
+
+/// What the table says.
+fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
+    // Whoever may not read decisions is told so once the challenge is public.
+    let known = if path.ends_with("/decisions") { among(PUBLIC, world) } else { reads(on, who, world) };
+    match may(method, path, who, world) {
+        (true, _) => 200,
+        _ if who == "anyone" && !open_to_all(method, path) => 401,
+        (false, true) if method != "GET" && known => 409,
+        _ if known => 403,
+        _ => 404,
+    }
+}
+
+/// Whether nobody need sign in to ask.
+fn open_to_all(method: &str, path: &str) -> bool {
+    method == "GET" && ["/challenges/{id}", "/challenges/{id}/rounds"].contains(&path)
+}
+
+async fn ask(world: &World<'_>, who: &Caller, method: &str, path: &str, on: On, id: &str) -> Reply {
+    let route = format!("{method} {path}");
+    let method: Method = method.parse().unwrap();
+    let reads = method == Method::GET;
+    let who = if method == Method::PUT { who.with("If-Match", format!("\"{}\"", world.version(on))) } else { who.clone() };
+    let path = format!("{}{}", path.replace("{id}", id), if reads { "" } else { "?dry_run=true" });
+    let body = if reads { None } else { world.body(&route).map(|body| body.to_string()) };
+    who.request(method, &path, body).await
+}
+
+/// Asks every cell of one world. Answers how many there were.
+async fn cells_of(app: &TestApp, at: &str) -> usize {
+    let world = World::at(app, at).await;
+    let mut people = Vec::new();
+    for name in names(PEOPLE) {
+        let caller = world.person(name).await;
+        caller.token().await;
+        people.push((name, caller));
+    }
+    people.push(("anyone", app.anyone()));
+    let before = world.written().await;
+    let (mut cells, mut wrong) = (0, Vec::new());
+    for ((method, path), (on, _)) in routes() {
+        let Some(id) = world.id(on) else { continue };
+        for (name, caller) in &people {
+            let denied = world.denied().await;
+            let reply = ask(&world, caller, method, path, on, id).await;
+            let status = reply.status.as_u16();
+            let wanted = expected(method, path, on, name, at);
+            if !(status == wanted || wanted == 200 && status == 201) {
+                wrong.push(format!("{at}: {name} {method} {path}: {status} instead of {wanted}: {}", reply.text));
+            }
+            // A denied act leaves one row, whoever has an account.
+            let rows = i64::from(*name != "anyone" && (status == 403 || status == 404));
+            assert_eq!(world.denied().await, denied + rows, "{at}: {name} {method} {path}");
+            cells += 1;
+        }
+        if on != On::Nothing && at == "active" {
+            cells += unknown(&world, &people, method, path, on, at, &mut wrong).await;
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {cells} cells:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(world.written().await, before, "{at}: nothing is changed by what is denied or only tried");
+    cells
+}
+
+/// An id that nobody has: not found, for everyone, and byte for byte what one gets for a record that is not theirs to know.
+async fn unknown(
+    world: &World<'_>,
+    people: &[(&str, Caller)],
+    method: &str,
+    path: &str,
+    on: On,
+    at: &str,
+    wrong: &mut Vec<String>,
+) -> usize {
+    for (name, caller) in people {
+        let caller = caller.with("X-Request-Id", "the-same-request");
+        let absent = ask(world, &caller, method, path, on, &uuid::Uuid::now_v7().to_string()).await;
+        let wanted = if *name == "anyone" && !open_to_all(method, path) { 401 } else { 404 };
+        if absent.status != wanted {
+            wrong.push(format!("{name} {method} {path}, unknown id: {} instead of {wanted}", absent.status));
+        }
+        if expected(method, path, on, name, at) == 404 {
+            let hidden = ask(world, &caller, method, path, on, world.id(on).unwrap()).await;
+            assert_eq!((hidden.status, hidden.text), (absent.status, absent.text), "{name} {method} {path}");
+        }
+        let odd = ask(world, &caller, method, path, on, "17").await.status;
+        assert!(odd == 422 || odd == wanted || odd == 403, "{name} {method} {path}, no id: {odd}");
+    }
+    people.len()
+}
+
+macro_rules! worlds {
+    ($($world:ident),+) => {
+        on_both! {$(
+            async fn $world(app: TestApp) {
+                // 57 routes that are there from the beginning, for 21 callers; each record of the story adds its own.
+                let cells = cells_of(&app, stringify!($world)).await;
+                assert!(cells >= 1_100, "{cells} cells");
+            }
+        )+}
+
+        #[test]
+        fn every_world_is_tested() {
+            assert_eq!([$(stringify!($world)),+].join(" "), WORLDS);
+        }
+    };
+}
+worlds!(draft, in_approval, approved, open, closed, screening, reviewing, deciding, publicity, awarded, active, acceptance);
+
+on_both! {
+    async fn without_a_token_only_public_routes_answer(app: TestApp) {
+        let world = World::at(&app, "draft").await;
+        let before = world.written().await;
+        for (route, public) in OWN {
+            let (method, path) = route.split_once(' ').unwrap();
+            let reply = ask(&world, &app.anyone(), method, path, On::Nothing, "").await;
+            if *public {
+                assert_ne!(reply.status, 403, "{route}");
+            } else {
+                reply.is_refused(401, "unauthenticated");
+                assert_eq!(reply.header("www-authenticate"), "Bearer", "{route}");
+            }
+            let broken = app.anyone().with("Authorization", "Bearer a.b.c");
+            ask(&world, &broken, method, path, On::Nothing, "").await.is_refused(401, "invalid_token");
+        }
+        assert_eq!(world.written().await, before);
+    }
+}

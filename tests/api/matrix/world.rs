@@ -1,0 +1,214 @@
+//! The worlds: a story that went so far, with a record of every kind that is there by then.
+
+use super::table::On;
+use crate::support::{Caller, Story, TestApp, inputs};
+use jiebang::domain::policy::Role;
+use serde_json::{Value, json};
+
+pub struct World<'a> {
+    pub story: Story<'a>,
+    review: String,
+    user: String,
+    expert: String,
+    grant: String,
+    organization: String,
+    session: String,
+    key: String,
+    commissioner: String,
+    versions: Vec<(On, i64)>,
+}
+
+/// The story up to `world`.
+async fn story<'a>(app: &'a TestApp, world: &str) -> (Story<'a>, String) {
+    let mut review = String::new();
+    let story = match world {
+        "draft" => Story::draft(app).await,
+        "in_approval" => {
+            let story = Story::draft(app).await;
+            app.officer().await.does(&story.path("submit")).await.is(200);
+            story
+        }
+        "approved" => Story::approved(app).await,
+        "open" => Story::with_bid(app).await,
+        "closed" => Story::closed(app).await,
+        "screening" => Story::screening(app).await,
+        "reviewing" => {
+            let story = Story::reviewing(app).await;
+            review = story.assigned(&story.bid, 1).await;
+            story
+        }
+        "deciding" => Story::deciding(app).await,
+        "publicity" => {
+            let story = Story::publicity(app).await;
+            app.days_later(13);
+            story
+        }
+        "awarded" => Story::planned(app).await,
+        "active" => {
+            let story = Story::active(app).await;
+            story.handed_in(0, &[("K1", "91")]).await;
+            app.team("keda").await.does(&format!("/payments/{}/request", story.payments[0])).await.is(200);
+            story
+        }
+        "acceptance" => Story::in_acceptance(app).await,
+        other => panic!("{other} is no world"),
+    };
+    if review.is_empty() {
+        let reviews = app.officer().await.get("/reviews").await.is(200);
+        reviews["items"][0]["id"].as_str().unwrap_or_default().clone_into(&mut review);
+    }
+    (story, review)
+}
+
+impl<'a> World<'a> {
+    pub async fn at(app: &'a TestApp, world: &str) -> Self {
+        let (story, review) = story(app, world).await;
+        let team = app.team("keda").await;
+        let organization = app.organization("keda").await.to_string();
+        let input = json!({"roles": ["team"], "reason": "岗位调整"});
+        let grant = app.sysadmin().await.post(&format!("/users/{}/grants", app.team("yuan").await.id()), input).await.is(201);
+        team.log_in().await;
+        let sessions = team.get("/me/sessions").await.is(200);
+        let text = |value: &Value| value["id"].as_str().unwrap().to_owned();
+        let mut versions = Vec::new();
+        for (on, who, path) in [
+            (On::Challenge, app.officer().await, format!("/challenges/{}", story.challenge)),
+            (On::Bid, team.clone(), format!("/bids/{}", story.bid)),
+            (On::Project, app.officer().await, format!("/projects/{}", story.project)),
+        ] {
+            if !path.ends_with('/') {
+                versions.push((on, who.get(&path).await.is(200)["version"].as_i64().unwrap()));
+            }
+        }
+        let expert = app.expert(2).await.id();
+        let (session, grant) = (text(&sessions["items"][0]), text(&grant));
+        let key = text(&team.post("/me/keys", json!({"name": "投标系统", "scopes": ["bid"]})).await.is(201));
+        let commissioner = app.person("commissioner2", "department", Some("业务二处"), &[Role::Commissioner]).await.id();
+        Self { story, review, user: team.id(), expert, grant, organization, session, key, commissioner, versions }
+    }
+
+    pub async fn person(&self, name: &str) -> Caller {
+        let app = self.story.app;
+        let staff = async |division, role| app.person(name, "department", Some(division), &[role]).await;
+        match name {
+            "officer" => app.officer().await,
+            "officer2" => staff("业务二处", Role::Officer).await,
+            "director" => app.director().await,
+            "examiner" => app.examiner().await,
+            "own_examiner" => staff("业务一处", Role::Examiner).await,
+            "expert" => app.expert(1).await,
+            "expert2" => app.expert(2).await,
+            "finance" => app.finance().await,
+            "supervisor" => staff("机关纪委", Role::Supervisor).await,
+            "commissioner" => app.commissioner().await,
+            "commissioner2" => staff("业务二处", Role::Commissioner).await,
+            "sponsor" => app.sponsor().await,
+            "sponsor2" => app.person(name, "other-works", None, &[Role::Sponsor]).await,
+            "team" => app.team("keda").await,
+            "colleague" => app.person(name, "keda", None, &[Role::Team]).await,
+            "team2" => app.team("yuan").await,
+            "leader" => app.leader().await,
+            "auditor" => app.auditor().await,
+            "sysadmin" => app.sysadmin().await,
+            "secadmin" => app.secadmin().await,
+            other => panic!("nobody is called {other}"),
+        }
+    }
+
+    /// The id of a record, if it is there by then.
+    pub fn id(&self, on: On) -> Option<&str> {
+        let id = match on {
+            On::Nothing => return Some(""),
+            On::Organization => &self.organization,
+            On::User => &self.user,
+            On::Grant => &self.grant,
+            On::Session => &self.session,
+            On::Key => &self.key,
+            On::Batch => &self.story.batch,
+            On::Challenge => &self.story.challenge,
+            On::Bid => &self.story.bid,
+            On::Review => &self.review,
+            On::Decision => &self.story.decision,
+            On::Project => &self.story.project,
+            On::Milestone => return self.story.milestones.first().map(String::as_str),
+            On::Payment => return self.story.payments.first().map(String::as_str),
+        };
+        Some(id.as_str()).filter(|id| !id.is_empty())
+    }
+
+    /// The version that a record has.
+    pub fn version(&self, on: On) -> i64 {
+        self.versions.iter().find(|(kind, _)| *kind == on).map_or(0, |(_, version)| *version)
+    }
+
+    /// A body that is right for the route.
+    pub fn body(&self, route: &str) -> Option<Value> {
+        let challenge = || inputs::challenge(&self.story.batch, &self.organization, 999);
+        let reason = json!({"reason": "理由充分"});
+        let opinion = json!({"opinion": "意见明确"});
+        Some(match route {
+            "POST /users/{id}/grants" => json!({"roles": ["team"], "reason": "入职"}),
+            "PUT /challenges/{id}" | "POST /challenges" => challenge(),
+            "POST /batches" => inputs::batch(999),
+            "POST /organizations" => {
+                json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"})
+            }
+            "POST /users" => {
+                json!({"organization_id": self.organization, "email": "n@x.cn", "name": "新人"})
+            }
+            "POST /auth/forgot_password" => json!({"email": "nobody@test.example"}),
+            "POST /auth/reset_password" => json!({"token": "guessed", "password": "long enough to be taken"}),
+            "POST /me/keys" => json!({"name": "报送系统", "scopes": ["report"]}),
+            "POST /me/subscriptions" => json!({"sectors": []}),
+            "POST /me/second_factor/confirm" | "POST /me/second_factor/regenerate" => json!({"code": "123456"}),
+            "POST /me/second_factor/disable" => json!({"password": "12345678", "code": "123456"}),
+            "POST /auth/step_up" => json!({"password": "12345678"}),
+            "POST /me/password" => json!({"current": "12345678", "new": "12345678"}),
+            "POST /challenges/{id}/publish" | "POST /challenges/{id}/republish" => self.story.window(),
+            "POST /challenges/{id}/propose" if self.story.bid.is_empty() => {
+                let mut proposal = self.story.proposal();
+                proposal["selections"][0]["bid_id"] = json!(self.user);
+                proposal
+            }
+            "POST /challenges/{id}/propose" => self.story.proposal(),
+            "POST /challenges/{id}/publicise" => self.story.publicity_window(),
+            "POST /challenges/{id}/fail" => json!({"reason_code": "other", "reason": "其他原因"}),
+            "POST /challenges/{id}/bids" | "PUT /bids/{id}" => inputs::bid(),
+            "PUT /bids/{id}/members" => json!({"members": [{"user_id": self.user, "access": "submit"}]}),
+            "POST /bids/{id}/examine" => inputs::examination(&[]),
+            "POST /bids/{id}/shortlist" => json!({"shortlisted": true, "reason": "方案可行"}),
+            "POST /bids/{id}/reviews" => json!({"expert_id": self.expert, "due_at": "2027-01-01T00:00:00Z"}),
+            "POST /reviews/{id}/declare" => json!({"no_conflict": true}),
+            "POST /reviews/{id}/decline" => json!({"conflict": true, "reason": "曾共事"}),
+            "POST /reviews/{id}/submit" => inputs::scores("26"),
+            "PUT /projects/{id}/plan" => inputs::plan(650 * inputs::WAN),
+            "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true}),
+            "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),
+            "POST /projects/{id}/apply_acceptance" => json!({"self_evaluation": "完成"}),
+            "POST /projects/{id}/conclude" => json!({"conclusion": "completed", "opinion": "通过"}),
+            "POST /milestones/{id}/submit" => inputs::evidence(&[("K1", "91")]),
+            "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" => opinion,
+            "POST /milestones/{id}/return" => {
+                json!({"opinion": "补充材料", "rectify_by": self.story.app.app.clock.now().date().plus_days(30).to_string()})
+            }
+            "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
+            _ if route.ends_with("/return")
+                || route.ends_with("/suspend")
+                || route.ends_with("/grants/{id}/decline")
+                || route.ends_with("/reject")
+                || route.ends_with("/challenges/{id}/withdraw") =>
+            {
+                reason
+            }
+            _ => return None,
+        })
+    }
+
+    pub async fn written(&self) -> Vec<i64> {
+        self.story.app.written().await
+    }
+
+    pub async fn denied(&self) -> i64 {
+        self.story.app.count("audit WHERE outcome = 'denied'").await
+    }
+}

@@ -1,7 +1,7 @@
 //! Machine keys 机器密钥: a team's programs act by them, within their scopes, on behalf of the person who made them.
 //!
 //! A key is looked at twice. [`App::admit`] does so before the body is read: whether it is taken at all, its pace, its
-//! scopes, when it was last used. The transaction of the act looks again ([`take`]), so that a key which was revoked
+//! scopes, when it was last used. The transaction of the act looks again (`take`), so that a key which was revoked
 //! meanwhile does nothing. Its secret is shown once, when it is made; what is kept is its SHA-256.
 
 use crate::app::act::{About, Act, Actor, Assurance, Done, Object, Seen};

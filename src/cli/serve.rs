@@ -75,8 +75,8 @@ pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let checkpoints = config.data_dir.join(FILE);
     jobs::start(&app, postman, &checkpoints, &tracker, &stop);
-    tracing::info!(%address, "serving");
     let (mut terminated, mut reload) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    tracing::info!(%address, "serving");
     loop {
         tokio::select! {
             _ = terminated.recv() => break,

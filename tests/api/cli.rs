@@ -290,3 +290,39 @@ async fn keys_are_rotated_on_the_host_and_the_running_service_takes_them_up() {
     assert_eq!((me(&first).await, me(&second).await), (reqwest::StatusCode::OK, reqwest::StatusCode::OK));
     assert_eq!(service.stop(), Some(0));
 }
+
+#[test]
+fn the_audit_log_is_verified_and_exported_on_the_host() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JIEBANG_SECRET", SECRET), ("JIEBANG_MAIL_DIR", "mail"), ("JIEBANG_LISTEN", "127.0.0.1:0")];
+    let mut command = jiebang(folder.path(), &variables);
+    command.args(["user", "create", "--email", "root@kjt.example.cn", "--name", "系统管理员", "--uscc", "12140000990000017F"]);
+    let mut child = command.args(["--organization", "示范省科技厅", "--role", "sysadmin"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"a long enough password\n").unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+    let audit = |arguments: &[&str]| run(folder.path(), &variables, &[&["audit"], arguments].concat());
+    let text = |output: Output| String::from_utf8(output.stdout).unwrap();
+    let unvouched = audit(&["verify"]);
+    assert_eq!(unvouched.status.code(), Some(65));
+    assert!(told(&unvouched).contains("no checkpoint"), "{}", told(&unvouched));
+    assert_eq!(audit(&["verify", "--without-checkpoints"]).status.code(), Some(0));
+    // A service vouches for the log when it stops, if not before.
+    let mut serve = jiebang(folder.path(), &variables);
+    serve.arg("serve");
+    assert_eq!(Service::start(serve, false).stop(), Some(0));
+    let sound = text(audit(&["verify"]));
+    assert!(sound.starts_with("sound: 4 records") && sound.trim_end().ends_with("checkpoints vouch for 4"), "{sound}");
+    let (key, log) = (text(audit(&["key"])), text(audit(&["export"])));
+    let file = folder.path().join("log.jsonl");
+    let verified = |log: &str, key: &str| {
+        std::fs::write(&file, log).unwrap();
+        let output = audit(&["verify", "--file", file.to_str().unwrap(), "--key", key]);
+        (output.status.code(), told(&output))
+    };
+    assert_eq!(verified(&log, key.trim()).0, Some(0));
+    assert_eq!(verified(&log, &"0".repeat(64)).0, Some(65), "another key vouches for nothing");
+    let changed = verified(&log.replace("user.create", "user.enable"), key.trim());
+    assert!(changed.0 == Some(65) && changed.1.contains("record 3 was changed"), "{changed:?}");
+    let shorter: Vec<&str> = log.lines().filter(|line| !line.contains("\"number\":2,")).collect();
+    assert_eq!(verified(&shorter.join("\n"), key.trim()).0, Some(65), "a record is missing");
+}

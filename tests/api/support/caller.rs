@@ -92,11 +92,12 @@ impl Caller {
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<String>, token: Option<String>) -> Reply {
-        let prefix = if path.starts_with("/api/") || path.starts_with("/docs") || path.ends_with('z') || path == "/metrics" {
-            ""
-        } else {
-            "/api/v1"
-        };
+        let prefix =
+            if path.starts_with("/api/") || path.starts_with("/docs") || path == "/healthz" || path == "/readyz" || path == "/metrics" {
+                ""
+            } else {
+                "/api/v1"
+            };
         let mut request = self.client.request(method, format!("{}{prefix}{path}", self.address));
         if let Some(token) = token {
             request = request.header("Authorization", format!("Bearer {token}"));

@@ -57,6 +57,8 @@ fn edge(config: &Config) -> Edge {
 /// # Errors
 /// The socket cannot be used, or letters cannot be written.
 pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::Result<()> {
+    // Heard from the first moment on, before anything is said to be served.
+    let (mut terminated, mut reload) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
     let transport = match &config.mail {
         MailRoute::Smtp(url) => Transport::smtp(url, &config.mail_from),
         MailRoute::Folder(path) => Transport::folder(path.clone(), &config.mail_from),
@@ -75,7 +77,6 @@ pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let checkpoints = config.data_dir.join(FILE);
     jobs::start(&app, postman, &checkpoints, &tracker, &stop);
-    let (mut terminated, mut reload) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
     tracing::info!(%address, "serving");
     loop {
         tokio::select! {

@@ -28,6 +28,7 @@ CREATE TABLE users (
     locale TEXT NOT NULL,
     status TEXT NOT NULL,
     password_hash TEXT NOT NULL,
+    password_set_at TIMESTAMP NOT NULL,
     invited_until TIMESTAMP,
     phone TEXT,
     id_mark TEXT UNIQUE,
@@ -186,6 +187,7 @@ CREATE TABLE challenges (
     publicity_ends_on DATE,
     division TEXT,
     created_by TEXT NOT NULL REFERENCES users (id),
+    prepared_by TEXT NOT NULL,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
@@ -311,6 +313,7 @@ CREATE TABLE projects (
     sign_by DATE NOT NULL,
     author_id TEXT NOT NULL REFERENCES users (id),
     commissioner_id TEXT REFERENCES users (id),
+    planned_by TEXT REFERENCES users (id),
     self_evaluation TEXT,
     opinion TEXT,
     version BIGINT NOT NULL,
@@ -340,6 +343,7 @@ CREATE TABLE assignments (
     starts_at TIMESTAMP NOT NULL,
     ends_at TIMESTAMP
 );
+CREATE INDEX assignments_commissioner ON assignments (commissioner_id, project_id);
 CREATE UNIQUE INDEX assignments_one_primary ON assignments (project_id) WHERE ends_at IS NULL;
 
 CREATE TABLE milestones (

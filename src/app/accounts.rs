@@ -11,8 +11,9 @@ use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::user::{Locale, Sector, UserInput, UserStatus};
+use crate::store::dialect::Locked;
 use crate::store::users::{self, UserRow};
-use crate::store::{Page, dialect, links as link_rows, organizations, sessions};
+use crate::store::{Page, links as link_rows, organizations, sessions};
 
 /// A user with roles.
 #[derive(Clone, Debug)]
@@ -36,8 +37,9 @@ impl Account {
             UserStatus::Erased => &[],
         });
         if act.actor.is(user.id) {
-            actions.extend([Action::MeSubscribe, Action::MeChangePassword]);
+            actions.extend([Action::MeSubscribe, Action::MeChangePassword, Action::MeSetPhone, Action::MeSetIdentity]);
         }
+        let roles = roles.into_iter().filter(|role| role.grantable()).collect();
         Self { allowed: act.allowed_of(&actions, tie(act, user.id)), user, roles }
     }
 }
@@ -66,7 +68,10 @@ pub fn create(act: &mut Act<'_>, input: &UserInput, password_hash: &str) -> Resu
         division: input.division.clone().map(String::from),
         locale: input.locale.unwrap_or(Locale::Zh),
         status: if password_hash == NO_PASSWORD { UserStatus::Invited } else { UserStatus::Active },
+        password_set_at: act.now,
         invited_until: None,
+        phone: None,
+        id_masked: None,
         version: 1,
         created_at: act.now,
         updated_at: act.now,
@@ -120,13 +125,13 @@ pub fn grant_roles(act: &mut Act<'_>, id: UserId, wanted: &[Role]) -> Result<Don
     let object = object(act, &user);
     let permit = act.permit(Action::UserGrantRoles, &object)?;
     let wanted = set_of(wanted)?;
-    fits_one_person(&wanted)?;
+    fit(act, &user, &wanted)?;
     let before = replace_roles(act, id, &wanted)?;
     let names: Vec<&str> = wanted.iter().map(|role| role.zh()).collect();
     let codes = |roles: &[Role]| roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
     let about = About {
         person: Some(id),
-        facts: Facts { roles: names.join("、"), path: "/me".into(), ..Facts::default() },
+        facts: Facts { roles: names.join("、"), name: user.name, path: "/me".into(), ..Facts::default() },
         detail: format!("{} -> {}", codes(&before), codes(&wanted)),
         ..About::default()
     };
@@ -134,11 +139,24 @@ pub fn grant_roles(act: &mut Act<'_>, id: UserId, wanted: &[Role]) -> Result<Don
     Ok(act.record_plain(permit, object, about)?.with(Account::of(act, user, wanted)))
 }
 
+/// Whether a person may hold all of `roles`: they do not clash, and who decides is of the department, whose organisation never
+/// bids (so nobody decides on a bid of their own employer).
+///
+/// # Errors
+/// They may not.
+pub(super) fn fit(act: &mut Act<'_>, user: &UserRow, roles: &[Role]) -> Result<(), AppError> {
+    fits_one_person(roles)?;
+    let own = organizations::find(act.conn, user.organization_id)?.ok_or(AppError::NotFound)?;
+    let outside = own.kind.may_lead_a_bid() && roles.iter().any(|role| role.decides());
+    if outside { Err(Refusal::NotOfTheDepartment.into()) } else { Ok(()) }
+}
+
 /// Replaces a person's roles and answers those before. Sessions end: nothing that was open stays open under old roles.
 ///
 /// # Errors
 /// The last administrator would go; the account changed meanwhile.
 pub(super) fn replace_roles(act: &mut Act<'_>, id: UserId, wanted: &[Role]) -> Result<Vec<Role>, AppError> {
+    act.lock(Locked::User, id.as_str())?;
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let before = users::roles(act.conn, id)?;
     keep_administrators(act, &before, wanted)?;
@@ -170,6 +188,8 @@ pub fn enable(act: &mut Act<'_>, id: UserId) -> Result<Done<Account>, AppError> 
 }
 
 pub(super) fn set_status(act: &mut Act<'_>, id: UserId, action: Action, status: UserStatus) -> Result<Done<Account>, AppError> {
+    // Sessions, keys and links begin behind the same lock: none is made of an account that closes.
+    act.lock(Locked::User, id.as_str())?;
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let object = object(act, &user);
     let permit = act.permit(action, &object)?;
@@ -196,7 +216,7 @@ fn keep_administrators(act: &mut Act<'_>, before: &[Role], after: &[Role]) -> Re
         if !leaves {
             continue;
         }
-        dialect::lock(act.conn, dialect::Locked::Role, role.code())?;
+        act.lock(Locked::Role, role.code())?;
         if users::count_active(act.conn, role)? <= 1 {
             return Err(Refusal::LastOfItsKind.into());
         }
@@ -227,7 +247,7 @@ pub fn subscribe(act: &mut Act<'_>, mut sectors: Vec<Sector>) -> Result<Done<(Ac
     sectors.sort_unstable();
     sectors.dedup();
     // Of two that replace them at the same moment, the second waits.
-    dialect::lock(act.conn, dialect::Locked::User, id.as_str())?;
+    act.lock(Locked::User, id.as_str())?;
     users::subscribe(act.conn, id, &sectors)?;
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let roles = act.actor.roles.clone();
@@ -241,6 +261,8 @@ pub fn subscribe(act: &mut Act<'_>, mut sectors: Vec<Sector>) -> Result<Done<(Ac
 /// Nobody is signed in.
 pub fn change_password(act: &mut Act<'_>, new_hash: &str) -> Result<Done<()>, AppError> {
     let id = act.user()?;
+    // Whoever changed or reset it meanwhile has ended this session.
+    act.lock(Locked::User, id.as_str())?;
     let permit = act.permit(Action::MeChangePassword, &Object::kind(Kind::Me))?;
     crate::app::links::replace(act.conn, id, new_hash, act.now)?;
     sessions::end_all(act.conn, id, act.actor.session, act.now)?;

@@ -4,8 +4,9 @@
 //! A write must answer [`Done`], which only [`Act::record`] makes; a read [`Seen`], which only a permit makes.
 
 use crate::app::error::{AppError, Denial};
-pub use crate::app::object::{Actor, Assurance, Known, Object, Record};
+pub use crate::app::object::{Actor, Assurance, Known, Object, Past, Record};
 use crate::app::post;
+use crate::app::{App, Request};
 use crate::domain::calendar::Calendar;
 use crate::domain::id::{AuditId, ChallengeId, OrganizationId, UserId};
 use crate::domain::notice::Facts;
@@ -16,6 +17,7 @@ use crate::domain::user::Sector;
 use crate::domain::workflow::Stage;
 use crate::store::Conn;
 use crate::store::audit::{AuditRow, Outcome};
+use crate::store::dialect::{self, Locked};
 
 /// A permitted step of a record from one stage to another (or to where it stands).
 #[must_use]
@@ -139,11 +141,27 @@ pub struct Act<'a> {
     pub expects: Option<i64>,
     /// Working days.
     pub calendar: &'a Calendar,
+    /// The service, and the request: who acts is looked at again behind a lock.
+    pub(super) app: &'a App,
+    pub(super) asked: &'a Request,
     /// What the audit log will hold of it: written at the end of the transaction, in this order.
     pub(super) records: Vec<AuditRow>,
 }
 
 impl Act<'_> {
+    /// Locks a row until the transaction ends. Whoever waited for it acts at the instant at which they came through, and as who
+    /// they are by then: their session may have ended meanwhile, or their roles.
+    ///
+    /// # Errors
+    /// The lock could not be had in time; nobody acts any more.
+    pub fn lock(&mut self, what: Locked, id: &str) -> Result<(), AppError> {
+        if dialect::lock(self.conn, what, id)? {
+            self.now = self.app.clock.now();
+            self.actor = crate::app::identity::of(self.conn, self.asked, self.now, &self.app.second_factor)?;
+        }
+        Ok(())
+    }
+
     /// The person who acts.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::domain::notice::Facts;
 use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
 use crate::domain::user::UserStatus;
-use crate::store::dialect::{Locked, lock};
+use crate::store::dialect::Locked;
 use crate::store::{erasure, users};
 
 /// Erases a person whose account is disabled. The last letter goes to the address that is then forgotten.
@@ -22,7 +22,7 @@ pub fn anonymise(act: &mut Act<'_>, id: UserId) -> Result<Done<Account>, AppErro
     let user = users::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let object = accounts::object(act, &user);
     let permit = act.permit(Action::UserAnonymise, &object)?;
-    lock(act.conn, Locked::User, id.as_str())?;
+    act.lock(Locked::User, id.as_str())?;
     match user.status {
         UserStatus::Disabled => {}
         UserStatus::Erased => return Err(Refusal::AccountErased.into()),

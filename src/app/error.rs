@@ -34,6 +34,9 @@ pub enum AppError {
     /// E-mail or password are wrong, or the account is not in use: never said which.
     #[error("wrong credentials")]
     WrongCredentials,
+    /// The password is right, but the profile wants a new one by now.
+    #[error("password expired")]
+    PasswordExpired,
     /// The code of the second factor is wrong, or was used before.
     #[error("wrong code: {0:?}")]
     WrongCode(Box<Denial>),
@@ -186,6 +189,12 @@ impl AppError {
             Self::Unauthenticated(Some(BadToken::Invalid)) => row("invalid_token", 401, "登录凭证无效", "The access token is not valid."),
             Self::Unauthenticated(Some(BadToken::Expired)) => row("expired_token", 401, "登录凭证已过期", "The access token has expired."),
             Self::WrongCredentials => row("wrong_credentials", 401, "邮箱或密码不正确", "E-mail address or password is wrong."),
+            Self::PasswordExpired => row(
+                "password_expired",
+                403,
+                "密码已超过90天，请通过“忘记密码”重新设置",
+                "The password is older than 90 days: ask for a link to a new one.",
+            ),
             Self::WrongCode(_) => row("wrong_code", 401, "验证码不正确或已使用", "The code is wrong or was used before."),
             Self::TooManyCodes => {
                 row("too_many_codes", 429, "验证码错误次数过多，请15分钟后再试", "Too many wrong codes: try again in 15 minutes.")

@@ -4,7 +4,7 @@ use crate::app::accounts;
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::error::{AppError, taken};
 use crate::domain::challenge::ReasonInput;
-use crate::domain::grant::{GrantInput, GrantStage, fits_one_person, set_of};
+use crate::domain::grant::{GrantInput, GrantStage, set_of};
 use crate::domain::id::{GrantId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
@@ -56,7 +56,7 @@ pub fn propose(act: &mut Act<'_>, user: UserId, input: &GrantInput) -> Result<Do
         return Err(Refusal::AccountErased.into());
     }
     let roles = set_of(&input.roles)?;
-    fits_one_person(&roles)?;
+    accounts::fit(act, &person, &roles)?;
     let row = GrantRow {
         id: GrantId::new(act.now),
         user_id: user,

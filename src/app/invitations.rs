@@ -13,7 +13,7 @@ use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::INVITATION_DAYS;
 use crate::domain::user::{UserInput, UserStatus, ValidDays};
-use crate::store::dialect::{Locked, lock};
+use crate::store::dialect::Locked;
 use crate::store::links::{self as link_rows, INVITATION};
 use crate::store::users::{self, UserRow};
 use chrono::TimeDelta;
@@ -32,7 +32,7 @@ pub fn register(act: &mut Act<'_>, keys: &Keys, input: &UserInput) -> Result<Don
 
 /// An account that waits for its owner, locked.
 fn waiting(act: &mut Act<'_>, id: UserId) -> Result<UserRow, AppError> {
-    lock(act.conn, Locked::User, id.as_str())?;
+    act.lock(Locked::User, id.as_str())?;
     users::find(act.conn, id)?.filter(|user| user.status == UserStatus::Invited).ok_or_else(|| Refusal::NotInvitable.into())
 }
 

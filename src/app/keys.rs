@@ -4,7 +4,7 @@
 //! scopes, when it was last used. The transaction of the act looks again (`take`), so that a key which was revoked
 //! meanwhile does nothing. Its secret is shown once, when it is made; what is kept is its SHA-256.
 
-use crate::app::act::{About, Act, Actor, Assurance, Done, Object, Seen};
+use crate::app::act::{About, Act, Actor, Assurance, Done, Object, Past, Seen};
 use crate::app::error::{AppError, Denial};
 use crate::app::object::KeyUse;
 use crate::app::{App, Request, Who};
@@ -17,7 +17,7 @@ use crate::domain::policy::{Action, Kind, Role, Standing, Tie, scopes};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::Origin;
 use crate::domain::time::Timestamp;
-use crate::store::dialect::{Locked, lock};
+use crate::store::dialect::Locked;
 use crate::store::keys::{self, Held};
 use crate::store::{Conn, Json, Page};
 use chrono::TimeDelta;
@@ -58,10 +58,10 @@ pub(super) fn take(conn: &mut Conn, shown: &Shown, origin: &Origin, now: Timesta
         organization: Some(key.organization_id),
         division: None,
         name: format!("{creator}·{}", key.name),
-        roles: vec![Role::Team],
+        roles: vec![Role::Team, Role::Account],
         session: None,
         key: Some(KeyUse { id: key.id, scopes: key.scopes.read()? }),
-        examined: Vec::new(),
+        past: Past::default(),
         assurance: Assurance::default(),
     })
 }
@@ -154,10 +154,10 @@ fn insert(act: &mut Act<'_>, row: KeyRow) -> Result<NewKey, AppError> {
 /// # Errors
 /// Denied, without a fresh proof, an end that may not stand, or too many live keys.
 pub fn create(act: &mut Act<'_>, input: &KeyInput) -> Result<Done<NewKey>, AppError> {
-    let permit = act.permit(Action::KeyCreate, &Object { tie: Tie::Party, ..Object::kind(Kind::Key) })?;
     let user = act.user()?;
+    act.lock(Locked::User, user.as_str())?;
+    let permit = act.permit(Action::KeyCreate, &Object { tie: Tie::Party, ..Object::kind(Kind::Key) })?;
     let expires_at = input.ends_at(act.now)?;
-    lock(act.conn, Locked::User, user.as_str())?;
     if keys::live_of(act.conn, user, act.now)?.len() >= MOST_KEYS {
         return Err(Refusal::TooManyKeys.into());
     }
@@ -215,10 +215,17 @@ pub fn list(act: &mut Act<'_>, page: &Page) -> Result<Seen<Vec<MachineKey>>, App
 /// # Errors
 /// Not there, denied, without a fresh proof, stale, or not to be used any more.
 pub fn rotate(act: &mut Act<'_>, id: KeyId, input: &RotationInput) -> Result<Done<NewKey>, AppError> {
+    if let Some(user) = act.actor.user {
+        act.lock(Locked::User, user.as_str())?;
+    }
     let row = keys::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::KeyRotate, &object(act, &row))?;
     if row.state(act.now) != KeyState::Active {
         return Err(Refusal::KeyNotLive.into());
+    }
+    // The one that it replaces is among them.
+    if keys::live_of(act.conn, row.created_by, act.now)?.len() > MOST_KEYS {
+        return Err(Refusal::TooManyKeys.into());
     }
     let expires_at = act.now.plus(row.expires_at.utc() - row.created_at.utc());
     let fresh = KeyRow {

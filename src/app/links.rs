@@ -14,13 +14,13 @@ use crate::auth::Keys;
 use crate::auth::token::{random_token, sha256_hex};
 use crate::domain::id::UserId;
 use crate::domain::notice::Facts;
-use crate::domain::password::{Owner, Password};
+use crate::domain::password::Password;
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::session::{MOST_RESET_LETTERS, RESET_MINUTES};
 use crate::domain::text::Email;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserStatus;
-use crate::store::dialect::{Locked, lock};
+use crate::store::dialect::Locked;
 use crate::store::links::{self, LinkRow, RESET};
 use crate::store::users::{self, UserRow};
 use crate::store::{Conn, sessions};
@@ -103,8 +103,8 @@ impl App {
     pub async fn reset_password(&self, token: &str, password: Password, request: Request) -> Result<(), AppError> {
         let (token_hash, now) = (sha256_hex(token.as_bytes()), self.clock.now());
         let known = token_hash.clone();
-        let user = self.db.read(move |conn| links::owner(conn, &known, now)).await??.ok_or(AppError::DeadLink)?;
-        let hash = self.hash_new(&password, &Owner::from(&user), "password").await?;
+        let (user, present) = self.db.read(move |conn| links::owner(conn, &known, now)).await??.ok_or(AppError::DeadLink)?;
+        let hash = self.hash_next(&password, &user, present, "password").await?;
         let (email, network, id) = (user.email, request.origin.network(), user.id);
         self.run_as(request, move |act| reset(act, id, &token_hash, &hash)).await?;
         self.attempts.forgive(&email, &network);
@@ -132,7 +132,8 @@ pub(super) fn make(act: &mut Act<'_>, keys: &Keys, user: &UserRow, purpose: &str
 
 fn forgot(act: &mut Act<'_>, keys: &Keys, email: &Email) -> Result<Done<()>, AppError> {
     let (user, _) = users::find_by_email(act.conn, email.as_str())?.ok_or(AppError::NotFound)?;
-    lock(act.conn, Locked::User, user.id.as_str())?;
+    act.lock(Locked::User, user.id.as_str())?;
+    let user = users::find(act.conn, user.id)?.ok_or(AppError::NotFound)?;
     let an_hour_ago = act.now.plus(TimeDelta::hours(-1));
     let enough = links::sent_since(act.conn, user.id, RESET, an_hour_ago)? >= MOST_RESET_LETTERS;
     if enough || user.status != UserStatus::Active {
@@ -145,7 +146,7 @@ fn forgot(act: &mut Act<'_>, keys: &Keys, email: &Email) -> Result<Done<()>, App
 }
 
 fn reset(act: &mut Act<'_>, id: UserId, token_hash: &str, hash: &str) -> Result<Done<()>, AppError> {
-    lock(act.conn, Locked::User, id.as_str())?;
+    act.lock(Locked::User, id.as_str())?;
     let user = users::find(act.conn, id)?.filter(|user| user.status != UserStatus::Disabled).ok_or(AppError::DeadLink)?;
     if !links::take(act.conn, token_hash, act.now)? {
         return Err(AppError::DeadLink);

@@ -15,6 +15,7 @@ pub mod erasure;
 pub mod error;
 pub mod floods;
 pub mod grants;
+mod identity;
 pub mod invitations;
 pub mod keys;
 mod ledger;
@@ -25,6 +26,7 @@ pub mod notary;
 pub mod object;
 pub mod organizations;
 pub mod paces;
+pub mod particulars;
 pub mod passwords;
 pub mod payments;
 pub mod portfolio;
@@ -41,7 +43,7 @@ pub mod upkeep;
 pub use crate::auth::password::{Cost, NO_PASSWORD};
 pub use crate::auth::token::{BadToken, sha256_hex};
 pub use crate::store::{Mark, Page, Place};
-pub use act::{Act, Actor, Assurance, Done, Seen, Shown};
+pub use act::{Act, Actor, Assurance, Done, Past, Seen, Shown};
 pub use clock::Clock;
 pub use error::AppError;
 pub use request::{Answer, Key, Request, Who};
@@ -54,14 +56,14 @@ use crate::app::paces::Paces;
 use crate::auth::{Hasher, Keys, machine};
 use crate::domain::audit::ChainHash;
 use crate::domain::calendar::Calendar;
-use crate::domain::id::{ChallengeId, UserId};
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
 use crate::domain::session::MOST_TRIES;
 use crate::store::idempotency::{self, AnswerRow};
-use crate::store::{Conn, Db, bids as bid_rows, second_factors, sessions as session_rows, users};
+use crate::store::{Conn, Db};
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::Instant;
 
 /// Everything a use case needs. Cloning shares it.
 #[derive(Clone)]
@@ -88,6 +90,8 @@ pub struct App {
     pub forgotten: Forgotten,
     /// Denials that come by the dozen.
     pub floods: Floods,
+    /// When the database last answered whoever asked whether the service is ready.
+    pub readiness: Arc<Mutex<Option<Instant>>>,
     /// How the chain of the audit log is hashed.
     pub chain: ChainHash,
     /// Rung after every write, so that letters go out at once.
@@ -151,6 +155,7 @@ impl App {
             attempts: Attempts::new(MOST_TRIES),
             forgotten: Forgotten::default(),
             floods: Floods::default(),
+            readiness: Arc::default(),
             chain: ChainHash::Sha256,
             bell: Arc::new(Notify::new()),
         })
@@ -286,11 +291,11 @@ impl App {
     }
 
     /// Begins an act: the instant is taken here, inside the transaction, and so are the caller's roles.
-    fn act<'a>(&'a self, conn: &'a mut Conn, request: &Request) -> Result<Act<'a>, AppError> {
+    fn act<'a>(&'a self, conn: &'a mut Conn, asked: &'a Request) -> Result<Act<'a>, AppError> {
         let now = self.clock.now();
-        let actor = identify(conn, request, now, &self.second_factor)?;
-        let records = Vec::new();
-        Ok(Act { conn, now, actor, request_id: request.id.clone(), expects: request.expects, calendar: &self.calendar, records })
+        let actor = identity::of(conn, asked, now, &self.second_factor)?;
+        let (calendar, records) = (&*self.calendar, Vec::new());
+        Ok(Act { conn, now, actor, request_id: asked.id.clone(), expects: asked.expects, calendar, app: self, asked, records })
     }
 
     /// Verifies an access token's form and time, or a machine key's form. Whether its session or the key lives is found out
@@ -306,53 +311,6 @@ impl App {
         };
         who.map_err(|bad| AppError::Unauthenticated(Some(bad)))
     }
-}
-
-fn identify(conn: &mut Conn, request: &Request, now: crate::domain::time::Timestamp, second_factor: &[Role]) -> Result<Actor, AppError> {
-    let dead = || AppError::Unauthenticated(Some(crate::auth::token::BadToken::Expired));
-    match &request.who {
-        Who::Key(shown) => keys::take(conn, shown, &request.origin, now),
-        Who::Public => Ok(Actor::public()),
-        Who::System(name) => Ok(Actor::system(name)),
-        Who::Token(claims) => {
-            let holder = session_rows::holder(conn, claims.sid, now)?.filter(|holder| holder.user_id == claims.sub).ok_or_else(dead)?;
-            let roles = holder.roles;
-            let factor_required = roles.iter().any(|role| second_factor.contains(role));
-            let factor_missing = factor_required && !second_factors::is_on(conn, holder.user_id)?;
-            Ok(Actor {
-                user: Some(holder.user_id),
-                organization: Some(holder.organization_id),
-                division: holder.division,
-                name: holder.name,
-                examined: examined(conn, holder.user_id, &roles)?,
-                roles,
-                session: Some(claims.sid),
-                key: None,
-                assurance: Assurance { proved_at: Some(holder.proved_at), factor_required, factor_missing },
-            })
-        }
-        Who::Person(id) => {
-            let user = users::find(conn, *id)?.ok_or(AppError::NotFound)?;
-            let roles = users::roles(conn, *id)?;
-            Ok(Actor {
-                user: Some(user.id),
-                organization: Some(user.organization_id),
-                division: user.division,
-                name: user.name,
-                examined: examined(conn, *id, &roles)?,
-                roles,
-                session: None,
-                key: None,
-                assurance: Assurance::default(),
-            })
-        }
-    }
-}
-
-/// What those who decide, pay or follow have examined, or did when they held another role.
-fn examined(conn: &mut Conn, user: UserId, roles: &[Role]) -> Result<Vec<ChallengeId>, AppError> {
-    let concerned = [Role::Officer, Role::Director, Role::Finance, Role::Commissioner].iter().any(|role| roles.contains(role));
-    if concerned { Ok(bid_rows::examined_by(conn, user)?) } else { Ok(Vec::new()) }
 }
 
 /// The answer that was given to this idempotency key before, if it was for the same request and the caller may still

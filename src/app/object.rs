@@ -1,6 +1,6 @@
 //! Actor and object: who acts, on what, and how the two stand to each other.
 
-use crate::domain::id::{ChallengeId, KeyId, OrganizationId, SessionId, UserId};
+use crate::domain::id::{ChallengeId, KeyId, OrganizationId, ProjectId, SessionId, UserId};
 use crate::domain::policy::{Action, KeyScope, Kind, Role, Tie, scopes};
 use crate::domain::time::Timestamp;
 use crate::domain::workflow::Stage;
@@ -22,10 +22,19 @@ pub struct Actor {
     pub session: Option<SessionId>,
     /// The machine key that acts on the person's behalf.
     pub key: Option<KeyUse>,
-    /// Challenges of which the person examined a bid: neither decides nor pays there (DOMAIN §4, SD1).
-    pub examined: Vec<ChallengeId>,
+    /// What the person did before in another role.
+    pub past: Past,
     /// How sure the service is that it is this person.
     pub assurance: Assurance,
+}
+
+/// What somebody did in one role that keeps them from doing something in another (DOMAIN §4).
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// Challenges of which the person examined a bid: neither decides nor pays there (SD1).
+    pub examined: Vec<ChallengeId>,
+    /// Projects that the person follows or followed as commissioner: never approves there (SD6).
+    pub followed: Vec<ProjectId>,
 }
 
 /// A machine key in use.
@@ -60,7 +69,7 @@ impl Actor {
             roles: Vec::new(),
             session: None,
             key: None,
-            examined: Vec::new(),
+            past: Past::default(),
             assurance: Assurance::default(),
         }
     }
@@ -86,7 +95,13 @@ impl Actor {
     /// Whether the actor examined a bid on this challenge.
     #[must_use]
     pub fn has_examined(&self, challenge: ChallengeId) -> bool {
-        self.examined.contains(&challenge)
+        self.past.examined.contains(&challenge)
+    }
+
+    /// Whether the actor follows or followed this project as commissioner.
+    #[must_use]
+    pub fn has_followed(&self, project: ProjectId) -> bool {
+        self.past.followed.contains(&project)
     }
 
     /// Whether the actor belongs to this organisation.

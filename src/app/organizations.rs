@@ -106,7 +106,16 @@ fn advance(act: &mut Act<'_>, id: OrganizationId, action: Action, reason: &str) 
 /// It is not verified, or suspended.
 pub(super) fn verified(act: &mut Act<'_>, id: OrganizationId) -> Result<OrganizationRow, AppError> {
     let row = organizations::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    if row.stage == OrganizationStage::Verified { Ok(row) } else { Err(Refusal::OrganizationNotVerified.into()) }
+    is_verified(row.stage)?;
+    Ok(row)
+}
+
+/// That an organisation at this stage may bid and pose problems.
+///
+/// # Errors
+/// It may not.
+pub(super) fn is_verified(stage: OrganizationStage) -> Result<(), Refusal> {
+    if stage == OrganizationStage::Verified { Ok(()) } else { Err(Refusal::OrganizationNotVerified) }
 }
 
 impl App {

@@ -8,7 +8,7 @@ use crate::store::users::{self, UserRow};
 
 impl From<&UserRow> for Owner {
     fn from(user: &UserRow) -> Self {
-        Self { name: user.name.clone(), email: user.email.clone(), second_factor: false }
+        Self { name: user.name.clone(), email: user.email.clone() }
     }
 }
 
@@ -20,6 +20,18 @@ impl App {
     pub async fn hash_new(&self, password: &Password, owner: &Owner, field: &str) -> Result<String, AppError> {
         password::check(password, self.profile, owner, field)?;
         Ok(self.hasher.hash(password).await?)
+    }
+
+    /// The hash of a password that takes the place of `present`, which it must not be.
+    ///
+    /// # Errors
+    /// What [`App::hash_new`] refuses; it is the present one.
+    pub async fn hash_next(&self, password: &Password, user: &UserRow, present: String, field: &str) -> Result<String, AppError> {
+        let hash = self.hash_new(password, &Owner::from(user), field).await?;
+        if self.hasher.verify(password, Some(present)).await? {
+            return Err(password::unchanged(field).into());
+        }
+        Ok(hash)
     }
 
     /// Replaces the hash `verified`, behind which `password` is, when it was made with less work than is done now. Answers

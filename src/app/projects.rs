@@ -21,10 +21,11 @@ use crate::domain::user::UserStatus;
 use crate::domain::workflow::Stage;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
+use crate::store::dialect::Locked;
 use crate::store::milestones::{self, MilestoneRow};
 use crate::store::payments::{self, PaymentRow};
 use crate::store::projects;
-use crate::store::{Json, Page, dialect, users};
+use crate::store::{Json, Page, users};
 
 pub use crate::store::projects::{ProjectFilter, ProjectRow, SignatureRow};
 
@@ -42,12 +43,14 @@ impl Record for ProjectRow {
     }
 }
 
-/// How the caller stands to a project: its commissioner, or of its team's or sponsor's organisation.
+/// How the caller stands to a project: its commissioner (or one before, who approves nothing there), or of its team's or
+/// sponsor's organisation.
 pub(super) fn standing(act: &Act<'_>, row: &ProjectRow) -> Standing {
+    let assigned = row.commissioner_id.is_some_and(|user| act.actor.is(user));
     let party = act.actor.belongs_to(row.lead_org_id) || row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor));
     Standing {
-        conflicted: act.actor.has_examined(row.challenge_id),
-        assigned: row.commissioner_id.is_some_and(|user| act.actor.is(user)),
+        conflicted: act.actor.has_examined(row.challenge_id) || (act.actor.has_followed(row.id) && !assigned),
+        assigned,
         party,
         ..Standing::default()
     }
@@ -84,7 +87,7 @@ pub(super) fn about(row: &ProjectRow) -> About {
 
 /// Reads a project for writing: locked until the transaction ends.
 pub(super) fn load(act: &mut Act<'_>, id: ProjectId) -> Result<ProjectRow, AppError> {
-    dialect::lock(act.conn, dialect::Locked::Project, id.as_str())?;
+    act.lock(Locked::Project, id.as_str())?;
     projects::find(act.conn, id)?.ok_or(AppError::NotFound)
 }
 
@@ -119,6 +122,7 @@ pub(super) fn open(act: &mut Act<'_>, challenge: &ChallengeRow, bid: &BidRow, nu
         sign_by: sign_by(act.now),
         author_id: challenge.created_by,
         commissioner_id: None,
+        planned_by: None,
         self_evaluation: None,
         opinion: None,
         version: 1,
@@ -152,7 +156,7 @@ pub fn plan(act: &mut Act<'_>, id: ProjectId, input: &PlanInput) -> Result<Done<
     projects::void_signatures(act.conn, id)?;
     let nodes = plan_milestones(act, id, input, frame)?;
     plan_payments(act, id, input, &nodes)?;
-    let row = projects::advance(act.conn, &row, step.to, act.now)?;
+    let row = projects::plan(act.conn, &row, step.to, act.user()?, act.now)?;
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
 }
 
@@ -247,8 +251,14 @@ pub fn sign(act: &mut Act<'_>, id: ProjectId, input: &SignInput) -> Result<Done<
 }
 
 /// Who may sign for a party: the team's people of its own organisation, the sponsor's of theirs, and for the department
-/// whoever has no tie to the project.
+/// whoever has no tie to the project and did not write its plan.
 fn sign_object(act: &Act<'_>, row: &ProjectRow, party: SigningParty) -> Object {
+    let stands = standing(act, row);
+    if party == SigningParty::Department {
+        let author = row.planned_by.is_some_and(|user| act.actor.is(user));
+        return Object::record(row, Standing { conflicted: stands.conflicted || stands.party, author, ..stands }.tie())
+            .read_as(tie(act, row));
+    }
     let belongs = match party {
         SigningParty::Department => false,
         SigningParty::Team => act.actor.belongs_to(row.lead_org_id) && act.actor.roles.contains(&Role::Team),
@@ -256,7 +266,7 @@ fn sign_object(act: &Act<'_>, row: &ProjectRow, party: SigningParty) -> Object {
             row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)) && act.actor.roles.contains(&Role::Sponsor)
         }
     };
-    Object::record(row, Standing { party: belongs, ..standing(act, row) }.tie()).read_as(tie(act, row))
+    Object::record(row, Standing { party: belongs, ..stands }.tie()).read_as(tie(act, row))
 }
 
 fn activate(act: &mut Act<'_>, row: &ProjectRow) -> Result<ProjectRow, AppError> {
@@ -285,6 +295,10 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
     }
     let examined = bids::examined_by(act.conn, user.id)?.contains(&row.challenge_id);
     if examined || interested(user.organization_id, row.lead_org_id, row.sponsor_id) {
+        return Err(Refusal::ConflictOfInterest.into());
+    }
+    // The dual-hat guard works both ways (SD6): whoever signed there before does not follow it now.
+    if projects::has_signed(act.conn, id, user.id)? {
         return Err(Refusal::ConflictOfInterest.into());
     }
     if row.commissioner_id == Some(user.id) {

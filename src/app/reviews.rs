@@ -12,7 +12,7 @@ use crate::domain::id::{BidId, ReviewId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
-use crate::domain::review::{AssignReview, Declaration, DeclineReview, ReviewStage, ScoreSheet, panel_score};
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_BID, ReviewStage, ScoreSheet, panel_score};
 use crate::domain::user::UserStatus;
 use crate::store::challenges::ChallengeRow;
 use crate::store::reviews;
@@ -104,6 +104,10 @@ fn check_expert(act: &mut Act<'_>, bid: &Loaded, input: AssignReview) -> Result<
     if !users::roles(act.conn, expert.id)?.contains(&Role::Expert) {
         return Err(Refusal::NotAnExpert.into());
     }
+    // Whoever examined a bid on the challenge does not score there either (SD1).
+    if bids::examined_by(act.conn, expert.id)?.contains(&bid.challenge.id) {
+        return Err(Refusal::ConflictOfInterest.into());
+    }
     let rivals = bids::of_round(act.conn, bid.challenge.id, bid.challenge.round, crate::domain::bid::BEFORE_THE_DEPARTMENT)?;
     let bidder = rivals.iter().any(|rival| rival.lead_org_id == expert.organization_id);
     if bidder || bid.row.lead_org_id == expert.organization_id || bid.challenge.sponsor_id == Some(expert.organization_id) {
@@ -183,9 +187,8 @@ fn complete_panel(act: &mut Act<'_>, bid: &Loaded) -> Result<(), AppError> {
     }
     let about = crate::app::challenges::about(&bid.challenge);
     let object = Object::record(&bid.challenge, Tie::Stranger);
-    if let Some(permit) = crate::domain::policy::permit(Action::ReviewComplete, &[Role::System], Tie::Stranger) {
-        let _recorded = act.record_plain(permit, object, about)?;
-    }
+    let permit = act.own(Action::ReviewComplete)?;
+    let _recorded = act.record_plain(permit, object, about)?;
     Ok(())
 }
 
@@ -200,7 +203,7 @@ pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
     let row = reviews::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = tie(act, &row);
     let permit = act.permit(Action::ReviewRead, &Object::record(&row, tie))?;
-    let readable = tie == Tie::Assigned && matches!(row.stage, ReviewStage::Declared | ReviewStage::Submitted);
+    let readable = tie == Tie::Assigned && READS_THE_BID.contains(&row.stage);
     let content = match bids::find(act.conn, row.bid_id)? {
         Some(bid) if readable => Some(bids::submitted_content(act.conn, &bid)?),
         _ => None,

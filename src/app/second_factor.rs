@@ -12,8 +12,10 @@ use crate::domain::id::UserId;
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::refusal::Refusal;
+use crate::domain::text::Email;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Password;
+use crate::store::dialect::Locked;
 use crate::store::second_factors::{self as store, FactorRow};
 use crate::store::users;
 
@@ -74,6 +76,13 @@ impl App {
     }
 }
 
+/// As [`own`], for changing it: behind a lock, so that of two changes the second sees what the first did.
+fn own_locked(act: &mut Act<'_>) -> Result<(UserId, Object), AppError> {
+    let user = act.user()?;
+    act.lock(Locked::User, user.as_str())?;
+    own(act)
+}
+
 /// The caller, and the caller's second factor as an object.
 fn own(act: &Act<'_>) -> Result<(UserId, Object), AppError> {
     let user = act.user()?;
@@ -132,7 +141,7 @@ pub fn state(act: &mut Act<'_>) -> Result<Seen<State>, AppError> {
 /// # Errors
 /// It is on already.
 pub fn enrol(act: &mut Act<'_>, keys: &Keys) -> Result<Done<Enrolment>, AppError> {
-    let (user, object) = own(act)?;
+    let (user, object) = own_locked(act)?;
     let permit = act.permit(Action::SecondFactorEnrol, &object)?;
     if store::is_on(act.conn, user)? {
         return Err(Refusal::SecondFactorOn.into());
@@ -159,7 +168,7 @@ pub fn enrol(act: &mut Act<'_>, keys: &Keys) -> Result<Done<Enrolment>, AppError
 /// # Errors
 /// It is on already, was not begun, or the code is wrong.
 pub fn confirm(act: &mut Act<'_>, keys: &Keys, code: &str) -> Result<Done<Vec<String>>, AppError> {
-    let (user, object) = own(act)?;
+    let (user, object) = own_locked(act)?;
     let permit = act.permit(Action::SecondFactorConfirm, &object)?;
     let row = store::find(act.conn, user)?.ok_or(Refusal::SecondFactorOff)?;
     if row.confirmed_at.is_some() {
@@ -188,7 +197,7 @@ fn new_codes(act: &mut Act<'_>, user: UserId) -> Result<Vec<String>, AppError> {
 /// # Errors
 /// The code is wrong.
 pub fn regenerate(act: &mut Act<'_>, keys: &Keys, code: &str) -> Result<Done<Vec<String>>, AppError> {
-    let (user, object) = own(act)?;
+    let (user, object) = own_locked(act)?;
     let permit = act.permit(Action::SecondFactorRegenerate, &object)?;
     prove(act, keys, user, code, Action::SecondFactorRegenerate)?;
     let codes = new_codes(act, user)?;
@@ -200,7 +209,7 @@ pub fn regenerate(act: &mut Act<'_>, keys: &Keys, code: &str) -> Result<Done<Vec
 /// # Errors
 /// The code is wrong, or one of the caller's roles needs a second factor.
 pub fn disable(act: &mut Act<'_>, keys: &Keys, code: &str) -> Result<Done<()>, AppError> {
-    let (user, object) = own(act)?;
+    let (user, object) = own_locked(act)?;
     let permit = act.permit(Action::SecondFactorDisable, &object)?;
     if act.actor.assurance.factor_required {
         return Err(Refusal::SecondFactorNeeded.into());
@@ -216,6 +225,7 @@ pub fn disable(act: &mut Act<'_>, keys: &Keys, code: &str) -> Result<Done<()>, A
 /// # Errors
 /// Denied (also for one's own account), or there is none.
 pub fn reset(act: &mut Act<'_>, user: UserId) -> Result<Done<()>, AppError> {
+    act.lock(Locked::User, user.as_str())?;
     let row = users::find(act.conn, user)?.ok_or(AppError::NotFound)?;
     let tie = if act.actor.is(user) { Tie::Author } else { Tie::Stranger };
     let object = Object::plain(Kind::User, user, tie, row.version);
@@ -224,6 +234,16 @@ pub fn reset(act: &mut Act<'_>, user: UserId) -> Result<Done<()>, AppError> {
         return Err(Refusal::SecondFactorOff.into());
     }
     crate::store::sessions::end_all(act.conn, user, None, act.now)?;
-    let about = about(act, user);
+    let mut about = about(act, user);
+    about.facts.name = row.name;
     Ok(act.record_plain(permit, object, about)?.with(()))
+}
+
+/// As [`reset`], of the person with this address: for the operator on the host, when whoever administers has lost the factor.
+///
+/// # Errors
+/// There is no such account, or it has no second factor.
+pub fn reset_of(act: &mut Act<'_>, email: &Email) -> Result<Done<()>, AppError> {
+    let (user, _) = users::find_by_email(act.conn, email.as_str())?.ok_or(AppError::NotFound)?;
+    reset(act, user.id)
 }

@@ -9,6 +9,7 @@ use crate::app::sign_in::SignIn;
 use crate::app::{App, Request, ledger};
 use crate::auth::token::ACCESS_SECONDS;
 use crate::domain::id::{SessionId, UserId};
+use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::session::Origin;
 use crate::domain::text::Email;
@@ -55,6 +56,10 @@ impl App {
         match user {
             Some(user) if right && user.status == UserStatus::Active => {
                 attempt.right();
+                if self.profile.has_expired(user.password_set_at, self.clock.now()) {
+                    self.remember_failure(Some(user.id), arrival).await?;
+                    return Err(AppError::PasswordExpired);
+                }
                 let verified = self.strengthened(user.id, verified, &password).await?;
                 self.begin(user.id, verified, arrival).await
             }
@@ -117,6 +122,16 @@ impl App {
         self.remember(request, denial).await?;
         Err(AppError::WrongCredentials)
     }
+}
+
+/// Remembers that access tokens are signed by the key `kid` from now on.
+///
+/// # Errors
+/// The database does not answer.
+pub fn adopt_keys(act: &mut Act<'_>, kid: &str) -> Result<Done<()>, AppError> {
+    let permit = act.permit(Action::SessionAdoptKeys, &Object::kind(Kind::Session))?;
+    let about = About { detail: format!("key {kid} signs"), ..About::default() };
+    Ok(act.record_plain(permit, Object::kind(Kind::Session), about)?.with(()))
 }
 
 /// A session as its owner sees it.
@@ -183,7 +198,10 @@ pub fn end(act: &mut Act<'_>, id: SessionId) -> Result<Done<Shown>, AppError> {
     }
     sessions::end(act.conn, id, act.now)?;
     let ended = shown(act, SessionRow { ended_at: Some(act.now), ..row });
-    let about = About { person: Some(ended.row.user_id), ..About::default() };
+    // A letter about what one did oneself would be noise.
+    let told = (!act.actor.is(ended.row.user_id)).then_some(ended.row.user_id);
+    let facts = Facts { at: act.now.in_beijing(), path: "/me/sessions".into(), ..Facts::default() };
+    let about = About { person: told, facts, ..About::default() };
     Ok(act.record_plain(permit, object, about)?.with(ended))
 }
 

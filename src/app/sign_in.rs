@@ -13,7 +13,7 @@ use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::session::{CHALLENGE_SECONDS, FRESH_SECONDS, LIFE_DAYS, Origin};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Password, UserStatus};
-use crate::store::dialect::{Locked, lock};
+use crate::store::dialect::Locked;
 use crate::store::sessions::{self, SessionRow};
 use crate::store::sign_ins::{self, ChallengeRow};
 use crate::store::{second_factors, users};
@@ -82,7 +82,7 @@ impl App {
         let (beginning, refresh_token) = self.beginning(row.user_id, row.password_mark, arrival.origin)?;
         let (user, keys) = (row.user_id, self.keys.clone());
         let enter = move |act: &mut Act<'_>| {
-            lock(act.conn, Locked::User, user.as_str())?;
+            act.lock(Locked::User, user.as_str())?;
             prove(act, &keys, user, &code, Action::SessionVerify)?;
             if !sign_ins::take(act.conn, &token_hash)? {
                 return Err(not_taken());
@@ -145,7 +145,7 @@ fn challenge(act: &mut Act<'_>, user: UserId, token_hash: String, password_mark:
 fn begin_session(act: &mut Act<'_>, begins: Beginning, action: Action) -> Result<Done<SessionRow>, AppError> {
     let user = begins.user;
     // The password was verified outside this transaction: the account may have been closed or changed meanwhile.
-    lock(act.conn, Locked::User, user.as_str())?;
+    act.lock(Locked::User, user.as_str())?;
     let active = users::find(act.conn, user)?.is_some_and(|user| user.status == UserStatus::Active);
     let unchanged = sha256_hex(users::password_hash(act.conn, user)?.as_bytes()) == begins.password_mark;
     let asked = second_factors::is_on(act.conn, user)? == (action == Action::SessionVerify);

@@ -6,6 +6,8 @@ use crate::app::{App, Who};
 use crate::domain::session::PLACE_DAYS;
 use crate::store::{erasure, idempotency, links, portfolio, sessions, sign_ins};
 use chrono::TimeDelta;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long answers to idempotent requests are kept, in hours.
 pub const ANSWERS_HOURS: i64 = 72;
@@ -65,11 +67,21 @@ impl App {
         Ok(self.db.read(crate::store::users::nobody).await??)
     }
 
-    /// Whether the database answers, to readers and to the writer.
+    /// Whether the database answers, to readers and to the writer. Asked once a second at most, however many want to know.
     ///
     /// # Errors
     /// It does not.
     pub async fn ready(&self) -> Result<(), AppError> {
+        let mut known = self.readiness.lock().await;
+        if known.is_some_and(|at| at.elapsed() < Duration::from_secs(1)) {
+            return Ok(());
+        }
+        self.ask_database().await?;
+        *known = Some(Instant::now());
+        Ok(())
+    }
+
+    async fn ask_database(&self) -> Result<(), AppError> {
         self.db.read(crate::store::users::nobody).await??;
         self.db.write(|_| Ok::<(), AppError>(()), |_, _| Ok(())).await?
     }

@@ -27,6 +27,7 @@ pub struct Keys {
     root: Arc<[u8]>,
     cursor: Arc<[u8]>,
     fingerprint: Arc<[u8]>,
+    person: Arc<[u8]>,
     refresh: Arc<[u8]>,
     at_rest: Arc<RandomizedNonceKey>,
 }
@@ -54,6 +55,7 @@ impl Keys {
             root: secret.into(),
             cursor: derived(secret, b"jiebang cursor")?,
             fingerprint: derived(secret, b"jiebang request fingerprint")?,
+            person: derived(secret, b"jiebang identity number")?,
             refresh: derived(secret, b"jiebang refresh token")?,
             at_rest: Arc::new(RandomizedNonceKey::new(&AES_256_GCM, &derived(secret, b"jiebang at rest")?).ok()?),
         })
@@ -130,6 +132,12 @@ impl Keys {
         let mut text = text.to_vec();
         let opened = self.at_rest.open_in_place(nonce, Aad::from(owner.as_bytes()), &mut text).ok()?;
         Some(opened.to_vec())
+    }
+
+    /// What stands for an identity number in the database: keyed, since all numbers there are could be hashed in a day.
+    #[must_use]
+    pub fn mark(&self, identity_number: &str) -> String {
+        mac(&self.person, identity_number.as_bytes()).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default()
     }
 
     /// A fingerprint of a request: keyed, since a plain hash of a body with a password would be a fast hash of it.

@@ -1,13 +1,14 @@
 //! What an operator does on the host: first accounts, letters that wait, loading data.
 
 use crate::app::letters::LetterState;
-use crate::app::{App, AppError, Clock, Who, accounts, organizations};
+use crate::app::{App, AppError, Clock, Who, accounts, organizations, second_factor};
 use crate::cli::{open, print, say, seed as seeds};
 use crate::config::Config;
 use crate::domain::id::LetterId;
 use crate::domain::organization::{CreditCode, OrganizationInput, OrganizationKind, Region};
 use crate::domain::password::Owner;
 use crate::domain::policy::Role;
+use crate::domain::text::Email;
 use crate::domain::user::{Password, UserInput};
 use std::io::{BufRead, IsTerminal};
 
@@ -37,7 +38,7 @@ pub async fn create_user(app: &App, new: NewUser) -> anyhow::Result<()> {
     let roles = new.roles.iter().map(|role| role.parse::<Role>().map_err(plain)).collect::<Result<Vec<_>, _>>()?;
     let uscc: CreditCode = new.uscc.parse().map_err(plain)?;
     let password = ask_password()?;
-    let owner = Owner { name: new.name.clone(), email: new.email.clone(), second_factor: false };
+    let owner = Owner { name: new.name.clone(), email: new.email.clone() };
     let hash = app.hash_new(&password, &owner, "password").await.map_err(seeds::told)?;
     let organization_id = app.find_organization(uscc.clone()).await?;
     let registration = match (organization_id, &new.organization) {
@@ -61,6 +62,17 @@ pub async fn create_user(app: &App, new: NewUser) -> anyhow::Result<()> {
         .await?;
     let id = made.user.id;
     say(&format!("created {} ({id})", made.user.email));
+    Ok(())
+}
+
+/// Turns off the second factor of the person with this address.
+///
+/// # Errors
+/// There is no such account, or it has no second factor.
+pub async fn reset_second_factor(app: &App, email: &str) -> anyhow::Result<()> {
+    let address: Email = email.parse().map_err(plain)?;
+    app.run(Who::System("host"), move |act| second_factor::reset_of(act, &address)).await.map_err(seeds::told)?;
+    say(&format!("the second factor of {email} is off"));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Keys of access tokens, on the host: rotate and list them, load them into a service.
 
-use crate::app::{App, Clock};
+use crate::app::{App, Clock, Who, sessions};
 use crate::auth::ring::{FILE, KeyFile};
 use crate::cli::{print, say};
 use crate::config::Config;
@@ -12,6 +12,17 @@ use crate::config::Config;
 pub fn load(app: &App, config: &Config) -> anyhow::Result<String> {
     let file = KeyFile::read(&config.data_dir.join(FILE)).map_err(|problem| anyhow::anyhow!("{FILE} {problem}"))?;
     app.keys.adopt(&file, app.clock.now()).ok_or_else(|| anyhow::anyhow!("{FILE} holds no keys"))
+}
+
+/// As [`load`], into a service that is running; the audit log tells which key signs from now on.
+///
+/// # Errors
+/// The file is not sound, or the audit log cannot be written.
+pub async fn reload(app: &App, config: &Config) -> anyhow::Result<String> {
+    let kid = load(app, config)?;
+    let signs = kid.clone();
+    app.run(Who::System("host"), move |act| sessions::adopt_keys(act, &signs)).await?;
+    Ok(kid)
 }
 
 /// Makes a new key that signs, and writes the file.

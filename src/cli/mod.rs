@@ -112,6 +112,13 @@ pub enum UserCommand {
         #[arg(long)]
         organization: Option<String>,
     },
+    /// Turn off the second factor of someone who has lost it, when there is nobody left who could do it through the service.
+    /// The person and the security administrators are told.
+    ResetSecondFactor {
+        /// Address that the person signs in with.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// Letters.
@@ -289,6 +296,9 @@ async fn command(command: Command) -> Result<(), Stopped> {
         Command::Seed => admin::seed(&configured()?).await?,
         Command::User { command: UserCommand::Create { email, name, roles, uscc, organization } } => {
             admin::create_user(&open(&configured()?, Clock::System)?, admin::NewUser { email, name, roles, uscc, organization }).await?;
+        }
+        Command::User { command: UserCommand::ResetSecondFactor { email } } => {
+            admin::reset_second_factor(&open(&configured()?, Clock::System)?, &email).await?;
         }
         Command::Outbox { command: OutboxCommand::List { state, limit } } => {
             admin::list_letters(&open(&configured()?, Clock::System)?, &state, limit).await?;

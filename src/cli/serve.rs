@@ -85,7 +85,7 @@ pub async fn serve(app: App, config: &Config, listener: TcpListener) -> anyhow::
                 interrupted?;
                 break;
             }
-            _ = reload.recv() => match keys::load(&app, config) {
+            _ = reload.recv() => match keys::reload(&app, config).await {
                 Ok(kid) => tracing::info!(kid, "keys of access tokens are loaded"),
                 Err(error) => tracing::error!(%error, "keys of access tokens are not loaded: the old ones stay"),
             },

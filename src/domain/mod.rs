@@ -25,6 +25,7 @@ pub mod notice;
 pub mod organization;
 pub mod password;
 pub mod payment;
+pub mod person;
 pub mod policy;
 pub mod project;
 pub mod refusal;

@@ -46,6 +46,7 @@ refusals! {
     ConflictOfInterest "conflict_of_interest" "该人员与本事项存在利益关系，应当回避" "This person has an interest in the matter and must step aside.";
     NotAnExpert "not_an_expert" "该用户不是在用的评审专家" "This user is not an active expert.";
     AlreadyAssigned "already_assigned" "该人员已被指派" "This person is already assigned.";
+    NotOfTheDepartment "not_of_the_department" "经办、处长、资金管理角色只能授予政府机关的人员" "Officers, directors and finance are people of a government agency.";
     NotACommissioner "not_a_commissioner" "该用户不是在用的项目专员" "This user is not an active commissioner.";
     InterestNotDeclared "interest_not_declared" "评分前须先声明不存在利益冲突" "Declare that you have no conflict of interest before you score.";
     DecisionNotApproved "decision_not_approved" "立项决定尚未批准" "The decision has not been approved.";

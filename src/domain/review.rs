@@ -31,6 +31,9 @@ stage_table!(
     ]
 );
 
+/// Stages at which the expert reads the bid: no conflict was declared, and the review was not declined.
+pub const READS_THE_BID: &[ReviewStage] = &[S::Declared, S::Submitted];
+
 codes! {
     /// What a bid is judged by.
     pub enum Criterion {

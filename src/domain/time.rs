@@ -145,6 +145,13 @@ impl Date {
     }
 }
 
+impl From<NaiveDate> for Date {
+    /// A date of any century: a birth date, unlike a day that something is planned for, may lie before 2000.
+    fn from(date: NaiveDate) -> Self {
+        Self(date)
+    }
+}
+
 impl std::fmt::Display for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

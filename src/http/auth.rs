@@ -142,7 +142,7 @@ fn arrival(call: &Call) -> Arrival {
     Arrival { origin: call.origin.clone(), request_id: call.request_id.clone() }
 }
 
-fn no_dry_run(call: &Call) -> Result<(), Faults> {
+pub(super) fn no_dry_run(call: &Call) -> Result<(), Faults> {
     call.no_parameters()?;
     let mut faults = Faults::default();
     faults.check(call.dry_run, "dry_run", || Fault::new("not_here", "此处不支持", "is not supported here"));

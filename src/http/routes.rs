@@ -1,6 +1,7 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
 use crate::domain::key::{KeyInput, RotationInput};
+use crate::domain::person::IdentityInput;
 use crate::domain::policy::Action as A;
 use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
@@ -32,6 +33,7 @@ fn signing_in() -> Vec<Route> {
     let rotation = Described::new("/keys/{id}/rotate", A::KeyRotate).body::<RotationInput>().answers::<keys::NewKeyView>(201);
     let logout = Described::new("/auth/logout", A::SessionLogout).answers_nothing();
     let password = Described::new("/me/password", A::MeChangePassword).body::<users::PasswordInput>().answers_nothing();
+    let identity = Described::new("/me/identity_number", A::MeSetIdentity).body::<IdentityInput>().answers::<users::MeView>(200);
     vec![
         Route::new(Method::POST, "/auth/login", A::SessionLogin, login, auth::login).public(),
         Route::new(Method::POST, "/auth/refresh", A::SessionRefresh, refresh, auth::refresh).public(),
@@ -42,6 +44,8 @@ fn signing_in() -> Vec<Route> {
         Route::new(Method::POST, "/auth/logout", A::SessionLogout, logout, auth::logout),
         get("/me", A::MeRead, users::me),
         verb("/me/subscriptions", A::MeSubscribe, users::subscribe),
+        verb("/me/phone", A::MeSetPhone, users::set_phone),
+        Route::new(Method::POST, "/me/identity_number", A::MeSetIdentity, identity, users::set_identity),
         Route::new(Method::POST, "/me/password", A::MeChangePassword, password, users::change_password),
         get("/me/sessions", A::SessionRead, sessions::own),
         verb("/me/sessions/end_others", A::SessionEndOthers, sessions::end_others),

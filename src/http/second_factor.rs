@@ -9,6 +9,7 @@ use crate::domain::text::Line;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Password;
 use crate::http::answer::{self, View};
+use crate::http::auth::no_dry_run;
 use crate::http::call::{Call, Turned};
 use crate::http::door::{PathId, refused_first};
 use actix_web::HttpResponse;
@@ -97,6 +98,7 @@ pub fn state(act: &mut Act<'_>, (): ()) -> Result<Seen<SecondFactorView>, AppErr
 /// What [`factor::enrol`] refuses.
 pub async fn enrol(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
     call.no_parameters()?;
+    no_dry_run(&call)?;
     call.key = None;
     let keys = app.keys.clone();
     let shape = |Enrolment { secret, otpauth_url }| answer::written(&EnrolmentView { secret, otpauth_url }, 200, None);
@@ -110,6 +112,7 @@ pub async fn enrol(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
 /// What [`factor::confirm`] refuses.
 pub async fn confirm(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
     let input: CodeInput = parsed(&app, &mut call, Action::SecondFactorConfirm).await?;
+    no_dry_run(&call)?;
     let keys = app.keys.clone();
     let request = call.request(Action::SecondFactorConfirm);
     Ok(answer::respond(app.write(request, move |act| factor::confirm(act, &keys, input.code.as_str()), codes).await?))
@@ -121,6 +124,7 @@ pub async fn confirm(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
 /// What [`factor::regenerate`] refuses.
 pub async fn regenerate(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
     let input: CodeInput = parsed(&app, &mut call, Action::SecondFactorRegenerate).await?;
+    no_dry_run(&call)?;
     let request = call.request(Action::SecondFactorRegenerate);
     app.before_a_code(request.clone()).await?;
     let keys = app.keys.clone();

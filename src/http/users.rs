@@ -2,11 +2,12 @@
 
 use crate::app::Page;
 use crate::app::accounts::{self, Account};
-use crate::app::{Act, App, AppError, Done, Seen, erasure, invitations};
+use crate::app::{Act, App, AppError, Done, Seen, erasure, invitations, particulars};
 use crate::domain::challenge::NoInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{OrganizationId, UserId};
-use crate::domain::password::Owner;
+use crate::domain::password::{Owner, unchanged};
+use crate::domain::person::{IdentityInput, PhoneInput, masked};
 use crate::domain::policy::{Action, Role};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{InvitationInput, Locale, Password, Sector, UserInput, UserStatus};
@@ -29,6 +30,10 @@ pub struct UserView {
     status: UserStatus,
     /// Until when the last invitation can be accepted.
     invited_until: Option<Timestamp>,
+    /// In full for its owner (`/me`), masked for everyone else.
+    phone: Option<String>,
+    /// 身份证号, masked; it is not kept in full.
+    identity_number: Option<String>,
     roles: Vec<Role>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -50,6 +55,8 @@ impl From<Account> for UserView {
             locale: user.locale,
             status: user.status,
             invited_until: user.invited_until,
+            phone: user.phone.as_deref().map(masked),
+            identity_number: user.id_masked,
             roles,
             created_at: user.created_at,
             updated_at: user.updated_at,
@@ -78,7 +85,8 @@ impl View for MeView {
 
 impl From<(Account, Vec<Sector>)> for MeView {
     fn from((account, subscriptions): (Account, Vec<Sector>)) -> Self {
-        Self { user: account.into(), subscriptions }
+        let phone = account.user.phone.clone();
+        Self { user: UserView { phone, ..account.into() }, subscriptions }
     }
 }
 
@@ -138,10 +146,36 @@ pub async fn change_password(app: App, mut call: Call) -> Result<HttpResponse, T
     // A second time the present password is another one: there is nothing to repeat.
     call.key = None;
     let input: PasswordInput = call.parse()?;
+    let same = input.new.reveal() == input.current.reveal();
     let user = app.confirm_password(call.request(Action::MeChangePassword), input.current, Action::MeChangePassword).await?;
+    if same {
+        return Err(AppError::from(unchanged("new")).into());
+    }
     let hash = app.hash_new(&input.new, &Owner::from(&user), "new").await?;
     let shape = |()| Ok(crate::app::Answer { status: 204, location: None, version: None, body: String::new(), replayed: false });
     Ok(answer::respond(app.write(call.request(Action::MeChangePassword), move |act| accounts::change_password(act, &hash), shape).await?))
+}
+
+/// `POST /me/phone`
+pub fn set_phone(act: &mut Act<'_>, (): (), input: PhoneInput) -> Result<Done<MeView>, AppError> {
+    Ok(particulars::set_phone(act, &input)?.map(Into::into))
+}
+
+/// `POST /me/identity_number`: nothing of the number stays in what is kept of the request.
+///
+/// # Errors
+/// What [`particulars::set_identity`] refuses.
+pub async fn set_identity(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
+    call.no_parameters()?;
+    call.key = None;
+    let input: IdentityInput = match call.parse() {
+        Ok(input) => input,
+        Err(faults) => return Err(refused_first(&app, &call, Action::MeSetIdentity, faults).await),
+    };
+    let keys = app.keys.clone();
+    let shape = |me| answer::written(&MeView::from(me), 200, None);
+    let set = move |act: &mut Act<'_>| particulars::set_identity(act, &keys, &input);
+    Ok(answer::respond(app.write(call.request(Action::MeSetIdentity), set, shape).await?))
 }
 
 /// `POST /users/{id}/invite`
@@ -150,8 +184,8 @@ pub async fn change_password(app: App, mut call: Call) -> Result<HttpResponse, T
 /// What [`invitations::invite`] refuses.
 pub async fn invite(app: App, call: Call) -> Result<HttpResponse, Turned> {
     call.no_parameters()?;
-    let id = UserId::read(&call.id)?;
-    let input: InvitationInput = match call.parse() {
+    let input = UserId::read(&call.id).and_then(|id| Ok((id, call.parse::<InvitationInput>()?)));
+    let (id, input) = match input {
         Ok(input) => input,
         Err(faults) => return Err(refused_first(&app, &call, Action::UserInvite, faults).await),
     };

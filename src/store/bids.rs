@@ -1,14 +1,17 @@
 //! Bids and their submissions. The seal's filter for lists stands here, beside `domain::bid::sealed`.
 
 use crate::domain::bid::{BidInput, BidStage, ExaminedItem};
+use crate::domain::challenge::Demands;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, UserId};
 use crate::domain::money::Fen;
+use crate::domain::organization::OrganizationStage;
 use crate::domain::policy::Scope;
+use crate::domain::review::READS_THE_BID;
 use crate::domain::time::Timestamp;
 use crate::store::challenges::ChallengeRow;
 use crate::store::page::{Page, by_id};
-use crate::store::schema::{bid_submissions, bids, challenges, reviews};
+use crate::store::schema::{bid_submissions, bids, challenges, organizations, reviews};
 use crate::store::{Conn, Json, Multi, on, step};
 use diesel::prelude::*;
 
@@ -99,6 +102,32 @@ pub fn content(conn: &mut Conn, id: BidId) -> QueryResult<Json<BidInput>> {
     on!(conn, inner => bids::table.find(id).select(bids::content).first(inner))
 }
 
+/// What a submission is held against.
+pub struct Submittable {
+    /// The content of the bid as it stands.
+    pub content: Json<BidInput>,
+    /// What the challenge demands, read without the long texts around it.
+    pub demands: Json<Demands>,
+    /// Where the lead organisation stands.
+    pub organization: OrganizationStage,
+}
+
+/// The bid with its challenge and what its submission is held against, if there is one: in one query.
+///
+/// # Errors
+/// The database does not answer.
+pub fn to_submit(conn: &mut Conn, id: BidId) -> QueryResult<Option<(BidRow, ChallengeRow, Submittable)>> {
+    type Found = (BidRow, ChallengeRow, Json<BidInput>, Json<Demands>, OrganizationStage);
+    let found: Option<Found> = on!(conn, inner => bids::table
+        .inner_join(challenges::table)
+        .inner_join(organizations::table)
+        .filter(bids::id.eq(id))
+        .select((BidRow::as_select(), ChallengeRow::as_select(), bids::content, challenges::content, organizations::stage))
+        .first(inner))
+    .optional()?;
+    Ok(found.map(|(bid, challenge, content, demands, organization)| (bid, challenge, Submittable { content, demands, organization })))
+}
+
 /// The content as last submitted.
 ///
 /// # Errors
@@ -116,7 +145,11 @@ pub fn list(conn: &mut Conn, viewer: Viewer, filter: &BidFilter, page: &Page) ->
     let mut query = bids::table.inner_join(challenges::table).select((BidRow::as_select(), challenges::division)).into_boxed::<Multi>();
     let unsealed = bids::round.le(challenges::opened_round).and(bids::stage.ne_all([BidStage::Draft, BidStage::Withdrawn]));
     let own = bids::lead_org_id.eq(viewer.organization);
-    let assigned = bids::id.eq_any(reviews::table.filter(reviews::expert_id.eq(viewer.user)).select(reviews::bid_id));
+    let assigned = bids::id.eq_any(
+        reviews::table
+            .filter(reviews::expert_id.eq(viewer.user).and(reviews::stage.eq_any(READS_THE_BID.iter().copied())))
+            .select(reviews::bid_id),
+    );
     query = match (viewer.scope.all, viewer.scope.assigned, viewer.scope.party) {
         (true, _, true) => query.filter(unsealed.or(own)),
         (true, _, false) => query.filter(unsealed),

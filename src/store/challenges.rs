@@ -1,6 +1,6 @@
 //! Challenges and the history of their rounds.
 
-use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, Demands, FailReason, PlanCategory, Window};
+use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, FailReason, PlanCategory, Window};
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
@@ -35,6 +35,8 @@ pub struct ChallengeRow {
     pub publicity_ends_on: Option<Date>,
     pub division: Option<String>,
     pub created_by: UserId,
+    /// Everyone who wrote or submitted it: ids, with a space between two.
+    pub prepared_by: String,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -99,14 +101,6 @@ pub fn content(conn: &mut Conn, id: ChallengeId) -> QueryResult<ChallengeInput> 
     challenges::table.find(id).select(challenges::content).first::<Json<ChallengeInput>>(conn)?.read()
 }
 
-/// What a challenge demands of a bid: read without the long texts around it.
-///
-/// # Errors
-/// There is no such challenge.
-pub fn demands(conn: &mut Conn, id: ChallengeId) -> QueryResult<Demands> {
-    on!(conn, inner => challenges::table.find(id).select(challenges::content).first::<Json<Demands>>(inner))?.read()
-}
-
 /// A page of the challenges that a caller may see: `scope` comes from the permission table; what was published is public.
 ///
 /// # Errors
@@ -159,11 +153,31 @@ pub fn advance(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, now: Tim
     step!(conn, challenges, ChallengeRow, row, to, now)
 }
 
+impl ChallengeRow {
+    /// Whether this person wrote or submitted it.
+    #[must_use]
+    pub fn is_prepared_by(&self, user: UserId) -> bool {
+        self.prepared_by.split(' ').any(|id| id == user.as_str())
+    }
+
+    fn prepared_also_by(&self, user: UserId) -> String {
+        if self.is_prepared_by(user) { self.prepared_by.clone() } else { format!("{} {user}", self.prepared_by) }
+    }
+}
+
+/// Moves the challenge on by the hand of someone who so becomes one of those who prepared it.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn submit(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, by: UserId, now: Timestamp) -> QueryResult<ChallengeRow> {
+    step!(conn, challenges, ChallengeRow, row, to, now, challenges::prepared_by.eq(row.prepared_also_by(by)))
+}
+
 /// Replaces the content of a draft.
 ///
 /// # Errors
 /// [`diesel::NotFound`] when it is not as it was read; a unique title.
-pub fn edit(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput, now: Timestamp) -> QueryResult<ChallengeRow> {
+pub fn edit(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput, by: UserId, now: Timestamp) -> QueryResult<ChallengeRow> {
     let kept = Json::of(content)?;
     step!(
         conn,
@@ -173,6 +187,7 @@ pub fn edit(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput, now: 
         row.stage,
         now,
         challenges::content.eq(kept.text()),
+        challenges::prepared_by.eq(row.prepared_also_by(by)),
         challenges::title.eq(content.title.as_str()),
         challenges::class.eq(content.class),
         challenges::plan_category.eq(content.plan_category),

@@ -15,7 +15,7 @@ pub enum Locked {
     Project,
     /// Everyone who holds a role, by its code: for "the last one stays".
     Role,
-    /// An account, while a session of it begins.
+    /// An account, with its sessions, keys, links and second factor.
     User,
     /// A session, while it is renewed.
     Session,
@@ -23,13 +23,14 @@ pub enum Locked {
     AuditEnd,
 }
 
-/// Locks a row until the transaction ends. SQLite has one writer, so there is nothing to lock.
+/// Locks a row until the transaction ends. Answers whether one may have waited for it: SQLite has one writer, so there is
+/// nothing to lock.
 ///
 /// # Errors
 /// The lock could not be had in time.
-pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<()> {
+pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<bool> {
     match conn {
-        Conn::Sqlite(_) => Ok(()),
+        Conn::Sqlite(_) => Ok(false),
         Conn::Postgres(inner) => {
             let sql = match what {
                 Locked::Challenge => "SELECT 1 FROM challenges WHERE id = $1 FOR UPDATE",
@@ -40,7 +41,7 @@ pub fn lock(conn: &mut Conn, what: Locked, id: &str) -> QueryResult<()> {
                 Locked::AuditEnd => "SELECT pg_advisory_xact_lock(7355041) WHERE $1 = ''",
                 Locked::Role => "SELECT 1 FROM user_roles WHERE role = $1 FOR UPDATE",
             };
-            diesel::sql_query(sql).bind::<Text, _>(id).execute(inner).map(|_| ())
+            diesel::sql_query(sql).bind::<Text, _>(id).execute(inner).map(|_| true)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is kept of a person, and how it is removed.
 
+use crate::domain::challenge::ChallengeStage;
 use crate::domain::id::UserId;
 use crate::domain::notice::Notice;
 use crate::domain::project::ProjectStage;
@@ -9,8 +10,8 @@ use crate::domain::user::UserStatus;
 use crate::domain::workflow::Stage;
 use crate::store::outbox::LetterState;
 use crate::store::schema::{
-    account_links, idempotency, known_places, login_challenges, outbox, projects, recovery_codes, reviews, second_factors, sessions,
-    subscriptions, user_roles, users,
+    account_links, bids, challenges, idempotency, known_places, login_challenges, outbox, projects, recovery_codes, reviews,
+    second_factors, sessions, subscriptions, user_roles, users,
 };
 use crate::store::users::UserRow;
 use crate::store::{Conn, Multi};
@@ -20,19 +21,27 @@ use diesel::prelude::*;
 /// Where nobody receives letters (RFC 2606).
 const NOWHERE: &str = "erased.invalid";
 
-/// Whether a review waits for the person, or a project that they follow has not ended.
+/// Whether a review waits for the person, or a project that they follow or a challenge in their charge has not ended.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn has_duties(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
     let open: Vec<ReviewStage> = ReviewStage::ALL.iter().copied().filter(|stage| !stage.ended()).collect();
-    let asked = reviews::table.filter(reviews::expert_id.eq(id).and(reviews::stage.eq_any(open))).select(reviews::id);
+    let asked = reviews::table
+        .inner_join(bids::table.inner_join(challenges::table))
+        .filter(reviews::expert_id.eq(id).and(reviews::stage.eq_any(open)).and(challenges::stage.eq(ChallengeStage::Reviewing)))
+        .select(reviews::id);
     if diesel::select(exists(asked)).get_result(conn)? {
         return Ok(true);
     }
     let running: Vec<ProjectStage> = ProjectStage::ALL.iter().copied().filter(|stage| !stage.ended()).collect();
     let followed = projects::table.filter(projects::commissioner_id.eq(id).and(projects::stage.eq_any(running))).select(projects::id);
-    diesel::select(exists(followed)).get_result(conn)
+    if diesel::select(exists(followed)).get_result(conn)? {
+        return Ok(true);
+    }
+    let live: Vec<ChallengeStage> = ChallengeStage::ALL.iter().copied().filter(|stage| !stage.ended()).collect();
+    let in_charge = challenges::table.filter(challenges::created_by.eq(id).and(challenges::stage.eq_any(live))).select(challenges::id);
+    diesel::select(exists(in_charge)).get_result(conn)
 }
 
 /// Removes what is kept of a person but the id, if the row is as it was read. The last letter keeps its address until it is sent.
@@ -51,7 +60,9 @@ pub fn erase(conn: &mut Conn, row: &UserRow, no_password: &str, now: Timestamp) 
     diesel::delete(second_factors::table.filter(second_factors::user_id.eq(id))).execute(conn)?;
     diesel::delete(subscriptions::table.filter(subscriptions::user_id.eq(id))).execute(conn)?;
     diesel::delete(user_roles::table.filter(user_roles::user_id.eq(id))).execute(conn)?;
-    diesel::delete(idempotency::table.filter(idempotency::user_id.eq(id))).execute(conn)?;
+    // Answers given to others hold the address, too: such as that to whoever invited the person.
+    let told = idempotency::body.like(format!("%{}%", row.email.replace(['%', '_'], "_")));
+    diesel::delete(idempotency::table.filter(idempotency::user_id.eq(id).or(told))).execute(conn)?;
     let others = outbox::table.filter(outbox::recipient.eq(&row.email)).filter(outbox::template.ne(Notice::AccountErased));
     diesel::update(others.filter(outbox::state.ne(LetterState::Pending.code())))
         .set((outbox::recipient.eq(&address), outbox::recipient_name.eq(&name), outbox::facts.eq("{}")))

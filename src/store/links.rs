@@ -36,12 +36,12 @@ pub fn insert(conn: &mut Conn, row: &LinkRow) -> QueryResult<()> {
 ///
 /// # Errors
 /// The database does not answer.
-pub fn owner(conn: &mut Conn, token_hash: &str, now: Timestamp) -> QueryResult<Option<UserRow>> {
+pub fn owner(conn: &mut Conn, token_hash: &str, now: Timestamp) -> QueryResult<Option<(UserRow, String)>> {
     account_links::table
         .inner_join(users::table)
         .filter(account_links::token_hash.eq(token_hash).and(account_links::used_at.is_null()))
         .filter(account_links::expires_at.gt(now))
-        .select(UserRow::as_select())
+        .select((UserRow::as_select(), users::password_hash))
         .first(conn)
         .optional()
 }

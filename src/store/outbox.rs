@@ -172,7 +172,8 @@ pub fn sent(conn: &mut Conn, id: LetterId, now: Timestamp) -> QueryResult<()> {
 /// The database does not answer.
 pub fn failed(conn: &mut Conn, id: LetterId, error: &str, next: Option<Timestamp>) -> QueryResult<()> {
     let state = if next.is_some() { LetterState::Pending } else { LetterState::Dead };
-    let letter = outbox::table.find(id);
+    // A worker that was slow is not heard when another one has sent the letter meanwhile.
+    let letter = outbox::table.find(id).filter(outbox::state.eq(LetterState::Pending.code()));
     let common = (
         outbox::state.eq(state.code()),
         outbox::leased_until.eq(None::<Timestamp>),

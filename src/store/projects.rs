@@ -6,7 +6,7 @@ use crate::domain::policy::Scope;
 use crate::domain::project::{ProjectStage, SigningParty};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::page::{Page, by_id};
-use crate::store::schema::{assignments, projects, signatures};
+use crate::store::schema::{assignments, payments, projects, signatures};
 use crate::store::{Conn, Multi, step};
 use diesel::prelude::*;
 
@@ -28,6 +28,8 @@ pub struct ProjectRow {
     pub sign_by: Date,
     pub author_id: UserId,
     pub commissioner_id: Option<UserId>,
+    /// Who wrote the plan as it stands.
+    pub planned_by: Option<UserId>,
     pub self_evaluation: Option<String>,
     pub opinion: Option<String>,
     pub version: i64,
@@ -146,6 +148,36 @@ pub fn sign(conn: &mut Conn, row: &SignatureRow) -> QueryResult<()> {
 /// The database does not answer.
 pub fn void_signatures(conn: &mut Conn, id: ProjectId) -> QueryResult<()> {
     diesel::delete(signatures::table.filter(signatures::project_id.eq(id))).execute(conn).map(|_| ())
+}
+
+/// Notes who wrote the plan, which replaces the one before.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn plan(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, by: UserId, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, to, now, projects::planned_by.eq(by))
+}
+
+/// The projects that a person follows or followed as commissioner.
+///
+/// # Errors
+/// The database does not answer.
+pub fn followed_by(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ProjectId>> {
+    assignments::table.filter(assignments::commissioner_id.eq(user)).select(assignments::project_id).distinct().load(conn)
+}
+
+/// Whether a person signed the project for the department, or signed a desk of one of its payments.
+///
+/// # Errors
+/// The database does not answer.
+pub fn has_signed(conn: &mut Conn, id: ProjectId, user: UserId) -> QueryResult<bool> {
+    let signed = signatures::table.filter(signatures::project_id.eq(id).and(signatures::user_id.eq(user))).select(signatures::project_id);
+    if diesel::select(diesel::dsl::exists(signed)).get_result(conn)? {
+        return Ok(true);
+    }
+    let desks = payments::approved_by.eq(user).or(payments::paid_by.eq(user));
+    let paid = payments::table.filter(payments::project_id.eq(id)).filter(desks.assume_not_null()).select(payments::id);
+    diesel::select(diesel::dsl::exists(paid)).get_result(conn)
 }
 
 /// Ends the running assignment, if there is one, and begins the next: a project has one primary commissioner.

@@ -2,7 +2,7 @@
 
 use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Scope;
-use crate::domain::review::{ReviewStage, Score, ScoreSheet};
+use crate::domain::review::{READS_THE_BID, ReviewStage, Score, ScoreSheet};
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{bids, reviews};
@@ -95,13 +95,14 @@ pub fn of_round(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryRes
         .load(conn)
 }
 
-/// Whether the user is assigned to review the bid (and has not declined).
+/// Whether the user reviews the bid and may read it: asked to, with no conflict declared.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn is_assigned(conn: &mut Conn, bid: BidId, expert: UserId) -> QueryResult<bool> {
-    let mine =
-        reviews::table.filter(reviews::bid_id.eq(bid).and(reviews::expert_id.eq(expert)).and(reviews::stage.ne(ReviewStage::Declined)));
+    let mine = reviews::table
+        .filter(reviews::bid_id.eq(bid).and(reviews::expert_id.eq(expert)))
+        .filter(reviews::stage.eq_any(READS_THE_BID.iter().copied()));
     diesel::select(diesel::dsl::exists(mine.select(reviews::id))).get_result(conn)
 }
 

@@ -28,6 +28,7 @@ diesel::table! {
         locale -> Text,
         status -> Text,
         password_hash -> Text,
+        password_set_at -> Timestamp,
         invited_until -> Nullable<Timestamp>,
         phone -> Nullable<Text>,
         id_mark -> Nullable<Text>,
@@ -192,6 +193,7 @@ diesel::table! {
         publicity_ends_on -> Nullable<Date>,
         division -> Nullable<Text>,
         created_by -> Text,
+        prepared_by -> Text,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -306,6 +308,7 @@ diesel::table! {
         sign_by -> Date,
         author_id -> Text,
         commissioner_id -> Nullable<Text>,
+        planned_by -> Nullable<Text>,
         self_evaluation -> Nullable<Text>,
         opinion -> Nullable<Text>,
         version -> BigInt,
@@ -452,6 +455,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(user_roles -> users (user_id));
 diesel::joinable!(subscriptions -> users (user_id));
 diesel::joinable!(bids -> challenges (challenge_id));
+diesel::joinable!(bids -> organizations (lead_org_id));
 diesel::joinable!(bid_members -> users (user_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));

@@ -20,8 +20,14 @@ pub struct UserRow {
     pub division: Option<String>,
     pub locale: Locale,
     pub status: UserStatus,
+    /// When the present password was chosen.
+    pub password_set_at: Timestamp,
     /// Until when the last invitation can be accepted; kept when it was.
     pub invited_until: Option<Timestamp>,
+    /// In full: shown to its owner alone.
+    pub phone: Option<String>,
+    /// The identity number, masked. Its keyed hash is written and compared, never read.
+    pub id_masked: Option<String>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -140,6 +146,32 @@ pub fn set_invited(conn: &mut Conn, row: &UserRow, until: Timestamp, now: Timest
         .get_result(conn)
 }
 
+/// Keeps a phone, if the row is as it was read.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not.
+pub fn set_phone(conn: &mut Conn, row: &UserRow, phone: Option<&str>, now: Timestamp) -> QueryResult<UserRow> {
+    diesel::update(users::table.find(row.id).filter(users::version.eq(row.version)))
+        .set((users::phone.eq(phone), users::version.eq(row.version.saturating_add(1)), users::updated_at.eq(now)))
+        .returning(<UserRow as Selectable<Multi>>::construct_selection())
+        .get_result(conn)
+}
+
+/// Keeps the mark and the masked form of an identity number, if the row is as it was read.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not; another account holds the number.
+pub fn set_identity(conn: &mut Conn, row: &UserRow, kept: Option<(String, String)>, now: Timestamp) -> QueryResult<UserRow> {
+    let (mark, masked) = kept.unzip();
+    diesel::update(users::table.find(row.id).filter(users::version.eq(row.version)))
+        .set((
+            (users::id_mark.eq(mark), users::id_masked.eq(masked)),
+            (users::version.eq(row.version.saturating_add(1)), users::updated_at.eq(now)),
+        ))
+        .returning(<UserRow as Selectable<Multi>>::construct_selection())
+        .get_result(conn)
+}
+
 /// Marks a change that stands in other tables (the roles).
 ///
 /// # Errors
@@ -153,7 +185,8 @@ pub fn touch(conn: &mut Conn, row: &UserRow, now: Timestamp) -> QueryResult<User
 /// # Errors
 /// The database does not answer.
 pub fn set_password(conn: &mut Conn, id: UserId, password_hash: &str, now: Timestamp) -> QueryResult<()> {
-    diesel::update(users::table.find(id)).set((users::password_hash.eq(password_hash), users::updated_at.eq(now))).execute(conn).map(|_| ())
+    let set = (users::password_hash.eq(password_hash), users::password_set_at.eq(now), users::updated_at.eq(now));
+    diesel::update(users::table.find(id)).set(set).execute(conn).map(|_| ())
 }
 
 /// Replaces a hash by a stronger one of the same password, if it still is as it was read. Answers whether it was.

@@ -289,6 +289,8 @@ async fn keys_are_rotated_on_the_host_and_the_running_service_takes_them_up() {
     assert_ne!(head(&second), head(&first), "the new key does not sign");
     assert_eq!((me(&first).await, me(&second).await), (reqwest::StatusCode::OK, reqwest::StatusCode::OK));
     assert_eq!(service.stop(), Some(0));
+    let log = run(folder.path(), &variables, &["audit", "export"]);
+    assert!(String::from_utf8_lossy(&log.stdout).contains("session.adopt_keys"), "the change of keys is in the audit log");
 }
 
 #[test]

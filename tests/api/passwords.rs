@@ -44,6 +44,35 @@ on_both! {
         officer.post("/me/password", change(PASSWORD, "Wolke7morgens")).await.is(204);
     }
 
+    async fn a_new_password_is_another_one(app: TestApp) {
+        let officer = app.officer().await;
+        officer.post("/me/password", change(PASSWORD, PASSWORD)).await.has_faults(&[("new", "password_unchanged")]);
+    }
+
+    async fn dengbao3_wants_a_new_password_every_ninety_days_and_modern_never(app: TestApp) {
+        let door = door(App { profile: Profile::Dengbao3, ..app.app.clone() }, Edge::default());
+        let (officer, anyone) = (app.officer().await, app.anyone().at(&door));
+        let signs_in = async |password: &str| log_in(&anyone, &officer.email, password).await;
+        app.later(chrono::TimeDelta::days(90) - chrono::TimeDelta::seconds(1));
+        signs_in(PASSWORD).await.is(200);
+        app.later(chrono::TimeDelta::seconds(1));
+        signs_in(PASSWORD).await.is_refused(403, "password_expired");
+        // Whoever does not know it is not told.
+        signs_in("Not+this+one1").await.is_refused(401, "wrong_credentials");
+        assert_eq!(app.count("audit WHERE action = 'session.login' AND outcome = 'denied'").await, 2);
+        log_in(&app.anyone(), &officer.email, PASSWORD).await.is(200);
+        // The way on is the link, and the same one does not do.
+        app.letters().await;
+        anyone.post("/auth/forgot_password", json!({"email": officer.email})).await.is(204);
+        let letters = app.letters().await;
+        let token = letters[0].text.split_once("reset_password#token=").unwrap().1.split_whitespace().next().unwrap();
+        let reset = async |new: &str| anyone.post("/auth/reset_password", json!({"token": token, "password": new})).await;
+        app.anyone().post("/auth/reset_password", json!({"token": token, "password": PASSWORD})).await
+            .has_faults(&[("password", "password_unchanged")]);
+        reset("Wolke7morgens").await.is(204);
+        signs_in("Wolke7morgens").await.is(200);
+    }
+
     async fn a_password_typed_with_a_full_width_keyboard_is_the_same(app: TestApp) {
         let officer = app.officer().await;
         log_in(&app.anyone(), &officer.email, "ｃｏｒｒｅｃｔ　ｈｏｒｓｅ　ｂａｔｔｅｒｙ").await.is(200);

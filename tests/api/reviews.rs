@@ -22,11 +22,16 @@ on_both! {
         let review = story.assigned(&story.bid, 1).await;
         let expert = app.expert(1).await;
         let path = format!("/reviews/{review}");
+        let bid = format!("/bids/{}", story.bid);
         assert_eq!(expert.get(&path).await.is(200)["bid"], json!(null));
+        expert.get(&bid).await.is_refused(404, "not_found");
+        assert_eq!(expert.get("/bids").await.is(200)["items"], json!([]));
         expert.post(&format!("{path}/submit"), inputs::scores("26")).await.is_refused(409, "wrong_stage");
         expert.post(&format!("{path}/declare"), json!({"no_conflict": false})).await.is_refused(409, "interest_not_declared");
         expert.post(&format!("{path}/declare"), json!({"no_conflict": true})).await.is(200);
         assert_eq!(expert.get(&path).await.is(200)["bid"]["pi_name"], "李挂帅");
+        assert_eq!(expert.get(&bid).await.is(200)["content"]["pi_name"], "李挂帅");
+        assert_eq!(expert.get("/bids").await.is(200)["items"][0]["id"], json!(story.bid));
         app.expert(2).await.get(&path).await.is_refused(404, "not_found");
     }
 
@@ -56,6 +61,7 @@ on_both! {
         app.expert(1).await.post(&format!("/reviews/{review}/decline"), input).await.is(200);
         app.officer().await.post(&story.path("propose"), story.proposal()).await.is_refused(409, "reviews_missing");
         app.expert(1).await.get(&format!("/bids/{}", story.bid)).await.is_refused(404, "not_found");
+        assert_eq!(app.expert(1).await.get("/bids").await.is(200)["items"], json!([]), "a list shows what a get shows");
         story.scored(&story.bid, 2, "26").await;
         app.officer().await.post(&story.path("propose"), story.proposal()).await.is(201);
     }

@@ -2,7 +2,7 @@
 
 use crate::support::app::PASSWORD;
 use crate::support::{Caller, TestApp, on_both};
-use jiebang::app::App;
+use jiebang::app::{App, Who, second_factor};
 use jiebang::auth::second_factor::code_at;
 use jiebang::domain::policy::Role;
 use jiebang::http::{self, Edge, Limits};
@@ -177,6 +177,21 @@ on_both! {
         assert_eq!(app.mail().await, [("second_factor_off".to_owned(), "finance@test.example".to_owned())]);
         assert_eq!(app.count("recovery_codes").await, 0);
         assert!(finance.log_in().await["access_token"].is_string());
+    }
+
+    async fn the_host_resets_the_factor_of_the_last_administrator_and_is_seen(app: TestApp) {
+        let (sysadmin, secadmin) = (app.sysadmin().await, app.secadmin().await);
+        let device = Device::of(&app, &sysadmin).await;
+        let caller = device.sign_in(&app, &device.code(&app)).await;
+        app.letters().await;
+        let email = sysadmin.email.parse().unwrap();
+        app.app.run(Who::System("host"), move |act| second_factor::reset_of(act, &email)).await.unwrap();
+        caller.get("/me").await.is_refused(401, "expired_token");
+        assert!(sysadmin.log_in().await["access_token"].is_string());
+        let told = [("second_factor_off".to_owned(), sysadmin.email.clone()), ("second_factor_reset".to_owned(), secadmin.email.clone())];
+        assert_eq!(app.mail().await, told);
+        let row = format!("audit WHERE action = 'user.reset_second_factor' AND role = 'system' AND object_id = '{}'", sysadmin.id());
+        assert_eq!(app.count(&row).await, 1);
     }
 
     async fn an_administrator_resets_the_factor_of_someone_who_lost_it(app: TestApp) {

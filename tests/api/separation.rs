@@ -60,6 +60,17 @@ const BROKEN: &[(&str, &str)] = &[
         AND a.action IN ('challenge.approve', 'challenge.award', 'challenge.fail') AND a.actor_id = c.created_by",
     ),
     (
+        "prepared and approved",
+        "audit a JOIN audit w ON w.object_id = a.object_id AND w.actor_id = a.actor_id
+        WHERE a.outcome = 'accepted' AND w.outcome = 'accepted' AND a.action = 'challenge.approve'
+        AND w.action IN ('challenge.create', 'challenge.edit', 'challenge.submit')",
+    ),
+    (
+        "planned and signed for the department",
+        "audit a JOIN audit w ON w.object_id = a.object_id AND w.actor_id = a.actor_id
+        WHERE a.outcome = 'accepted' AND w.outcome = 'accepted' AND a.action = 'project.countersign' AND w.action = 'project.plan'",
+    ),
+    (
         "own proposal approved",
         "audit a JOIN decisions d ON d.id = a.object_id WHERE a.outcome = 'accepted'
         AND a.action = 'decision.approve' AND a.actor_id = d.created_by",
@@ -148,7 +159,8 @@ impl Walk<'_> {
         let mut followed = false;
         for _ in 0..12 {
             let candidate = self.people[self.dice.roll(self.people.len())].id();
-            followed = followed || self.someone(&format!("{path}/assign"), &json!({"commissioner_id": candidate})).await;
+            // Also handed over: whoever followed it once is held to that.
+            followed |= self.someone(&format!("{path}/assign"), &json!({"commissioner_id": candidate})).await;
         }
         let payments = officer.get(&format!("{path}/payments")).await.is(200);
         let payment = format!("/payments/{}", payments["items"][0]["id"].as_str().unwrap());
@@ -206,5 +218,78 @@ on_both! {
         // On another challenge the same person is a stranger, and may.
         let elsewhere = Story::deciding(&app).await;
         examiner.does(&format!("/decisions/{}/approve", elsewhere.decision)).await.is(200);
+    }
+
+    async fn whoever_wrote_or_submitted_a_challenge_does_not_approve_it(app: TestApp) {
+        let both = app.person("both-desks", "department", Some("业务一处"), &[Role::Officer, Role::Director]).await;
+        let third = app.person("third-desk", "department", Some("业务一处"), &[Role::Officer, Role::Director]).await;
+        let story = Story::draft(&app).await;
+        let path = format!("/challenges/{}", story.challenge);
+        let version = both.get(&path).await.is(200)["version"].as_i64().unwrap();
+        let sponsor = app.organization("sponsor-works").await.to_string();
+        both.put(&path, version, inputs::challenge(&story.batch, &sponsor, 1)).await.is(200);
+        third.does(&story.path("submit")).await.is(200);
+        for author in [&both, &third] {
+            assert_eq!(author.get(&path).await.is(200)["allowed_actions"], json!([]));
+            author.does(&story.path("approve")).await.is_refused(403, "forbidden");
+            author.post(&story.path("return"), json!({"reason": "退回修改"})).await.is_refused(403, "forbidden");
+        }
+        app.director().await.does(&story.path("approve")).await.is(200);
+    }
+
+    async fn whoever_planned_a_project_does_not_sign_it_for_the_department(app: TestApp) {
+        let story = Story::awarded(&app).await;
+        let both = app.person("both-desks", "department", Some("业务一处"), &[Role::Officer, Role::Director]).await;
+        let path = format!("/projects/{}", story.project);
+        let version = both.get(&path).await.is(200)["version"].as_i64().unwrap();
+        both.put(&format!("{path}/plan"), version, inputs::plan(650 * inputs::WAN)).await.is(200);
+        let sign = json!({"party": "department", "pledge": true});
+        both.post(&format!("{path}/sign"), sign.clone()).await.is_refused(403, "forbidden");
+        app.director().await.post(&format!("{path}/sign"), sign).await.is(200);
+    }
+
+    async fn whoever_once_followed_a_project_approves_nothing_there_and_whoever_signed_does_not_follow_it(app: TestApp) {
+        let story = Story::active(&app).await;
+        let path = format!("/projects/{}", story.project);
+        let former = app.person("former", "department", None, &[Role::Commissioner, Role::Director, Role::Finance]).await;
+        let officer = app.officer().await;
+        let assign = async |who: &Caller| officer.post(&format!("{path}/assign"), json!({"commissioner_id": who.id()})).await;
+        assign(&former).await.is(200);
+        assign(&app.commissioner().await).await.is(200);
+        let payment = format!("/payments/{}", story.payments[0]);
+        app.team("keda").await.does(&format!("{payment}/request")).await.is(200);
+        app.commissioner().await.does(&format!("{payment}/check")).await.is(200);
+        assert_eq!(former.get(&payment).await.is(200)["allowed_actions"], json!([]));
+        former.does(&format!("{payment}/approve")).await.is_refused(403, "forbidden");
+        app.finance().await.does(&format!("{payment}/approve")).await.is(200);
+        let conclusion = json!({"conclusion": "completed", "opinion": "通过验收"});
+        former.post(&format!("{path}/conclude"), conclusion).await.is_refused(403, "forbidden");
+        // On another project the director who signs for the department is a commissioner as well.
+        let story = Story::planned(&app).await;
+        let path = format!("/projects/{}", story.project);
+        let signer = app.person("signer", "department", None, &[Role::Commissioner, Role::Director]).await;
+        signer.post(&format!("{path}/sign"), json!({"party": "department", "pledge": true})).await.is(200);
+        let input = json!({"commissioner_id": signer.id()});
+        officer.post(&format!("{path}/assign"), input).await.is_refused(409, "conflict_of_interest");
+    }
+
+    async fn whoever_decides_is_of_the_department_whose_organisation_never_bids(app: TestApp) {
+        let (team, sysadmin) = (app.team("keda").await, app.sysadmin().await);
+        for role in ["officer", "director", "finance"] {
+            let input = json!({"roles": [role], "reason": "借调"});
+            sysadmin.post(&format!("/users/{}/grants", team.id()), input).await.is_refused(409, "not_of_the_department");
+        }
+    }
+
+    async fn whoever_examined_a_bid_does_not_score_on_the_challenge_later(app: TestApp) {
+        let story = Story::screening(&app).await;
+        let examiner = app.person("changes-sides", "institute", None, &[Role::Examiner]).await;
+        examiner.post(&format!("/bids/{}/examine", story.bid), inputs::examination(&[])).await.is(200);
+        app.officer().await.does(&story.path("start_review")).await.is(200);
+        let grant = json!({"roles": ["expert"], "reason": "转任专家"});
+        let grant = app.sysadmin().await.post(&format!("/users/{}/grants", examiner.id()), grant).await.is(201);
+        app.secadmin().await.does(&format!("/grants/{}/approve", grant["id"].as_str().unwrap())).await.is(200);
+        let input = json!({"expert_id": examiner.id(), "due_at": "2027-01-01T00:00:00Z"});
+        app.officer().await.post(&format!("/bids/{}/reviews", story.bid), input).await.is_refused(409, "conflict_of_interest");
     }
 }

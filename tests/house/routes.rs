@@ -2,6 +2,7 @@
 
 use crate::source::read;
 use jiebang::http::routes::routes;
+use std::collections::BTreeSet;
 
 #[test]
 fn no_route_stands_twice() {
@@ -16,8 +17,21 @@ fn no_route_stands_twice() {
 #[test]
 fn a_verb_in_a_path_is_the_verb_of_its_action() {
     // Paths that name what is made or read instead of what is done.
-    let nouns =
-        ["bids", "members", "reviews", "grants", "keys", "password", "subscriptions", "users", "organizations", "batches", "challenges"];
+    let nouns = [
+        "bids",
+        "members",
+        "reviews",
+        "grants",
+        "keys",
+        "password",
+        "phone",
+        "identity_number",
+        "subscriptions",
+        "users",
+        "organizations",
+        "batches",
+        "challenges",
+    ];
     for route in routes().iter().filter(|route| route.method == "POST" || route.method == "PUT") {
         let last = route.path.rsplit('/').next().unwrap();
         assert!(nouns.contains(&last) || last == "{id}" || last == route.action.verb(), "{} does {}", route.path, route.action);
@@ -26,16 +40,14 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
 
 #[test]
 fn every_route_has_its_authorisation_cases() {
-    let cases = read("tests/api/permissions.rs");
-    let table = cases.split("const CASES").nth(1).unwrap().split("];").next().unwrap();
-    let all = routes();
-    for route in &all {
-        let named = format!("Case(\"{} {}\",", route.method, route.path);
-        assert_eq!(table.matches(&named).count(), 1, "{named}");
+    let table = read("tests/api/matrix/table.rs");
+    let named: BTreeSet<&str> =
+        table.split('"').filter(|text| text.starts_with("GET /") || text.starts_with("P")).filter(|text| text.contains(" /")).collect();
+    let live: Vec<String> = routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    for route in &live {
+        assert!(named.contains(route.as_str()), "{route} is not in the matrix");
     }
-    assert_eq!(table.matches("Case(\"").count(), all.len());
-    let matrix = read("tests/api/matrix/table.rs");
-    for route in &all {
-        assert!(matrix.contains(&format!("\"{} {}\"", route.method, route.path)), "{} {} is not in the matrix", route.method, route.path);
+    for route in named {
+        assert!(live.iter().any(|known| known == route), "the matrix names {route}, which is none");
     }
 }

@@ -206,7 +206,7 @@ fn multiply(model: ChallengeId) -> String {
             CASE WHEN n.i % 100 < 93 THEN 1 ELSE 0 END,
             CASE WHEN n.i % 100 BETWEEN 40 AND 66 OR n.i % 100 BETWEEN 72 AND 89 THEN 1 ELSE 0 END,
             CASE WHEN n.i % 100 < 93 THEN c.opens_at END, CASE WHEN n.i % 100 < 93 THEN c.closes_at END,
-            CASE WHEN n.i % 100 < 93 THEN c.published_at END, NULL, c.division, c.created_by, 1, c.created_at, c.updated_at, c.content
+            CASE WHEN n.i % 100 < 93 THEN c.published_at END, NULL, c.division, c.created_by, c.created_by, 1, c.created_at, c.updated_at, c.content
         FROM n CROSS JOIN challenges c JOIN batches b ON b.year = {FIRST_YEAR} + n.i / {share} WHERE c.id = '{model}'"
     )
 }
@@ -241,7 +241,7 @@ fn projects(officer: UserId, sponsor: OrganizationId) -> String {
     format!(
         "INSERT INTO projects SELECT replace(b.id, '-7000-8002-', '-7000-8003-'), b.challenge_id, b.id, c.code || '-P', c.title, b.lead_org_id,
             '{sponsor}', CASE c.stage WHEN 'finished' THEN 'completed' ELSE 'active' END, 650000000, '2025-04-01', '2028-04-01',
-            '2025-03-01', '{officer}', NULL, NULL, NULL, 1, b.created_at, b.updated_at
+            '2025-03-01', '{officer}', NULL, NULL, NULL, NULL, 1, b.created_at, b.updated_at
         FROM bids b JOIN challenges c ON c.id = b.challenge_id WHERE b.stage = 'signed'"
     )
 }

@@ -15,7 +15,8 @@ use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::store::bids::{self, Viewer};
 use crate::store::challenges::ChallengeRow;
-use crate::store::{Page, dialect, members as member_rows, reviews};
+use crate::store::dialect::Locked;
+use crate::store::{Page, members as member_rows, reviews};
 
 pub use crate::store::bids::{BidFilter, BidRow};
 
@@ -80,8 +81,12 @@ impl Loaded {
 
 /// Reads a bid for writing: its challenge is locked first, then the bid is read.
 pub(super) fn load(act: &mut Act<'_>, id: BidId) -> Result<Loaded, AppError> {
-    dialect::lock(act.conn, dialect::Locked::ChallengeOfBid, id.as_str())?;
+    act.lock(Locked::ChallengeOfBid, id.as_str())?;
     let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
+    loaded(act, row, challenge)
+}
+
+fn loaded(act: &mut Act<'_>, row: BidRow, challenge: ChallengeRow) -> Result<Loaded, AppError> {
     let tie = standing(act, &row, &challenge)?.tie();
     Ok(Loaded { row, challenge, tie })
 }

@@ -1,6 +1,6 @@
 //! Submission: until the second of closing, each one a version with a receipt.
 
-use super::{about, load, one_live_bid};
+use super::{about, load, loaded, one_live_bid};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
 use crate::app::organizations;
@@ -8,8 +8,9 @@ use crate::auth::token::sha256_hex;
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
-use crate::store::bids::{self, BidRow};
-use crate::store::challenges::{self, ChallengeRow};
+use crate::store::bids::{self, BidRow, Submittable};
+use crate::store::challenges::ChallengeRow;
+use crate::store::dialect::Locked;
 
 /// The deadline, half-open: `opens_at <= now < closes_at`, with `now` taken inside the transaction that holds the
 /// challenge. It holds to the microsecond whether or not the clock's job has closed the challenge yet.
@@ -44,12 +45,13 @@ pub fn resubmit(act: &mut Act<'_>, id: BidId) -> Result<Done<Shown<BidRow>>, App
 }
 
 fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRow>>, AppError> {
-    let bid = load(act, id)?;
+    act.lock(Locked::ChallengeOfBid, id.as_str())?;
+    let (row, challenge, Submittable { content, demands, organization }) = bids::to_submit(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let bid = loaded(act, row, challenge)?;
     let step = act.step(action, &bid.row, bid.object())?;
     within_window(act, &bid.challenge)?;
-    organizations::verified(act, bid.row.lead_org_id)?;
-    let content = bids::content(act.conn, id)?;
-    content.read()?.complete_for(&challenges::demands(act.conn, bid.challenge.id)?)?;
+    organizations::is_verified(organization)?;
+    content.read()?.complete_for(&demands.read()?)?;
     let digest = sha256_hex(content.text().as_bytes());
     let row = bids::submit(act.conn, &bid.row, step.to, &content, &digest, act.user()?, act.now).map_err(one_live_bid)?;
     let mut about = about(&row, &bid.challenge);

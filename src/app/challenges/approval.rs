@@ -14,7 +14,10 @@ fn decide(act: &mut Act<'_>, id: ChallengeId, action: Action, reason: Option<&Re
     if step.to == ChallengeStage::Rejected {
         release_cap(act, &row)?;
     }
-    let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    let row = match action {
+        Action::ChallengeSubmit => challenges::submit(act.conn, &row, step.to, act.user()?, act.now)?,
+        _ => challenges::advance(act.conn, &row, step.to, act.now)?,
+    };
     let reason = reason.map(|input| input.reason.to_string()).unwrap_or_default();
     let mut about = About { detail: reason.clone(), ..about(&row) };
     about.facts.reason = reason;

@@ -15,7 +15,8 @@ use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Standing};
 use crate::domain::refusal::Refusal;
 use crate::store::challenges;
-use crate::store::{Page, batches, dialect, organizations};
+use crate::store::dialect::Locked;
+use crate::store::{Page, batches, organizations};
 
 pub use crate::store::challenges::{ChallengeFilter, ChallengeRow, RoundRow};
 
@@ -33,11 +34,11 @@ impl Record for ChallengeRow {
     }
 }
 
-/// How the caller stands to a challenge: its author, or of its sponsor's organisation.
+/// How the caller stands to a challenge: one of those who prepared it, or of its sponsor's organisation.
 pub(super) fn standing(act: &Act<'_>, row: &ChallengeRow) -> Standing {
     Standing {
         conflicted: act.actor.has_examined(row.id),
-        author: act.actor.is(row.created_by),
+        author: act.actor.user.is_some_and(|user| row.is_prepared_by(user)),
         party: row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)),
         ..Standing::default()
     }
@@ -77,7 +78,7 @@ pub(super) fn about(row: &ChallengeRow) -> About {
 /// # Errors
 /// Not there.
 pub(super) fn load(act: &mut Act<'_>, id: ChallengeId) -> Result<ChallengeRow, AppError> {
-    dialect::lock(act.conn, dialect::Locked::Challenge, id.as_str())?;
+    act.lock(Locked::Challenge, id.as_str())?;
     challenges::find(act.conn, id)?.ok_or(AppError::NotFound)
 }
 
@@ -123,6 +124,7 @@ pub fn create(act: &mut Act<'_>, input: &ChallengeInput) -> Result<Done<Shown<Ch
         publicity_ends_on: None,
         division: act.actor.division.clone(),
         created_by: act.user()?,
+        prepared_by: act.user()?.to_string(),
         version: 1,
         created_at: act.now,
         updated_at: act.now,
@@ -145,7 +147,7 @@ pub fn edit(act: &mut Act<'_>, id: ChallengeId, input: &ChallengeInput) -> Resul
     }
     check_sponsor(act, input)?;
     commit(act, input, row.fiscal_cap_fen)?;
-    let row = challenges::edit(act.conn, &row, input, act.now).map_err(taken("title"))?;
+    let row = challenges::edit(act.conn, &row, input, act.user()?, act.now).map_err(taken("title"))?;
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
 }
 

@@ -8,6 +8,9 @@ use crate::domain::policy::action::Action as A;
 pub const FRESH: &[Action] = &[
     A::ChallengeOpenBids,
     A::ChallengeAward,
+    A::DecisionApprove,
+    A::ProjectCountersign,
+    A::ProjectConclude,
     A::PaymentApprove,
     A::PaymentPay,
     A::GrantPropose,
@@ -15,6 +18,7 @@ pub const FRESH: &[Action] = &[
     A::UserResetSecondFactor,
     A::UserAnonymise,
     A::SecondFactorEnrol,
+    A::MeSetIdentity,
     A::KeyCreate,
     A::KeyRotate,
 ];

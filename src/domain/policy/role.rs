@@ -6,6 +6,7 @@ codes! {
     /// A role. A person may hold several where [`clash`] does not forbid it.
     pub enum Role {
         Public = "public" "公众",
+        Account = "account" "有账户者",
         Officer = "officer" "业务处室经办",
         Examiner = "examiner" "形式审查员",
         Director = "director" "处长/分管领导",
@@ -24,10 +25,17 @@ codes! {
 }
 
 impl Role {
-    /// Whether the role can be given to a person: everyone is [`Role::Public`], nobody is [`Role::System`].
+    /// Whether the role can be given to a person: everyone is [`Role::Public`], whoever has an account [`Role::Account`], and
+    /// nobody [`Role::System`].
     #[must_use]
     pub const fn grantable(self) -> bool {
-        !matches!(self, Self::Public | Self::System)
+        !matches!(self, Self::Public | Self::Account | Self::System)
+    }
+
+    /// Whether whoever has the role decides or pays for the department: people of its own, whose organisation never bids.
+    #[must_use]
+    pub const fn decides(self) -> bool {
+        matches!(self, Self::Officer | Self::Director | Self::Finance)
     }
 
     /// The roles that exist once in a person's life here: three administrators that never meet in one person and hold

@@ -3,7 +3,7 @@
 //! `docs/permissions.md` is generated from this table, and a golden test shows every change of it.
 
 use super::action::Action;
-use super::role::Role::{self, Auditor, Commissioner, Director, Examiner, Expert, Finance, Leader, Officer, Public};
+use super::role::Role::{self, Account, Auditor, Commissioner, Director, Examiner, Expert, Finance, Leader, Officer, Public};
 use super::role::Role::{Secadmin, Sponsor, Supervisor, Sysadmin, System, Team};
 use super::tie::Tie::{self, Assigned, Author, Conflicted, Editor, Party, Stranger, Submitter};
 use crate::domain::policy::action::Action as A;
@@ -33,9 +33,8 @@ const SELF: &[Tie] = &[Author];
 /// What one was appointed to by name.
 const MINE: &[Tie] = &[Assigned];
 
-/// Everyone with an account.
-const EVERYONE: &[Role] =
-    &[Officer, Examiner, Director, Finance, Supervisor, Commissioner, Sponsor, Team, Expert, Leader, Auditor, Sysadmin, Secadmin];
+/// Everyone with an account, whatever roles they have.
+const EVERYONE: &[Role] = &[Account];
 /// The department's staff that reads the portfolio.
 const STAFF: &[Role] = &[Officer, Examiner, Director, Finance, Supervisor, Commissioner, Leader, Auditor];
 /// Those who may read opened bids, reviews and decisions.
@@ -60,6 +59,7 @@ pub const RULES: &[Rule] = &[
     rule(A::SessionEnd, &[Sysadmin], OTHER),
     rule(A::SessionEndOthers, EVERYONE, SELF),
     rule(A::SessionRevoke, &[System], ANY),
+    rule(A::SessionAdoptKeys, &[System], ANY),
     rule(A::SessionNewPlace, &[System], ANY),
     rule(A::SecondFactorRead, EVERYONE, SELF),
     rule(A::SecondFactorEnrol, EVERYONE, SELF),
@@ -70,6 +70,8 @@ pub const RULES: &[Rule] = &[
     rule(A::MeRead, EVERYONE, ANY),
     rule(A::MeSubscribe, EVERYONE, ANY),
     rule(A::MeChangePassword, EVERYONE, ANY),
+    rule(A::MeSetPhone, EVERYONE, SELF),
+    rule(A::MeSetIdentity, EVERYONE, SELF),
     rule(A::MeForgotPassword, &[Public], ANY),
     rule(A::MeResetPassword, &[Public], ANY),
     rule(A::OrganizationCreate, &[Officer, Sysadmin], DESK),

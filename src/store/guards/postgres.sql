@@ -67,7 +67,9 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER figures_challenge AFTER INSERT OR UPDATE OF year, plan_category, sector, stage, fiscal_cap_fen, opened_round
     ON challenges FOR EACH ROW EXECUTE FUNCTION figures_challenge();
-CREATE OR REPLACE TRIGGER figures_bid AFTER UPDATE OF stage ON bids FOR EACH ROW WHEN (OLD.stage <> NEW.stage) EXECUTE FUNCTION figures_bid();
+-- Before the opening a bid is in no figure, and the opening counts what it finds: what teams do until then costs nothing here.
+CREATE OR REPLACE TRIGGER figures_bid AFTER UPDATE OF stage ON bids FOR EACH ROW
+    WHEN (OLD.stage <> NEW.stage AND NOT (OLD.stage IN ('draft', 'submitted', 'withdrawn') AND NEW.stage IN ('submitted', 'withdrawn'))) EXECUTE FUNCTION figures_bid();
 CREATE OR REPLACE TRIGGER figures_bid_new AFTER INSERT ON bids FOR EACH ROW WHEN (NEW.stage NOT IN ('draft', 'withdrawn')) EXECUTE FUNCTION figures_bid();
 CREATE OR REPLACE TRIGGER figures_payment_new AFTER INSERT ON payments FOR EACH ROW WHEN (NEW.stage = 'paid') EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_project AFTER INSERT ON projects FOR EACH ROW EXECUTE FUNCTION figures_money();

@@ -29,7 +29,9 @@ CREATE TRIGGER IF NOT EXISTS figures_round_opened AFTER UPDATE OF opened_round O
         FROM bids b JOIN organizations o ON o.id = b.lead_org_id
         WHERE b.challenge_id = NEW.id AND b.round > OLD.opened_round AND b.round <= NEW.opened_round AND b.stage NOT IN ('draft', 'withdrawn');
 END;
-CREATE TRIGGER IF NOT EXISTS figures_bid_moved AFTER UPDATE OF stage ON bids WHEN OLD.stage <> NEW.stage BEGIN
+-- Before the opening a bid is in no figure, and the opening counts what it finds: what teams do until then costs nothing here.
+CREATE TRIGGER IF NOT EXISTS figures_bid_moved AFTER UPDATE OF stage ON bids
+WHEN OLD.stage <> NEW.stage AND NOT (OLD.stage IN ('draft', 'submitted', 'withdrawn') AND NEW.stage IN ('submitted', 'withdrawn')) BEGIN
     INSERT INTO figures SELECT 'bids', c.year, c.plan_category, c.sector, s.stage, o.region, s.n, 0, 0
         FROM challenges c, organizations o, (SELECT OLD.stage AS stage, -1 AS n UNION ALL SELECT NEW.stage, 1) s
         WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round AND s.stage NOT IN ('draft', 'withdrawn');

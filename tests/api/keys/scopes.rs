@@ -1,7 +1,7 @@
 //! What a key may do, what it never may, and who makes one.
 
 use super::{ALL, Program, bearer, colleague, wish};
-use crate::permissions::World;
+use crate::matrix::world::World;
 use crate::support::{Reply, Story, TestApp, inputs, on_both};
 use chrono::TimeDelta;
 use jiebang::domain::policy::{Action, KeyScope, Role};
@@ -54,15 +54,15 @@ on_both! {
     }
 
     async fn what_no_scope_names_is_refused_on_every_route_and_changes_nothing(app: TestApp) {
-        let world = World::new(&app).await;
+        let world = World::at(&app, "active").await;
         let program = Program::new(&app, wish(ALL)).await;
         let (before, mut refused) = (app.written().await, 0);
         let denied = format!("audit WHERE outcome = 'denied' AND key_id = '{}'", program.id);
-        for (route, id) in world.routes() {
+        for (route, on, id) in world.routes() {
             if KeyScope::ALL.iter().any(|scope| scope.actions().contains(&action_of(route))) {
                 continue;
             }
-            let reply = world.ask(&program.caller, route, &id).await;
+            let reply = world.ask(&program.caller, route, on, &id, false).await;
             assert_eq!(reply.status, 403, "{route}: {}", reply.text);
             reply.is_refused(403, "insufficient_scope");
             refused += 1;
@@ -73,15 +73,15 @@ on_both! {
     }
 
     async fn each_scope_opens_what_it_names_and_nothing_of_the_others(app: TestApp) {
-        let world = World::new(&app).await;
+        let world = World::at(&app, "active").await;
         for scope in KeyScope::ALL {
             let key = Program::new(&app, wish(&[scope.code()])).await.caller;
-            for (route, id) in world.routes() {
+            for (route, on, id) in world.routes() {
                 let action = action_of(route);
                 if !KeyScope::ALL.iter().any(|any| any.actions().contains(&action)) {
                     continue;
                 }
-                let reply = world.ask(&key, route, &id).await;
+                let reply = world.ask(&key, route, on, &id, false).await;
                 let named = scope.actions().contains(&action);
                 assert_eq!(reply.json()["code"] == "insufficient_scope", !named, "{scope} {route}: {}", reply.text);
                 assert!(!named || reply.status != 403, "{scope} {route}: {}", reply.text);

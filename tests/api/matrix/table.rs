@@ -55,11 +55,28 @@ pub const OWN: &[(&str, bool)] = &[
     ("POST /me/sessions/end_others", false),
     ("POST /me/subscriptions", false),
     ("POST /me/password", false),
+    ("POST /me/phone", false),
+    ("POST /me/identity_number", false),
     ("GET /me/second_factor", false),
     ("POST /me/second_factor/enrol", false),
     ("POST /me/second_factor/confirm", false),
     ("POST /me/second_factor/regenerate", false),
     ("POST /me/second_factor/disable", false),
+];
+
+/// Fields that not every reader of a record sees: the route, the field, the worlds at which it is kept from the others, and who
+/// sees it nevertheless.
+#[rustfmt::skip]
+pub const HIDDEN: &[(&str, &str, &str, &str)] = &[
+    ("/bids/{id}",    "members",           ANY, "team colleague"),
+    // An expert reads the bid with the review; everyone else reads the bid itself.
+    ("/reviews/{id}", "bid.pi_name",        ANY, "expert"),
+    ("/reviews/{id}", "bid.technical_plan", ANY, "expert"),
+    ("/reviews/{id}", "bid.requested_fen",  ANY, "expert"),
+    ("/reviews/{id}", "bid.self_fund_fen",  ANY, "expert"),
+    ("/reviews/{id}", "bid.indicators",     ANY, "expert"),
+    ("/reviews/{id}", "bid.milestones",     ANY, "expert"),
+    ("/reviews/{id}", "bid.truthful",       ANY, "expert"),
 ];
 
 #[rustfmt::skip]
@@ -130,7 +147,7 @@ pub const ROWS: &[Row] = &[
     Row("GET /bids",                            On::Nothing,      ANY, "officer officer2 director examiner own_examiner expert expert2 supervisor auditor team colleague team2"),
     Row("GET /bids/{id}",                       On::Bid,          "open closed", "team colleague"),
     Row("GET /bids/{id}",                       On::Bid,          "screening reviewing deciding publicity awarded active acceptance", "team colleague officer officer2 director examiner own_examiner supervisor auditor"),
-    Row("GET /bids/{id}",                       On::Bid,          "reviewing deciding publicity awarded active acceptance", "expert"),
+    Row("GET /bids/{id}",                       On::Bid,          "deciding publicity awarded active acceptance", "expert"),
     Row("PUT /bids/{id}",                       On::Bid,          "open", "team"),
     Row("PUT /bids/{id}/members",               On::Bid,          "open closed screening", "team"),
     Row("POST /bids/{id}/submit",               On::Bid,          "", "team"),

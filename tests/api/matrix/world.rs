@@ -1,8 +1,9 @@
 //! The worlds: a story that went so far, with a record of every kind that is there by then.
 
-use super::table::On;
-use crate::support::{Caller, Story, TestApp, inputs};
+use super::table::{OWN, On, ROWS};
+use crate::support::{Caller, Reply, Story, TestApp, inputs};
 use jiebang::domain::policy::Role;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 pub struct World<'a> {
@@ -163,6 +164,8 @@ impl<'a> World<'a> {
             "POST /me/second_factor/confirm" | "POST /me/second_factor/regenerate" => json!({"code": "123456"}),
             "POST /me/second_factor/disable" => json!({"password": "12345678", "code": "123456"}),
             "POST /auth/step_up" => json!({"password": "12345678"}),
+            "POST /me/phone" => json!({"phone": "13800138000"}),
+            "POST /me/identity_number" => json!({"identity_number": "11010519491231002X"}),
             "POST /me/password" => json!({"current": "12345678", "new": "12345678"}),
             "POST /challenges/{id}/publish" | "POST /challenges/{id}/republish" => self.story.window(),
             "POST /challenges/{id}/propose" if self.story.bid.is_empty() => {
@@ -202,6 +205,25 @@ impl<'a> World<'a> {
             }
             _ => return None,
         })
+    }
+
+    /// Every route, with the id of a record that it fits, if there is one by now.
+    pub fn routes(&self) -> Vec<(&'static str, On, String)> {
+        let own = OWN.iter().map(|(route, _)| (*route, On::Nothing));
+        let mut routes: Vec<_> = own.chain(ROWS.iter().map(|row| (row.0, row.1))).collect();
+        routes.dedup();
+        routes.into_iter().filter_map(|(route, on)| Some((route, on, self.id(on)?.to_owned()))).collect()
+    }
+
+    /// Asks for a route with a body that is right for it, and the version that the record has.
+    pub async fn ask(&self, caller: &Caller, route: &str, on: On, id: &str, dry_run: bool) -> Reply {
+        let (method, path) = route.split_once(' ').unwrap();
+        let method: Method = method.parse().unwrap();
+        let caller = if method == Method::PUT { caller.with("If-Match", format!("\"{}\"", self.version(on))) } else { caller.clone() };
+        let reads = method == Method::GET;
+        let path = format!("{}{}", path.replace("{id}", id), if dry_run && !reads { "?dry_run=true" } else { "" });
+        let body = if reads { None } else { self.body(route).map(|body| body.to_string()) };
+        caller.request(method, &path, body).await
     }
 
     pub async fn written(&self) -> Vec<i64> {

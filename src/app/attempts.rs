@@ -133,6 +133,16 @@ impl Attempt {
         self.close(|count, _| *count = Count { looked_at: count.looked_at, ..Count::default() });
     }
 
+    /// The guess was wrong. Answers whether the first pause of a row began with it.
+    pub fn wrong(mut self) -> bool {
+        let (most, mut first) = (self.all.most, false);
+        self.close(|count, now| {
+            count.fail(now, most);
+            first = count.pauses == 1 && count.wrong == 0;
+        });
+        first
+    }
+
     /// The guess was not looked at.
     pub fn give_back(mut self) {
         self.close(|_, _| ());

@@ -15,6 +15,7 @@ pub mod erasure;
 pub mod error;
 pub mod floods;
 pub mod grants;
+pub mod guessed;
 mod identity;
 pub mod invitations;
 pub mod keys;
@@ -51,6 +52,7 @@ pub use request::{Answer, Key, Request, Who};
 use crate::app::attempts::Attempts;
 use crate::app::error::Denial;
 use crate::app::floods::Floods;
+use crate::app::guessed::Guessed;
 use crate::app::links::Forgotten;
 use crate::app::paces::Paces;
 use crate::auth::{Hasher, Keys, machine};
@@ -88,6 +90,8 @@ pub struct App {
     pub paces: Paces,
     /// Requests for a link to a new password that nobody has looked at yet.
     pub forgotten: Forgotten,
+    /// Accounts whose passwords were guessed at.
+    pub guessed: Guessed,
     /// Denials that come by the dozen.
     pub floods: Floods,
     /// When the database last answered whoever asked whether the service is ready.
@@ -154,6 +158,7 @@ impl App {
             profile: Profile::Modern,
             attempts: Attempts::new(MOST_TRIES),
             forgotten: Forgotten::default(),
+            guessed: Guessed::default(),
             floods: Floods::default(),
             readiness: Arc::default(),
             chain: ChainHash::Sha256,

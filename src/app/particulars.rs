@@ -6,7 +6,7 @@ use crate::app::error::{AppError, taken};
 use crate::auth::Keys;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::notice::Facts;
-use crate::domain::person::{IdentityInput, PhoneInput};
+use crate::domain::person::{IdentityInput, Phone, PhoneInput};
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::user::Sector;
 use crate::store::users::{self, UserRow};
@@ -17,7 +17,7 @@ use crate::store::users::{self, UserRow};
 /// Nobody is signed in.
 pub fn set_phone(act: &mut Act<'_>, input: &PhoneInput) -> Result<Done<(Account, Vec<Sector>)>, AppError> {
     change(act, Action::MeSetPhone, input.phone.is_some(), |act, user| {
-        Ok(users::set_phone(act.conn, user, input.phone.as_ref().map(|phone| phone.reveal()), act.now)?)
+        Ok(users::set_phone(act.conn, user, input.phone.as_ref().map(Phone::reveal), act.now)?)
     })
 }
 

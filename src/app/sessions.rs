@@ -64,6 +64,10 @@ impl App {
                 self.begin(user.id, verified, arrival).await
             }
             known => {
+                if attempt.wrong() {
+                    self.guessed.note(email, arrival.origin.network(), arrival.request_id.clone(), self.clock.now());
+                    self.bell.notify_one();
+                }
                 self.remember_failure(known.map(|user| user.id), arrival).await?;
                 Err(AppError::WrongCredentials)
             }

@@ -45,6 +45,7 @@ impl App {
         let (now, places) = (self.clock.now(), self.clock.now().plus(TimeDelta::days(-PLACE_DAYS)));
         self.attempts.sweep(now);
         self.forgotten.sweep(now);
+        self.guessed.sweep(now);
         self.paces.sweep();
         self.remind_of_keys().await?;
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {

@@ -15,6 +15,7 @@ codes! {
         GrantProposed = "grant_proposed" "授权待批",
         GrantDeclined = "grant_declined" "授权未获批准",
         GrantLapsed = "grant_lapsed" "授权建议失效",
+        AccountGuessed = "account_guessed" "密码被反复猜测",
         AccountDisabled = "account_disabled" "账户停用",
         AccountErased = "account_erased" "账户注销",
         AccountEnabled = "account_enabled" "账户启用",
@@ -154,6 +155,7 @@ pub const LETTERS: &[LetterRule] = &[
     // Whoever ends a session of their own knows it: then nobody is named.
     row(A::SessionEnd, "", N::SessionEnded, &[Person]),
     row(A::SessionRevoke, "", N::SessionRevoked, &[Person]),
+    row(A::SessionGuessed, "", N::AccountGuessed, &[Person]),
     row(A::SessionNewPlace, "", N::NewPlace, &[Person]),
     row(A::SecondFactorConfirm, "", N::SecondFactorOn, &[Person]),
     row(A::SecondFactorDisable, "", N::SecondFactorOff, &[Person]),

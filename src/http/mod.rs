@@ -20,6 +20,7 @@ pub mod milestones;
 pub mod openapi;
 pub mod operations;
 pub mod organizations;
+pub mod pages;
 pub mod payments;
 pub mod portfolio;
 pub mod problem;

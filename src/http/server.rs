@@ -7,9 +7,9 @@ use crate::http::door::Route;
 use crate::http::edge::cors::cors;
 use crate::http::edge::headers::{REQUEST_ID, decorate};
 use crate::http::edge::{Edge, Gate, admit};
-use crate::http::operations;
 use crate::http::problem::{Problem, locale, rows};
 use crate::http::routes::routes;
+use crate::http::{operations, pages};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderValue;
@@ -55,6 +55,7 @@ pub fn serve(app: App, listener: TcpListener, limits: Limits) -> std::io::Result
             .wrap(cors(&gate.edge.origins))
             .wrap(from_fn(every_request))
             .configure(operations::configure)
+            .configure(pages::configure)
             .configure(api)
             .default_service(web::to(nothing_here))
     });
@@ -130,7 +131,7 @@ pub async fn every_request(
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let docs = path.starts_with("/docs");
+    let docs = pages::is_one(&path);
     let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let (answer, status, pattern) = match answered {
         Ok(Ok(response)) => {

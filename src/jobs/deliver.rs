@@ -28,6 +28,7 @@ impl Postman {
     /// The database cannot be asked. A letter that is not taken is tried again later and stops no other.
     pub async fn deliver(&self) -> Result<usize, AppError> {
         self.app.write_links().await;
+        self.app.write_warnings().await;
         let mut sent: usize = 0;
         loop {
             let claimed = self.app.claim_letters().await?;

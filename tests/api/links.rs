@@ -21,9 +21,8 @@ async fn forgot(app: &TestApp, email: &str) {
 /// Asks for a link and reads it from the letter.
 async fn link(app: &TestApp, email: &str) -> String {
     forgot(app, email).await;
-    let letters = app.letters().await;
-    assert_eq!(letters.len(), 1);
-    assert_eq!((letters[0].notice.code(), letters[0].to.as_str()), ("password_reset", email));
+    let letters: Vec<Letter> = app.letters().await.into_iter().filter(|letter| letter.notice.code() == "password_reset").collect();
+    assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), [email]);
     token_of(&letters[0])
 }
 
@@ -121,6 +120,21 @@ on_both! {
         app.later(chrono::TimeDelta::minutes(1));
         forgot(&app, &officer.email).await;
         assert_eq!(app.mail().await.len(), 1);
+    }
+
+    async fn the_page_of_the_link_shows_a_form_and_takes_nothing(app: TestApp) {
+        let officer = app.officer().await;
+        let token = link(&app, &officer.email).await;
+        let get = async |path: &str| reqwest::get(format!("{}{path}", app.address)).await.unwrap();
+        let page = get("/api/v1/auth/reset_password").await;
+        assert_eq!((page.status().as_u16(), page.headers()["content-type"].to_str().unwrap()), (200, "text/html; charset=utf-8"));
+        let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        let text = page.text().await.unwrap();
+        assert!(text.contains("reset_password.js") && !text.contains("onclick") && !text.contains("http://"), "{text}");
+        let script = get("/api/v1/auth/reset_password.js").await;
+        assert_eq!(script.headers()["content-type"].to_str().unwrap(), "text/javascript; charset=utf-8");
+        app.anyone().post("/auth/reset_password", with(&token, NEW)).await.is(204);
     }
 
     async fn a_network_that_asks_all_the_time_is_told_to_wait(app: TestApp) {

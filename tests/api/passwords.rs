@@ -125,6 +125,7 @@ on_both! {
                 log_in(&anyone, &officer.email, "not this one").await.is_refused(401, "wrong_credentials");
             }
         }
+        assert_eq!(app.mail().await, [("account_guessed".to_owned(), officer.email.clone())], "once a day, however many pauses");
         app.later(chrono::TimeDelta::seconds(3_600));
         log_in(&anyone, &officer.email, PASSWORD).await.is(200);
         assert_eq!(app.count("audit WHERE action = 'session.login' AND outcome = 'denied'").await, 25);

@@ -17,6 +17,7 @@ codes! {
         SessionEnd = "session.end" "终止登录",
         SessionEndOthers = "session.end_others" "终止其他登录",
         SessionRevoke = "session.revoke" "续期令牌重复使用",
+        SessionGuessed = "session.guessed" "密码被反复猜测",
         SessionAdoptKeys = "session.adopt_keys" "更换令牌密钥",
         SessionNewPlace = "session.new_place" "新地点登录",
         SecondFactorRead = "second_factor.read" "查看第二因素",

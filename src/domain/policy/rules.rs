@@ -59,6 +59,7 @@ pub const RULES: &[Rule] = &[
     rule(A::SessionEnd, &[Sysadmin], OTHER),
     rule(A::SessionEndOthers, EVERYONE, SELF),
     rule(A::SessionRevoke, &[System], ANY),
+    rule(A::SessionGuessed, &[System], ANY),
     rule(A::SessionAdoptKeys, &[System], ANY),
     rule(A::SessionNewPlace, &[System], ANY),
     rule(A::SecondFactorRead, EVERYONE, SELF),

@@ -37,7 +37,7 @@ CREATE TABLE users (
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
-CREATE INDEX users_organization ON users (organization_id);
+CREATE INDEX users_organization ON users (organization_id, id);
 CREATE INDEX users_status ON users (status, id);
 
 CREATE TABLE user_roles (

@@ -12,6 +12,7 @@ use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::user::{Locale, Sector, UserInput, UserStatus};
 use crate::store::dialect::Locked;
+pub use crate::store::users::UserFilter;
 use crate::store::users::{self, UserRow};
 use crate::store::{Page, links as link_rows, organizations, sessions};
 
@@ -95,13 +96,13 @@ pub fn get(act: &mut Act<'_>, id: UserId) -> Result<Seen<Account>, AppError> {
     Ok(Seen::by(permit, Account::of(act, user, roles)))
 }
 
-/// Lists accounts, by role and status when they are named.
+/// Lists accounts.
 ///
 /// # Errors
 /// Denied.
-pub fn list(act: &mut Act<'_>, with: Option<Role>, status: Option<UserStatus>, page: &Page) -> Result<Seen<Vec<Account>>, AppError> {
+pub fn list(act: &mut Act<'_>, filter: &UserFilter, page: &Page) -> Result<Seen<Vec<Account>>, AppError> {
     let (permit, _) = act.scope(Action::UserRead, Kind::User)?;
-    let rows = users::list(act.conn, with, status, page)?;
+    let rows = users::list(act.conn, filter, page)?;
     let ids: Vec<UserId> = rows.iter().map(|row| row.id).collect();
     let roles = users::roles_of(act.conn, &ids)?;
     let of = |id: UserId| roles.iter().filter(|(user, _)| *user == id).map(|(_, role)| *role).collect::<Vec<_>>();

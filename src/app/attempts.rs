@@ -134,6 +134,7 @@ impl Attempt {
     }
 
     /// The guess was wrong. Answers whether the first pause of a row began with it.
+    #[must_use]
     pub fn wrong(mut self) -> bool {
         let (most, mut first) = (self.all.most, false);
         self.close(|count, now| {

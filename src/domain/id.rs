@@ -25,6 +25,12 @@ macro_rules! ids {
                 Self(written(now.uuid()))
             }
 
+            /// The least id that sorts by `at`: for narrowing a list to what came from then on.
+            #[must_use]
+            pub fn first_at(at: Timestamp) -> Self {
+                Self(written(at.first_uuid()))
+            }
+
             /// The id as the database and the API write it.
             #[must_use]
             pub fn as_str(&self) -> &str {

@@ -88,6 +88,13 @@ impl Timestamp {
         let seconds = u64::try_from(self.utc().timestamp()).unwrap_or_default();
         Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, self.utc().timestamp_subsec_nanos()))
     }
+
+    /// The least UUID (version 7) of this millisecond.
+    #[must_use]
+    pub fn first_uuid(self) -> Uuid {
+        let millis = u64::try_from(self.utc().timestamp_millis()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+    }
 }
 
 /// RFC 3339 in UTC, with three or six digits of a second where it has a fraction.

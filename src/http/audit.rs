@@ -75,6 +75,12 @@ pub struct AuditQuery {
     action: Option<Action>,
     #[deserr(default)]
     outcome: Option<Outcome>,
+    /// From this instant on.
+    #[deserr(default)]
+    from: Option<Timestamp>,
+    /// Before this instant.
+    #[deserr(default)]
+    until: Option<Timestamp>,
 }
 
 /// `GET /audit`
@@ -84,6 +90,8 @@ pub fn list(act: &mut Act<'_>, (): (), query: AuditQuery, page: &Page) -> Result
         actor_id: query.actor_id,
         action: query.action,
         outcome: query.outcome,
+        from: query.from,
+        until: query.until,
     };
     Ok(audit::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
 }

@@ -26,8 +26,9 @@ fn met(fault: Fault) {
 pub fn parse(body: &[u8]) -> Result<Value, Faults> {
     MET.set((0, Faults::default()));
     let value = serde_json::from_slice::<Strict>(body).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Faults::from(Fault::new("malformed_json", format!("不是合法的JSON（{place}）"), format!("is not valid JSON ({place})")))
+        let (line, column) = (error.line(), error.column());
+        let zh = format!("不是合法的JSON（第{line}行第{column}列）");
+        Faults::from(Fault::new("malformed_json", zh, format!("is not valid JSON (line {line}, column {column})")))
     });
     let (_, faults) = MET.take();
     let Strict(value) = value.map_err(|malformed| if faults.0.is_empty() { malformed } else { faults.clone() })?;

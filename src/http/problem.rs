@@ -129,6 +129,7 @@ impl Problem {
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
         response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        response.insert_header((header::VARY, HeaderValue::from_static("Accept-Language")));
         if status == StatusCode::UNAUTHORIZED {
             let challenge = if self.code == AppError::StepUpNeeded.row().code { STEP_UP } else { "Bearer" };
             response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
@@ -168,8 +169,8 @@ pub mod rows {
     pub const NOT_JSON: ErrorRow = ErrorRow {
         code: "unsupported_media_type",
         status: 415,
-        zh: "请求内容应为application/json",
-        en: "The body must be application/json.",
+        zh: "请求内容应为application/json，使用UTF-8编码且不压缩",
+        en: "The body must be application/json in UTF-8, without a content encoding.",
     };
     /// A change without the version that it is based on.
     pub const VERSION_NEEDED: ErrorRow =

@@ -1,7 +1,7 @@
 //! Accounts: views and handlers.
 
 use crate::app::Page;
-use crate::app::accounts::{self, Account};
+use crate::app::accounts::{self, Account, UserFilter};
 use crate::app::{Act, App, AppError, Done, Seen, erasure, invitations, particulars};
 use crate::domain::challenge::NoInput;
 use crate::domain::fault::Faults;
@@ -9,6 +9,7 @@ use crate::domain::id::{OrganizationId, UserId};
 use crate::domain::password::{Owner, unchanged};
 use crate::domain::person::{IdentityInput, PhoneInput, masked};
 use crate::domain::policy::{Action, Role};
+use crate::domain::text::Email;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{InvitationInput, Locale, Password, Sector, UserInput, UserStatus};
 use crate::http::answer::{self, View, record_view};
@@ -98,6 +99,11 @@ pub struct UserQuery {
     role: Option<Role>,
     #[deserr(default)]
     status: Option<UserStatus>,
+    #[deserr(default)]
+    organization_id: Option<OrganizationId>,
+    /// The whole address.
+    #[deserr(default)]
+    email: Option<Email>,
 }
 
 /// Fields to hear about.
@@ -207,7 +213,9 @@ pub fn get(act: &mut Act<'_>, id: UserId) -> Result<Seen<UserView>, AppError> {
 
 /// `GET /users`
 pub fn list(act: &mut Act<'_>, (): (), query: UserQuery, page: &Page) -> Result<Seen<Vec<UserView>>, AppError> {
-    Ok(accounts::list(act, query.role, query.status, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
+    let UserQuery { role, status, organization_id, email } = query;
+    let filter = UserFilter { role, status, organization_id, email: email.map(|email| email.to_string()) };
+    Ok(accounts::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
 }
 
 /// `POST /users/{id}/disable`

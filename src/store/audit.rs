@@ -8,6 +8,7 @@ use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{audit, challenges, users};
 use crate::store::{Conn, Multi, on};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 codes! {
@@ -83,6 +84,10 @@ pub struct AuditFilter {
     pub actor_id: Option<UserId>,
     pub action: Option<Action>,
     pub outcome: Option<Outcome>,
+    /// From this instant on,
+    pub from: Option<Timestamp>,
+    /// and before this one.
+    pub until: Option<Timestamp>,
 }
 
 impl std::fmt::Display for AuditFilter {
@@ -92,6 +97,8 @@ impl std::fmt::Display for AuditFilter {
             ("actor_id", self.actor_id.map(|id| id.to_string())),
             ("action", self.action.map(|action| action.to_string())),
             ("outcome", self.outcome.map(|outcome| outcome.to_string())),
+            ("from", self.from.map(|at| at.to_string())),
+            ("until", self.until.map(|at| at.to_string())),
         ];
         let words: Vec<String> = named.into_iter().filter_map(|(name, value)| value.map(|value| format!("{name}={value}"))).collect();
         f.write_str(&words.join(" "))
@@ -183,6 +190,13 @@ pub fn list(conn: &mut Conn, filter: &AuditFilter, page: &Page) -> QueryResult<V
     }
     if let Some(outcome) = filter.outcome {
         query = query.filter(audit::outcome.eq(outcome.code()));
+    }
+    // Ids sort by time, to the millisecond: they find the place, the instant decides.
+    if let Some(from) = filter.from {
+        query = query.filter(audit::id.ge(AuditId::first_at(from)).and(audit::at.ge(from)));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(audit::id.lt(AuditId::first_at(until.plus(TimeDelta::milliseconds(1)))).and(audit::at.lt(until)));
     }
     by_id!(query, audit, page).load(conn)
 }

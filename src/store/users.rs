@@ -65,16 +65,31 @@ pub fn nobody(conn: &mut Conn) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result::<bool>(conn).map(|some| !some)
 }
 
+/// What a list of users can be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct UserFilter {
+    pub role: Option<Role>,
+    pub status: Option<UserStatus>,
+    pub organization_id: Option<OrganizationId>,
+    pub email: Option<String>,
+}
+
 /// A page of users.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn list(conn: &mut Conn, role: Option<Role>, status: Option<UserStatus>, page: &Page) -> QueryResult<Vec<UserRow>> {
+pub fn list(conn: &mut Conn, filter: &UserFilter, page: &Page) -> QueryResult<Vec<UserRow>> {
     let mut query = users::table.select(UserRow::as_select()).into_boxed::<Multi>();
-    if let Some(role) = role {
+    if let Some(organization) = filter.organization_id {
+        query = query.filter(users::organization_id.eq(organization));
+    }
+    if let Some(email) = &filter.email {
+        query = query.filter(users::email.eq(email.clone()));
+    }
+    if let Some(role) = filter.role {
         query = query.filter(users::id.eq_any(user_roles::table.filter(user_roles::role.eq(role)).select(user_roles::user_id)));
     }
-    if let Some(status) = status {
+    if let Some(status) = filter.status {
         query = query.filter(users::status.eq(status));
     }
     by_id!(query, users, page).load(conn)

@@ -34,6 +34,26 @@ on_both! {
         assert!(actions.contains(&"challenge.award") && actions.contains(&"project.read"), "{actions:?}");
     }
 
+    async fn the_log_can_be_narrowed_to_a_time(app: TestApp) {
+        let (sysadmin, auditor) = (app.sysadmin().await, app.auditor().await);
+        let path = format!("/users/{}", app.team("keda").await.id());
+        let first = app.later(chrono::TimeDelta::milliseconds(7));
+        sysadmin.does(&format!("{path}/disable")).await.is(200);
+        let second = app.later(chrono::TimeDelta::microseconds(1));
+        sysadmin.does(&format!("{path}/enable")).await.is(200);
+        let third = app.later(chrono::TimeDelta::seconds(60));
+        let log = async |from: &str, until: &str| {
+            let log = auditor.get(&format!("/audit?from={from}&until={until}&sort=created_at")).await.is(200);
+            let items = log["items"].as_array().unwrap().clone();
+            items.iter().map(|row| row["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let (first, second, third) = (first.to_string(), second.to_string(), third.to_string());
+        assert_eq!(log(&first, &third).await, ["user.disable", "user.enable"]);
+        assert_eq!(log(&first, &second).await, ["user.disable"], "before, not up to");
+        assert_eq!(log(&second, &third).await, ["user.enable"], "from, not after");
+        auditor.get("/audit?from=yesterday").await.has_faults(&[("from", "not_an_instant")]);
+    }
+
     async fn nobody_without_an_account_can_fill_the_log(app: TestApp) {
         let story = Story::draft(&app).await;
         let before = app.count("audit").await;

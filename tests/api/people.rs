@@ -23,6 +23,17 @@ async fn invitation(app: &TestApp, valid_days: i64) -> Value {
 }
 
 on_both! {
+    async fn accounts_are_found_by_organisation_and_by_address(app: TestApp) {
+        let (team, other, sysadmin) = (app.team("keda").await, app.team("yuan").await, app.sysadmin().await);
+        let found = async |query: String| {
+            let users = sysadmin.get(&format!("/users?{query}")).await.is(200);
+            users["items"].as_array().unwrap().iter().map(|user| user["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(format!("organization_id={}", app.organization("keda").await)).await, [team.id()]);
+        assert_eq!(found(format!("email={}", other.email.to_uppercase())).await, [other.id()]);
+        assert!(found(format!("email={}&role=officer", other.email)).await.is_empty());
+    }
+
     async fn a_person_is_invited_with_roles_that_a_second_person_approves(app: TestApp) {
         let (sysadmin, secadmin) = (app.sysadmin().await, app.secadmin().await);
         let made = sysadmin.post("/users", invitation(&app, 3).await).await.is(201);

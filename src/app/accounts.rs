@@ -128,7 +128,7 @@ pub fn grant_roles(act: &mut Act<'_>, id: UserId, wanted: &[Role]) -> Result<Don
     let wanted = set_of(wanted)?;
     fit(act, &user, &wanted)?;
     let before = replace_roles(act, id, &wanted)?;
-    let names: Vec<&str> = wanted.iter().map(|role| role.zh()).collect();
+    let names: Vec<String> = wanted.iter().map(|role| role.named()).collect();
     let codes = |roles: &[Role]| roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
     let about = About {
         person: Some(id),

@@ -186,8 +186,10 @@ impl AppError {
     pub fn row(&self) -> ErrorRow {
         match self {
             Self::Unauthenticated(None) => row("unauthenticated", 401, "请先登录", "Sign in first."),
-            Self::Unauthenticated(Some(BadToken::Invalid)) => row("invalid_token", 401, "登录凭证无效", "The access token is not valid."),
-            Self::Unauthenticated(Some(BadToken::Expired)) => row("expired_token", 401, "登录凭证已过期", "The access token has expired."),
+            Self::Unauthenticated(Some(BadToken::Invalid)) => row("invalid_token", 401, "登录凭证无效", "The token is not valid."),
+            Self::Unauthenticated(Some(BadToken::Expired)) => {
+                row("expired_token", 401, "登录已结束或凭证已过期", "The session is over, or the token has expired.")
+            }
             Self::WrongCredentials => row("wrong_credentials", 401, "邮箱或密码不正确", "E-mail address or password is wrong."),
             Self::PasswordExpired => row(
                 "password_expired",

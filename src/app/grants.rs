@@ -38,7 +38,7 @@ fn shown(act: &Act<'_>, row: GrantRow) -> Shown<GrantRow> {
 }
 
 fn about(row: &GrantRow, roles: &[Role], name: String) -> About {
-    let names: Vec<&str> = roles.iter().map(|role| role.zh()).collect();
+    let names: Vec<String> = roles.iter().map(|role| role.named()).collect();
     let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
     let facts =
         Facts { roles: names.join("、"), name, reason: row.reason.clone(), path: format!("/grants/{}", row.id), ..Facts::default() };
@@ -111,6 +111,8 @@ pub fn approve(act: &mut Act<'_>, id: GrantId) -> Result<Done<Shown<GrantRow>>, 
     let name = users::find(act.conn, row.user_id)?.map(|user| user.name).unwrap_or_default();
     let row = grants::decide(act.conn, &row, step.to, act.user()?, act.now)?;
     let mut about = about(&row, &roles, name);
+    // Whoever gets roles may not read grants.
+    about.facts.path = "/me".into();
     about.detail = format!("{} -> {}", before.iter().map(|role| role.code()).collect::<Vec<_>>().join(","), about.detail);
     Ok(act.record(step, about)?.with(shown(act, row)))
 }

@@ -159,6 +159,7 @@ private_text!(IdentityNumber, "^[1-9][0-9]{16}[0-9Xx]$");
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct PhoneInput {
     /// The number; `null` to have none kept.
+    #[schema(required = true)]
     pub phone: Option<Phone>,
 }
 
@@ -167,6 +168,7 @@ pub struct PhoneInput {
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct IdentityInput {
     /// The number; `null` to have none kept.
+    #[schema(required = true)]
     pub identity_number: Option<IdentityNumber>,
 }
 

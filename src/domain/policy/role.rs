@@ -32,6 +32,12 @@ impl Role {
         !matches!(self, Self::Public | Self::Account | Self::System)
     }
 
+    /// The role in both languages, for letters.
+    #[must_use]
+    pub fn named(self) -> String {
+        format!("{} ({})", self.zh(), self.code())
+    }
+
     /// Whether whoever has the role decides or pays for the department: people of its own, whose organisation never bids.
     #[must_use]
     pub const fn decides(self) -> bool {

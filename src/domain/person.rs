@@ -45,8 +45,8 @@ impl std::str::FromStr for Phone {
         let abroad = digits.len() < text.len();
         let lengths = match digits.as_bytes() {
             [b'1'..=b'9', ..] if abroad => 7..=15,
-            [b'1', b'3'..=b'9', ..] => 11..=11,
-            [b'0', b'1'..=b'9', ..] => 10..=12,
+            [b'1', b'3'..=b'9', ..] if !abroad => 11..=11,
+            [b'0', b'1'..=b'9', ..] if !abroad => 10..=12,
             _ => return Err(wrong()),
         };
         if lengths.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) { Ok(Self(text)) } else { Err(wrong()) }

@@ -3,7 +3,7 @@
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::error::{AppError, taken};
 use crate::app::{bids as bid_cases, payments as payment_cases};
-use crate::domain::assignment::interested;
+use crate::domain::assignment::{interested, rotation_due};
 use crate::domain::decision::DAYS_TO_SIGN;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{MilestoneId, PaymentId, ProjectId};
@@ -303,6 +303,9 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
     }
     if row.commissioner_id == Some(user.id) {
         return Err(Refusal::AlreadyAssigned.into());
+    }
+    if rotation_due(&projects::followed(act.conn, user.id, row.lead_org_id)?, act.now) {
+        return Err(Refusal::RotationDue.into());
     }
     let note = input.note.as_ref().map(crate::domain::text::Prose::as_str);
     let row = projects::assign(act.conn, &row, user.id, note, act.now)?;

@@ -48,6 +48,7 @@ refusals! {
     AlreadyAssigned "already_assigned" "该人员已被指派" "This person is already assigned.";
     NotOfTheDepartment "not_of_the_department" "经办、处长、资金管理角色只能授予政府机关的人员" "Officers, directors and finance are people of a government agency.";
     NotACommissioner "not_a_commissioner" "该用户不是在用的项目专员" "This user is not an active commissioner.";
+    RotationDue "rotation_due" "该专员连续联系同一牵头单位已满三年，应当轮换" "This commissioner has followed the lead organisation for three years: it is someone else's turn.";
     InterestNotDeclared "interest_not_declared" "评分前须先声明不存在利益冲突" "Declare that you have no conflict of interest before you score.";
     DecisionNotApproved "decision_not_approved" "立项决定尚未批准" "The decision has not been approved.";
     PublicityTooShort "publicity_too_short" "公示期不足5个工作日" "The publicity window holds fewer than 5 working days.";

@@ -123,7 +123,15 @@ pub fn apply_acceptance(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, tex
 /// # Errors
 /// [`diesel::NotFound`] when the project is not as it was read.
 pub fn conclude(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, opinion: &str, now: Timestamp) -> QueryResult<ProjectRow> {
+    end_assignment(conn, row.id, now)?;
     step!(conn, projects, ProjectRow, row, to, now, projects::opinion.eq(opinion))
+}
+
+/// Ends the running assignment, if there is one.
+fn end_assignment(conn: &mut Conn, id: ProjectId, now: Timestamp) -> QueryResult<usize> {
+    diesel::update(assignments::table.filter(assignments::project_id.eq(id).and(assignments::ends_at.is_null())))
+        .set(assignments::ends_at.eq(now))
+        .execute(conn)
 }
 
 /// The signatures on a project.
@@ -180,14 +188,25 @@ pub fn has_signed(conn: &mut Conn, id: ProjectId, user: UserId) -> QueryResult<b
     diesel::select(diesel::dsl::exists(paid)).get_result(conn)
 }
 
+/// When a commissioner followed projects of a lead organisation, by the beginning; one that has not ended has no end.
+///
+/// # Errors
+/// The database does not answer.
+pub fn followed(conn: &mut Conn, commissioner: UserId, lead: OrganizationId) -> QueryResult<Vec<(Timestamp, Option<Timestamp>)>> {
+    assignments::table
+        .inner_join(projects::table)
+        .filter(assignments::commissioner_id.eq(commissioner).and(projects::lead_org_id.eq(lead)))
+        .order(assignments::starts_at)
+        .select((assignments::starts_at, assignments::ends_at))
+        .load(conn)
+}
+
 /// Ends the running assignment, if there is one, and begins the next: a project has one primary commissioner.
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the project is not as it was read.
 pub fn assign(conn: &mut Conn, row: &ProjectRow, commissioner: UserId, note: Option<&str>, now: Timestamp) -> QueryResult<ProjectRow> {
-    diesel::update(assignments::table.filter(assignments::project_id.eq(row.id).and(assignments::ends_at.is_null())))
-        .set(assignments::ends_at.eq(now))
-        .execute(conn)?;
+    end_assignment(conn, row.id, now)?;
     diesel::insert_into(assignments::table)
         .values((
             assignments::id.eq(AssignmentId::new(now)),

@@ -457,6 +457,7 @@ diesel::joinable!(subscriptions -> users (user_id));
 diesel::joinable!(bids -> challenges (challenge_id));
 diesel::joinable!(bids -> organizations (lead_org_id));
 diesel::joinable!(bid_members -> users (user_id));
+diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));

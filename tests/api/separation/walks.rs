@@ -110,7 +110,7 @@ impl Walk<'_> {
         let sponsor = self.story.app.organization("sponsor-works").await.to_string();
         let input = inputs::challenge(&self.story.batch, &sponsor, self.story.app.next());
         let made = self.tried("/challenges", async |who: &Caller| who.post("/challenges", input.clone()).await).await;
-        self.story.challenge = made.unwrap()["id"].as_str().unwrap().to_owned();
+        made.unwrap()["id"].as_str().unwrap().clone_into(&mut self.story.challenge);
         let path = format!("/challenges/{}", self.story.challenge);
         for again in [true, self.dice.roll(2) == 0] {
             for _ in 0..self.dice.roll(3) {
@@ -138,7 +138,7 @@ impl Walk<'_> {
         }
         // The sponsor's people try as well, and so does everyone else.
         assert!(!self.someone(&self.story.path("bids"), &inputs::bid()).await);
-        self.story.bid = self.bids[0].1.clone();
+        self.story.bid.clone_from(&self.bids[0].1);
     }
 
     /// As far as these people can bring the challenge; whether to a payment.
@@ -302,7 +302,7 @@ fn months_at_a_stretch(spells: &[(usize, usize, Timestamp)], person: usize, begu
     let mut day = begun;
     while day < now {
         let follows = (0..2).any(|project| {
-            let latest = spells.iter().filter(|spell| spell.0 == project && spell.2 <= day).next_back();
+            let latest = spells.iter().rfind(|spell| spell.0 == project && spell.2 <= day);
             latest.is_some_and(|spell| spell.1 == person)
         });
         if follows {

@@ -11,6 +11,7 @@ DROP TABLE decisions;
 DROP TABLE reviews;
 DROP TABLE bid_submissions;
 DROP TABLE bid_members;
+DROP TABLE bid_drafts;
 DROP TABLE bids;
 DROP TABLE challenge_rounds;
 DROP TABLE challenges;

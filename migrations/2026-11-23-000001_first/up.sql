@@ -234,14 +234,18 @@ CREATE TABLE bids (
     created_by TEXT NOT NULL REFERENCES users (id),
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    updated_at TIMESTAMP NOT NULL,
-    content TEXT NOT NULL
+    updated_at TIMESTAMP NOT NULL
 );
 CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
 CREATE INDEX bids_examiner ON bids (examined_by, challenge_id);
 CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'ineligible', 'not_shortlisted', 'declined');
+
+CREATE TABLE bid_drafts (
+    bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
+    content TEXT NOT NULL
+);
 
 CREATE TABLE bid_members (
     bid_id TEXT NOT NULL REFERENCES bids (id),
@@ -429,7 +433,7 @@ CREATE TABLE audit (
 CREATE INDEX audit_object ON audit (object_id, id);
 CREATE INDEX audit_actor ON audit (actor_id, id);
 CREATE INDEX audit_action ON audit (action, id);
-CREATE INDEX audit_outcome ON audit (outcome, id);
+CREATE INDEX audit_denied ON audit (id) WHERE outcome = 'denied';
 
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY NOT NULL,
@@ -449,7 +453,7 @@ CREATE TABLE outbox (
     UNIQUE (event_id, recipient, template)
 );
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'pending';
-CREATE INDEX outbox_state ON outbox (state, id);
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
 
 CREATE TABLE idempotency (
     user_id TEXT NOT NULL,

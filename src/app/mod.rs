@@ -217,6 +217,10 @@ impl App {
         body: impl FnOnce(&mut Act<'_>) -> Result<Done<T>, AppError> + Send + 'static,
         shape: impl FnOnce(T) -> Result<Answer, AppError> + Send + 'static,
     ) -> Result<Answer, AppError> {
+        if request.key.is_none() && !request.dry_run {
+            // Nothing of the answer is kept: it is made while others write.
+            return shape(self.run_as(request, body).await?);
+        }
         let (app, asked) = (self.clone(), request.clone());
         let transaction = move |conn: &mut Conn| -> Result<Answer, Undone> {
             let mut act = app.act(conn, &asked)?;

@@ -11,11 +11,11 @@ use crate::domain::review::READS_THE_BID;
 use crate::domain::time::Timestamp;
 use crate::store::challenges::ChallengeRow;
 use crate::store::page::{Page, by_id};
-use crate::store::schema::{bid_submissions, bids, challenges, organizations, reviews};
+use crate::store::schema::{bid_drafts, bid_submissions, bids, challenges, organizations, reviews};
 use crate::store::{Conn, Json, Multi, on, step};
 use diesel::prelude::*;
 
-/// A row of `bids`, without its content, which only the detail needs.
+/// A row of `bids`. Its content stands apart: the working copy in `bid_drafts`, what was received in `bid_submissions`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = bids, treat_none_as_default_value = false)]
 pub struct BidRow {
@@ -62,7 +62,11 @@ pub struct BidFilter {
 /// The organisation has a live bid in the round already.
 pub fn insert(conn: &mut Conn, row: &BidRow, content: &BidInput) -> QueryResult<()> {
     let content = Json::of(content)?;
-    diesel::insert_into(bids::table).values((row, bids::content.eq(content.text()))).execute(conn).map(|_| ())
+    diesel::insert_into(bids::table).values(row).execute(conn)?;
+    diesel::insert_into(bid_drafts::table)
+        .values((bid_drafts::bid_id.eq(row.id), bid_drafts::content.eq(content.text())))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// The bid, if there is one.
@@ -99,7 +103,7 @@ pub fn examined_by(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ChallengeId
 /// # Errors
 /// There is no such bid.
 pub fn content(conn: &mut Conn, id: BidId) -> QueryResult<Json<BidInput>> {
-    on!(conn, inner => bids::table.find(id).select(bids::content).first(inner))
+    on!(conn, inner => bid_drafts::table.find(id).select(bid_drafts::content).first(inner))
 }
 
 /// What a submission is held against.
@@ -121,8 +125,9 @@ pub fn to_submit(conn: &mut Conn, id: BidId) -> QueryResult<Option<(BidRow, Chal
     let found: Option<Found> = on!(conn, inner => bids::table
         .inner_join(challenges::table)
         .inner_join(organizations::table)
+        .inner_join(bid_drafts::table)
         .filter(bids::id.eq(id))
-        .select((BidRow::as_select(), ChallengeRow::as_select(), bids::content, challenges::content, organizations::stage))
+        .select((BidRow::as_select(), ChallengeRow::as_select(), bid_drafts::content, challenges::content, organizations::stage))
         .first(inner))
     .optional()?;
     Ok(found.map(|(bid, challenge, content, demands, organization)| (bid, challenge, Submittable { content, demands, organization })))
@@ -194,7 +199,8 @@ pub fn touch(conn: &mut Conn, row: &BidRow, now: Timestamp) -> QueryResult<BidRo
 /// [`diesel::NotFound`] when the bid is not as it was read.
 pub fn edit(conn: &mut Conn, row: &BidRow, content: &BidInput, now: Timestamp) -> QueryResult<BidRow> {
     let kept = Json::of(content)?;
-    step!(conn, bids, BidRow, row, row.stage, now, bids::content.eq(kept.text()))
+    diesel::update(bid_drafts::table.find(row.id)).set(bid_drafts::content.eq(kept.text())).execute(conn)?;
+    touch(conn, row, now)
 }
 
 /// Takes a submission: the next number, the instant, the digest, and the content as received.

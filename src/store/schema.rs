@@ -220,7 +220,6 @@ diesel::table! {
         round -> Integer,
         lead_org_id -> Text,
         stage -> Text,
-        content -> Text,
         submission -> Integer,
         received_at -> Nullable<Timestamp>,
         digest -> Nullable<Text>,
@@ -233,6 +232,13 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bid_drafts (bid_id) {
+        bid_id -> Text,
+        content -> Text,
     }
 }
 
@@ -456,6 +462,7 @@ diesel::joinable!(user_roles -> users (user_id));
 diesel::joinable!(subscriptions -> users (user_id));
 diesel::joinable!(bids -> challenges (challenge_id));
 diesel::joinable!(bids -> organizations (lead_org_id));
+diesel::joinable!(bid_drafts -> bids (bid_id));
 diesel::joinable!(bid_members -> users (user_id));
 diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
@@ -474,6 +481,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenges,
     challenge_rounds,
     bids,
+    bid_drafts,
     bid_members,
     bid_submissions,
     reviews,

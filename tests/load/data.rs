@@ -173,8 +173,16 @@ pub async fn fill(folder: &Path) -> Tokens {
         first = first.or(Some(batch.record.id));
     }
     let model = template(&app, first.unwrap(), works, officer, director).await;
-    let statements =
-        [multiply(model), rounds(), drafts(bidder, team), signed(winner, other), projects(officer, works), milestones(), payments()];
+    let statements = [
+        multiply(model),
+        rounds(),
+        drafts(bidder, team),
+        signed(winner, other),
+        contents(),
+        projects(officer, works),
+        milestones(),
+        payments(),
+    ];
     for sql in statements {
         let write = move |conn: &mut Conn| -> Result<usize, AppError> { Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?) };
         app.db.write(write, |_, _| Ok(())).await.unwrap().unwrap();
@@ -219,14 +227,17 @@ fn rounds() -> String {
 
 /// A bid on each generated challenge at one of `stages`.
 fn bids_sql(family: &str, stages: &str, stage: &str, submission: i64, organization: OrganizationId, by: UserId) -> String {
-    let content = bid().to_string();
     let received = if submission > 0 { "created_at" } else { "NULL" };
     let award = if submission > 0 { "650000000" } else { "NULL" };
     format!(
         "INSERT INTO bids SELECT replace(id, '-7000-8000-', '-7000-{family}-'), id, 1, '{organization}', '{stage}', {submission},
-            {received}, NULL, NULL, NULL, NULL, {award}, NULL, '{by}', 1, created_at, updated_at, '{content}'
+            {received}, NULL, NULL, NULL, NULL, {award}, NULL, '{by}', 1, created_at, updated_at
         FROM challenges WHERE stage IN ({stages}) AND id LIKE '%-7000-8000-%'"
     )
+}
+
+fn contents() -> String {
+    format!("INSERT INTO bid_drafts SELECT id, '{}' FROM bids WHERE id NOT IN (SELECT bid_id FROM bid_drafts)", bid())
 }
 
 fn drafts(organization: OrganizationId, by: UserId) -> String {

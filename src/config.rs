@@ -15,6 +15,7 @@ use crate::domain::fault::Fault;
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
 use crate::domain::policy::assurance::PRIVILEGED;
+use crate::domain::seal::Cipher;
 use crate::store::Place;
 use ipnet::IpNet;
 use reader::Reader;
@@ -43,6 +44,8 @@ pub struct Config {
     pub profile: Profile,
     /// How the chain of the audit log is hashed: `JIEBANG_AUDIT_HASH`, `sha256` (by default) or `sm3`.
     pub chain: ChainHash,
+    /// The cipher that seals bids: `JIEBANG_SEAL_CIPHER`, `aes_256_gcm` (by default) or `sm4_gcm`.
+    pub cipher: Cipher,
     /// Address as users know it: `JIEBANG_PUBLIC_URL`. Links in letters begin with it.
     pub public_url: String,
     /// How letters leave: `JIEBANG_SMTP_URL` or `JIEBANG_MAIL_DIR`.
@@ -152,6 +155,7 @@ pub fn read(environment: &BTreeMap<String, String>) -> Result<Config, Vec<Config
         second_factor: reader.second_factor(),
         profile: reader.code("JIEBANG_PASSWORD_PROFILE", Profile::Modern),
         chain: reader.code("JIEBANG_AUDIT_HASH", ChainHash::Sha256),
+        cipher: reader.code("JIEBANG_SEAL_CIPHER", Cipher::Aes256Gcm),
         public_url: reader.public_url(),
         mail: reader.mail(),
         mail_from: reader.mail_from(),

@@ -210,12 +210,18 @@ CREATE TABLE challenge_rounds (
     round INTEGER NOT NULL,
     opens_at TIMESTAMP NOT NULL,
     closes_at TIMESTAMP NOT NULL,
+    seal_mode TEXT NOT NULL,
+    seal_key TEXT,
+    closing_digest TEXT,
+    opened_at TIMESTAMP,
+    opened_by TEXT REFERENCES users (id),
     bids INTEGER,
     fail_reason TEXT,
     fail_detail TEXT,
     failed_at TIMESTAMP,
     PRIMARY KEY (challenge_id, round)
 );
+CREATE INDEX challenge_rounds_to_unseal ON challenge_rounds (opened_at) WHERE seal_key IS NOT NULL AND opened_at IS NOT NULL;
 
 CREATE TABLE bids (
     id TEXT PRIMARY KEY NOT NULL,
@@ -244,7 +250,7 @@ CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHE
 
 CREATE TABLE bid_drafts (
     bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
-    content TEXT NOT NULL
+    body BYTEA NOT NULL
 );
 
 CREATE TABLE bid_members (
@@ -258,11 +264,22 @@ CREATE INDEX bid_members_user ON bid_members (user_id);
 CREATE TABLE bid_submissions (
     bid_id TEXT NOT NULL REFERENCES bids (id),
     number INTEGER NOT NULL,
-    content TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
     digest TEXT NOT NULL,
     received_at TIMESTAMP NOT NULL,
     submitted_by TEXT NOT NULL REFERENCES users (id),
     PRIMARY KEY (bid_id, number)
+);
+
+CREATE TABLE bid_openings (
+    bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
+    number INTEGER NOT NULL,
+    body BYTEA,
+    flaw TEXT,
+    sealed_digest TEXT NOT NULL,
+    received_at TIMESTAMP NOT NULL,
+    opened_at TIMESTAMP NOT NULL,
+    CHECK ((body IS NULL) <> (flaw IS NULL))
 );
 
 CREATE TABLE reviews (

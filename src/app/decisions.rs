@@ -1,6 +1,7 @@
 //! Decisions 立项决定: proposed by an officer, approved by a director, made public, and carried out.
 
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
+use crate::app::bids::content;
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::challenges::{self, round};
 use crate::app::error::AppError;
@@ -79,7 +80,7 @@ fn candidates(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<Vec<Candida
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         let score = row.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());
-        let requested_fen = bids::submitted_content(act.conn, &row)?.requested_fen.unwrap_or(Fen::ZERO);
+        let requested_fen = content::required(act, &row)?.requested_fen.unwrap_or(Fen::ZERO);
         all.push(Candidate { bid_id: row.id, score: score.ok_or(Refusal::ReviewsMissing)?, requested_fen });
     }
     Ok(all)

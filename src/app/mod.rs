@@ -33,6 +33,7 @@ pub mod payments;
 pub mod portfolio;
 mod post;
 pub mod projects;
+pub mod receipts;
 mod renewal;
 mod request;
 pub mod reviews;
@@ -42,6 +43,7 @@ pub mod sign_in;
 pub mod upkeep;
 
 pub use crate::auth::password::{Cost, NO_PASSWORD};
+pub use crate::auth::round_keys::FOLDER as SEALS;
 pub use crate::auth::token::{BadToken, sha256_hex};
 pub use crate::store::{Mark, Page, Place};
 pub use act::{Act, Actor, Assurance, Done, Past, Seen, Shown};
@@ -55,14 +57,17 @@ use crate::app::floods::Floods;
 use crate::app::guessed::Guessed;
 use crate::app::links::Forgotten;
 use crate::app::paces::Paces;
+use crate::auth::round_keys::RoundKeys;
 use crate::auth::{Hasher, Keys, machine};
 use crate::domain::audit::ChainHash;
 use crate::domain::calendar::Calendar;
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
+use crate::domain::seal::Cipher;
 use crate::domain::session::MOST_TRIES;
 use crate::store::idempotency::{self, AnswerRow};
 use crate::store::{Conn, Db};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
@@ -98,6 +103,10 @@ pub struct App {
     pub readiness: Arc<Mutex<Option<Instant>>>,
     /// How the chain of the audit log is hashed.
     pub chain: ChainHash,
+    /// The keys of sealed rounds,
+    pub round_keys: RoundKeys,
+    /// and the cipher of what is sealed from now on.
+    pub cipher: Cipher,
     /// Rung after every write, so that letters go out at once.
     pub bell: Arc<Notify>,
 }
@@ -136,6 +145,8 @@ pub struct Opening<'a> {
     pub hashers: usize,
     /// The time.
     pub clock: Clock,
+    /// Folder of the keys of sealed rounds.
+    pub seals: &'a Path,
     /// Working days beyond the built-in tables, as TOML.
     pub calendar: Option<&'a str>,
 }
@@ -162,6 +173,8 @@ impl App {
             floods: Floods::default(),
             readiness: Arc::default(),
             chain: ChainHash::Sha256,
+            round_keys: RoundKeys::new(opening.seals),
+            cipher: Cipher::Aes256Gcm,
             bell: Arc::new(Notify::new()),
         })
     }

@@ -148,7 +148,7 @@ pub fn plan(act: &mut Act<'_>, id: ProjectId, input: &PlanInput) -> Result<Done<
     let step = act.step(Action::ProjectPlan, &row, object(act, &row))?;
     let challenge = challenge_rows::content(act.conn, row.challenge_id)?;
     let bid_row = bids::find(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
-    let bid = bids::submitted_content(act.conn, &bid_row)?;
+    let bid = bid_cases::content::required(act, &bid_row)?;
     let frame = PlanFrame { starts_on: row.starts_on, ends_on: row.ends_on, award_fen: row.award_fen, challenge: &challenge, bid: &bid };
     input.check(frame)?;
     payments::clear(act.conn, id)?;

@@ -1,6 +1,7 @@
 //! Reviews 评审: experts asked, declared free of conflict, and heard.
 
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
+use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::bids::{self as bid_cases, Loaded};
 use crate::app::error::{AppError, taken};
@@ -205,7 +206,10 @@ pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
     let permit = act.permit(Action::ReviewRead, &Object::record(&row, tie))?;
     let readable = tie == Tie::Assigned && READS_THE_BID.contains(&row.stage);
     let content = match bids::find(act.conn, row.bid_id)? {
-        Some(bid) if readable => Some(bids::submitted_content(act.conn, &bid)?),
+        Some(bid) if readable => match content::submitted(act, &bid)? {
+            Submitted::Content(content) => Some(*content),
+            Submitted::NotYet | Submitted::Flawed(_) => None,
+        },
         _ => None,
     };
     Ok(Seen::by(permit, (shown(act, row), content)))

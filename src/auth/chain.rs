@@ -4,16 +4,14 @@
 //! changed, added or left out, even where a record itself is withheld and only its digest is shown.
 
 use crate::auth::keys::Keys;
+use crate::auth::signing::{self, Purpose};
 use crate::auth::token::hex;
 use crate::domain::audit::ChainHash;
-use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
 use sm3::Sm3;
 
 /// What stands before the first record.
 pub const GENESIS: &str = "jiebang-audit";
-/// What a signature is made over begins with this, so that it can stand for nothing else.
-const PURPOSE: &str = "jiebang audit checkpoint";
 
 fn hash(how: ChainHash, text: &[u8]) -> String {
     let bytes = match how {
@@ -42,42 +40,36 @@ pub fn made_by(link: &str) -> Option<ChainHash> {
 }
 
 fn statement(number: i64, link: &str, at: &str) -> String {
-    format!("{PURPOSE}\n{number}\n{link}\n{at}")
+    format!("{number}\n{link}\n{at}")
 }
 
-/// Signs checkpoints, with a key derived from the service's secret (Ed25519).
-pub struct Signer(Ed25519KeyPair);
+/// Signs checkpoints.
+pub struct Signer(signing::Signer);
 
 impl Signer {
     /// The signer of a service.
     #[must_use]
     pub fn of(keys: &Keys) -> Option<Self> {
-        Ed25519KeyPair::from_seed_unchecked(&keys.for_purpose(b"jiebang audit checkpoint")?).ok().map(Self)
+        signing::Signer::of(keys, Purpose::Checkpoint).map(Self)
     }
 
     /// The public key in hexadecimal: what an auditor holds a signature against.
     #[must_use]
     pub fn public_key(&self) -> String {
-        hex(self.0.public_key().as_ref())
+        self.0.public_key()
     }
 
     /// The signature, in hexadecimal, that the chain stood at `link` after `number` records at `at`.
     #[must_use]
     pub fn sign(&self, number: i64, link: &str, at: &str) -> String {
-        hex(self.0.sign(statement(number, link, at).as_bytes()).as_ref())
+        self.0.sign(&statement(number, link, at))
     }
 }
 
 /// Whether `signature` by `public_key`, both in hexadecimal, says that the chain stood at `link` after `number` records at `at`.
 #[must_use]
 pub fn is_signed(public_key: &str, signature: &str, number: i64, link: &str, at: &str) -> bool {
-    let (Some(key), Some(signature)) = (bytes(public_key), bytes(signature)) else { return false };
-    UnparsedPublicKey::new(&ED25519, key).verify(statement(number, link, at).as_bytes(), &signature).is_ok()
-}
-
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| text.get(at..at.checked_add(2)?).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (0..text.len()).step_by(2).map(pair).collect()
+    signing::is_signed(Purpose::Checkpoint, public_key, signature, &statement(number, link, at))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub struct Keys {
     fingerprint: Arc<[u8]>,
     person: Arc<[u8]>,
     refresh: Arc<[u8]>,
+    salt: Arc<[u8]>,
     at_rest: Arc<RandomizedNonceKey>,
 }
 
@@ -57,6 +58,7 @@ impl Keys {
             fingerprint: derived(secret, b"jiebang request fingerprint")?,
             person: derived(secret, b"jiebang identity number")?,
             refresh: derived(secret, b"jiebang refresh token")?,
+            salt: derived(secret, b"jiebang commitment")?,
             at_rest: Arc::new(RandomizedNonceKey::new(&AES_256_GCM, &derived(secret, b"jiebang at rest")?).ok()?),
         })
     }
@@ -118,16 +120,27 @@ impl Keys {
     /// `text`, encrypted for the database (AES-256-GCM); `owner` must be named again to open it.
     #[must_use]
     pub fn seal(&self, owner: &str, text: &[u8]) -> Option<String> {
+        self.seal_bytes(owner, text).map(|bytes| BASE64.encode(bytes))
+    }
+
+    /// As [`Keys::seal`], for a column of bytes.
+    #[must_use]
+    pub fn seal_bytes(&self, owner: &str, text: &[u8]) -> Option<Vec<u8>> {
         let mut bytes = text.to_vec();
         let nonce = self.at_rest.seal_in_place_append_tag(Aad::from(owner.as_bytes()), &mut bytes).ok()?;
-        Some(BASE64.encode([&nonce.as_ref()[..], &bytes].concat()))
+        Some([&nonce.as_ref()[..], &bytes].concat())
     }
 
     /// What [`Keys::seal`] made unreadable; `None` when it was changed, or was another owner's.
     #[must_use]
     pub fn open(&self, owner: &str, sealed: &str) -> Option<Vec<u8>> {
-        let bytes = BASE64.decode(sealed).ok()?;
-        let (nonce, text) = bytes.split_at_checked(NONCE)?;
+        self.open_bytes(owner, &BASE64.decode(sealed).ok()?)
+    }
+
+    /// As [`Keys::open`], for a column of bytes.
+    #[must_use]
+    pub fn open_bytes(&self, owner: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, text) = sealed.split_at_checked(NONCE)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut text = text.to_vec();
         let opened = self.at_rest.open_in_place(nonce, Aad::from(owner.as_bytes()), &mut text).ok()?;
@@ -138,6 +151,12 @@ impl Keys {
     #[must_use]
     pub fn mark(&self, identity_number: &str) -> String {
         mac(&self.person, identity_number.as_bytes()).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default()
+    }
+
+    /// What nobody else can know of `owner`, always the same: it keeps a commitment from being guessed. In hexadecimal.
+    #[must_use]
+    pub fn salt(&self, owner: &str) -> String {
+        mac(&self.salt, owner.as_bytes()).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default()
     }
 
     /// A fingerprint of a request: keyed, since a plain hash of a body with a password would be a fast hash of it.

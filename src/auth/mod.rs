@@ -5,7 +5,10 @@ pub mod keys;
 pub mod machine;
 pub mod password;
 pub mod ring;
+pub mod round_keys;
+pub mod seal;
 pub mod second_factor;
+pub mod signing;
 pub mod token;
 
 pub use keys::Keys;

@@ -1,10 +1,11 @@
 //! The demo: a fresh database, the demo portfolio, one account a role, and a clock that runs on in the demo's days.
 
-use crate::app::{App, Clock, Cost, Opening, Place};
+use crate::app::{App, Clock, Cost, Opening, Place, SEALS};
 use crate::cli::{print, say, seed, serve};
 use crate::config::{Config, Forwarding, MailRoute, cores};
 use crate::domain::audit::ChainHash;
 use crate::domain::password::Profile;
+use crate::domain::seal::Cipher;
 use anyhow::Context;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         hashers: cores(),
         clock: Clock::settable(seed::begins()?),
         calendar: None,
+        seals: &data_dir.join(SEALS),
     })?;
     let loaded = seed::load(&app, PASSWORD).await?;
     let app = App { clock: app.clock.running_on(), ..app };
@@ -53,6 +55,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         second_factor: Vec::new(),
         profile: Profile::Modern,
         chain: ChainHash::Sha256,
+        cipher: Cipher::Aes256Gcm,
         public_url: format!("http://{listen}"),
         mail_from: "Jiebang <jiebang@demo.jiebang.example>".into(),
         calendar: None,

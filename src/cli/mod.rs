@@ -1,16 +1,17 @@
 //! The operator's door: one binary, one command each. Calls use cases, never the database.
 //!
-//! Exit codes follow sysexits: 0 done, 1 failed, 2 wrong usage, 65 the audit log was changed, 78 configuration.
+//! Exit codes follow sysexits: 0 done, 1 failed, 2 wrong usage, 65 the audit log or a receipt was changed, 78 configuration.
 
 pub mod admin;
 pub mod audit;
 pub mod demo;
 pub mod inspect;
 pub mod keys;
+pub mod receipt;
 pub mod seed;
 pub mod serve;
 
-use crate::app::{App, AppError, Clock, Cost, Opening};
+use crate::app::{App, AppError, Clock, Cost, Opening, SEALS};
 use crate::config::{self, Config, ConfigFault};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -62,6 +63,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// Receipts of bids.
+    Receipt {
+        /// What to do.
+        #[command(subcommand)]
+        command: receipt::ReceiptCommand,
     },
     /// Keys of access tokens.
     Keys {
@@ -274,9 +281,16 @@ fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
         hashers: config::cores(),
         clock,
         calendar: config.calendar.as_deref(),
+        seals: &config.data_dir.join(SEALS),
     })?;
     keys::load(&app, config)?;
-    Ok(App { second_factor: config.second_factor.clone().into(), profile: config.profile, chain: config.chain, ..app })
+    Ok(App {
+        second_factor: config.second_factor.clone().into(),
+        profile: config.profile,
+        chain: config.chain,
+        cipher: config.cipher,
+        ..app
+    })
 }
 
 async fn command(command: Command) -> Result<(), Stopped> {
@@ -316,6 +330,7 @@ async fn command(command: Command) -> Result<(), Stopped> {
             audit::export(&open(&config, Clock::System)?, &config, from, to).await?;
         }
         Command::Audit { command: AuditCommand::Key } => audit::key(&open(&configured()?, Clock::System)?)?,
+        Command::Receipt { command } => receipt::run(command)?,
         Command::Keys { command: KeysCommand::Rotate { at_once } } => keys::rotate(&configured()?, at_once)?,
         Command::Keys { command: KeysCommand::List } => keys::list(&configured()?)?,
         Command::Config { command: ConfigCommand::Check } => {

@@ -12,6 +12,7 @@ use std::str::FromStr;
 pub const KNOWN: &[&str] = &[
     "DATABASE_URL",
     "JIEBANG_AUDIT_HASH",
+    "JIEBANG_SEAL_CIPHER",
     "JIEBANG_CALENDAR_FILE",
     "JIEBANG_CORS_ORIGINS",
     "JIEBANG_DATA_DIR",

@@ -41,6 +41,7 @@ impl Config {
             ("JIEBANG_SECOND_FACTOR", list(&self.second_factor.iter().map(|role| role.code()).collect::<Vec<_>>())),
             ("JIEBANG_PASSWORD_PROFILE", self.profile.to_string()),
             ("JIEBANG_AUDIT_HASH", self.chain.to_string()),
+            ("JIEBANG_SEAL_CIPHER", self.cipher.to_string()),
             ("JIEBANG_SMTP_URL", smtp),
             ("JIEBANG_MAIL_DIR", folder),
             ("JIEBANG_MAIL_FROM", self.mail_from.clone()),

@@ -55,6 +55,7 @@ codes! {
         ChallengeWithdrawn = "challenge_withdrawn" "撤榜",
         ChallengeFinished = "challenge_finished" "榜单办结",
         BidReceived = "bid_received" "揭榜回执",
+        BidFlawed = "bid_flawed" "揭榜申请无法启封",
         BidMemberAdded = "bid_member_added" "获得揭榜申请权限",
         BidMemberRemoved = "bid_member_removed" "失去揭榜申请权限",
         BidWithdrawn = "bid_withdrawn" "揭榜撤回",
@@ -188,6 +189,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChallengeFinish, "", N::ChallengeFinished, &[Author, Directors, Sponsor]),
     row(A::BidSubmit, "", N::BidReceived, &[Team]),
     row(A::BidResubmit, "", N::BidReceived, &[Team]),
+    row(A::BidFlaw, "", N::BidFlawed, &[Team, Author]),
     row(A::BidWithdraw, "", N::BidWithdrawn, &[Team]),
     row(A::BidAdmit, "", N::BidMemberAdded, &[Person]),
     row(A::BidDismiss, "", N::BidMemberRemoved, &[Person]),
@@ -259,6 +261,8 @@ pub struct Facts {
     pub name: String,
     /// Who did it.
     pub by: String,
+    /// A signed receipt, put in when the letter leaves.
+    pub receipt: String,
     /// A proof: SHA-256 of what was received, number of a voucher.
     pub proof: String,
     /// Roles or scopes, for letters on accounts and keys.

@@ -39,6 +39,9 @@ refusals! {
     StillOpen "still_open" "揭榜尚未截止" "The time to bid is not over yet.";
     LiveBidExists "live_bid_exists" "本单位在本轮已有一份有效的揭榜申请" "Your organisation already has a live bid in this round.";
     LeadNotLegalPerson "lead_not_eligible" "牵头单位须为可揭榜的法人单位（政府机关除外）" "The lead organisation must be a legal person that may bid (no government agency).";
+    NotSubmitted "not_submitted" "该揭榜申请尚未提交" "This bid was never submitted.";
+    BeingOpened "being_opened" "揭榜申请正在启封，请稍候" "The bids of this round are being opened: try again in a moment.";
+    BidFlawed "bid_flawed" "该揭榜申请的密文已损坏或被改动，无法启封" "This bid was damaged or changed while it was sealed and could not be opened.";
     BidsNotExamined "bids_not_examined" "尚有揭榜申请未完成形式审查" "Some bids have not been examined yet.";
     NoEligibleBid "no_eligible_bid" "没有通过形式审查的揭榜申请" "No bid is eligible.";
     ReviewsMissing "reviews_missing" "尚有评审意见未提交" "Some reviews are still missing.";

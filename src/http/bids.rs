@@ -4,7 +4,7 @@ use crate::app::Page;
 use crate::app::act::Shown;
 use crate::app::bids::{self, judging, members, submission};
 use crate::app::bids::{BidFilter, BidRow};
-use crate::app::{Act, AppError, Done, Seen};
+use crate::app::{Act, App, AppError, Done, Seen};
 use crate::domain::bid::{BidInput, BidStage, ExaminationInput, ExaminedItem, ShortlistInput};
 use crate::domain::challenge::NoInput;
 use crate::domain::fault::Faults;
@@ -12,6 +12,7 @@ use crate::domain::id::{BidId, ChallengeId, OrganizationId};
 use crate::domain::member::{Member, MembersInput};
 use crate::domain::money::Fen;
 use crate::domain::policy::Action;
+use crate::domain::seal::Flaw;
 use crate::domain::time::Timestamp;
 use crate::http::answer::{View, record_view};
 
@@ -22,7 +23,7 @@ pub struct ReceiptView {
     submission: i32,
     /// The instant that counts for the deadline.
     received_at: Timestamp,
-    /// SHA-256 of the content as received, in hexadecimal.
+    /// SHA-256 of a salt, what the bid is bound to, and its content as received, in hexadecimal.
     sha256: String,
 }
 
@@ -76,7 +77,10 @@ impl From<Shown<BidRow>> for BidView {
 pub struct BidDetail {
     #[serde(flatten)]
     bid: BidView,
-    content: BidInput,
+    /// `null` for everyone but its team while it is being opened, or when it could not be.
+    content: Option<BidInput>,
+    /// Why it could not be opened.
+    flaw: Option<Flaw>,
     /// Who may edit and submit it; `null` for everyone but its own team.
     members: Option<Vec<Member>>,
 }
@@ -101,7 +105,7 @@ pub fn list(act: &mut Act<'_>, (): (), query: BidQuery, page: &Page) -> Result<S
 
 /// `GET /bids/{id}`
 pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<BidDetail>, AppError> {
-    Ok(bids::get(act, id)?.map(|bids::Detail { shown, content, members }| BidDetail { bid: shown.into(), content, members }))
+    Ok(bids::get(act, id)?.map(|bids::Detail { shown, content, flaw, members }| BidDetail { bid: shown.into(), content, flaw, members }))
 }
 
 type Changed = Result<Done<BidView>, AppError>;
@@ -134,6 +138,11 @@ pub fn resubmit(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
 /// `POST /bids/{id}/withdraw`
 pub fn withdraw(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
     Ok(submission::withdraw(act, id)?.map(Into::into))
+}
+
+/// What follows on the opening of a round: its bids are unsealed.
+pub async fn unseal(app: App) -> Result<(), AppError> {
+    app.unseal().await.map(|_| ())
 }
 
 /// `POST /bids/{id}/examine`

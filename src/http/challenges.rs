@@ -3,11 +3,9 @@
 use crate::app::Page;
 use crate::app::act::Shown;
 use crate::app::challenges::{self, approval, ending, round};
-use crate::app::challenges::{ChallengeFilter, ChallengeRow, RoundRow};
+use crate::app::challenges::{ChallengeFilter, ChallengeRow};
 use crate::app::{Act, AppError, Done, Seen, decisions};
-use crate::domain::challenge::{
-    ChallengeClass, ChallengeInput, ChallengeStage, FailInput, FailReason, NoInput, PlanCategory, ReasonInput, Window,
-};
+use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, FailInput, NoInput, PlanCategory, ReasonInput, Window};
 use crate::domain::decision::PublicityWindow;
 use crate::domain::fault::Faults;
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId};
@@ -110,27 +108,6 @@ impl From<(Shown<ChallengeRow>, ChallengeInput)> for ChallengeDetail {
     }
 }
 
-/// A round of a challenge.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct RoundView {
-    round: i32,
-    opens_at: Timestamp,
-    closes_at: Timestamp,
-    /// How many bids were opened; `null` while they are sealed.
-    bids: Option<i32>,
-    fail_reason: Option<FailReason>,
-    failed_at: Option<Timestamp>,
-}
-
-/// The rounds of a challenge.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct RoundsView {
-    /// First to last.
-    items: Vec<RoundView>,
-}
-
-impl View for RoundsView {}
-
 /// What a list of challenges can be narrowed to.
 #[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
@@ -168,19 +145,6 @@ pub fn list(act: &mut Act<'_>, (): (), query: ChallengeQuery, page: &Page) -> Re
 /// `GET /challenges/{id}`
 pub fn get(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<ChallengeDetail>, AppError> {
     Ok(challenges::get(act, id)?.map(Into::into))
-}
-
-/// `GET /challenges/{id}/rounds`
-pub fn rounds(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<RoundsView>, AppError> {
-    let view = |row: RoundRow| RoundView {
-        round: row.round,
-        opens_at: row.opens_at,
-        closes_at: row.closes_at,
-        bids: row.bids,
-        fail_reason: row.fail_reason,
-        failed_at: row.failed_at,
-    };
-    Ok(challenges::rounds(act, id)?.map(|rows| RoundsView { items: rows.into_iter().map(view).collect() }))
 }
 
 type Changed = Result<Done<ChallengeView>, AppError>;

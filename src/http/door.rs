@@ -222,6 +222,26 @@ impl Route {
         Self { method, path, action, public: false, described, handle }
     }
 
+    /// The same route, which then does something that follows: whatever becomes of that, what was asked for is done.
+    #[must_use]
+    pub fn then<F>(self, after: impl Fn(App) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), AppError>> + 'static,
+    {
+        let (first, after) = (self.handle, Arc::new(after));
+        let handle: Handle = Arc::new(move |app, call| {
+            let (done, after) = (first(app.clone(), call), Arc::clone(&after));
+            Box::pin(async move {
+                let answer = done.await?;
+                if let Err(error) = after(app).await {
+                    tracing::error!(%error, "what should follow did not: the clock tries it again");
+                }
+                Ok(answer)
+            })
+        });
+        Self { handle, ..self }
+    }
+
     /// The same route, open to callers without a token.
     #[must_use]
     pub fn public(mut self) -> Self {

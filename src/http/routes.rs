@@ -7,8 +7,8 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, challenges, decisions, grants, keys, milestones, organizations, payments, portfolio, projects, reviews,
-    second_factor, sessions, users,
+    audit, auth, batches, bids, challenges, decisions, grants, keys, milestones, organizations, payments, portfolio, projects, receipts,
+    reviews, rounds, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -97,7 +97,7 @@ pub fn routes() -> Vec<Route> {
         create("/challenges", A::ChallengeCreate, challenges::create, "/challenges"),
         list("/challenges", A::ChallengeReadPublished, challenges::list).public(),
         get("/challenges/{id}", A::ChallengeReadPublished, challenges::get).public(),
-        get("/challenges/{id}/rounds", A::ChallengeReadPublished, challenges::rounds).public(),
+        get("/challenges/{id}/rounds", A::ChallengeReadPublished, rounds::of_challenge).public(),
         put("/challenges/{id}", A::ChallengeEdit, challenges::edit),
         verb("/challenges/{id}/submit", A::ChallengeSubmit, challenges::submit),
         verb("/challenges/{id}/return", A::ChallengeReturn, challenges::send_back),
@@ -105,7 +105,7 @@ pub fn routes() -> Vec<Route> {
         verb("/challenges/{id}/approve", A::ChallengeApprove, challenges::approve),
         verb("/challenges/{id}/publish", A::ChallengePublish, challenges::publish),
         verb("/challenges/{id}/republish", A::ChallengeRepublish, challenges::republish),
-        verb("/challenges/{id}/open_bids", A::ChallengeOpenBids, challenges::open_bids),
+        verb("/challenges/{id}/open_bids", A::ChallengeOpenBids, challenges::open_bids).then(bids::unseal),
         verb("/challenges/{id}/start_review", A::ChallengeStartReview, challenges::start_review),
         create("/challenges/{id}/propose", A::ChallengePropose, decisions::propose, "/decisions"),
         get("/challenges/{id}/decisions", A::DecisionRead, decisions::of_challenge),
@@ -121,6 +121,7 @@ pub fn routes() -> Vec<Route> {
         list("/bids", A::BidRead, bids::list),
         get("/bids/{id}", A::BidRead, bids::get),
         put("/bids/{id}", A::BidEdit, bids::edit),
+        get("/bids/{id}/receipt", A::BidReceipt, receipts::get),
         put("/bids/{id}/members", A::BidAppoint, bids::appoint),
         verb("/bids/{id}/submit", A::BidSubmit, bids::submit),
         verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit),
@@ -157,6 +158,7 @@ pub fn routes() -> Vec<Route> {
         verb("/payments/{id}/return", A::PaymentReturn, payments::send_back),
         list("/audit", A::AuditRead, audit::list),
         get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),
+        get_with("/notary", A::NotaryRead, receipts::notary).public(),
     ];
     signing_in().into_iter().chain(others).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::app::letters::LetterRow;
 use crate::app::{App, AppError};
+use crate::domain::notice::{Facts, Notice};
 use crate::mail::transport::Unsent;
 use crate::mail::{Composer, Draft, Transport};
 use futures_util::StreamExt;
@@ -58,11 +59,20 @@ impl Postman {
         }
     }
 
+    /// The signed receipt of a submission. It names the submission's place in the audit log, so it is made after that was written.
+    async fn receipt(&self, facts: &Facts) -> Result<String, AppError> {
+        let bid = facts.path.trim_start_matches("/bids/").parse().map_err(|_| AppError::NotFound)?;
+        self.app.receipt_text(bid, i32::try_from(facts.number).unwrap_or_default()).await
+    }
+
     async fn hand_over(&self, row: &LetterRow) -> Result<(), Unsent> {
         let mut facts = row.facts.read().map_err(|e| Unsent::Never(e.to_string()))?;
         if !facts.sealed.is_empty() {
             let end = self.app.open_link(&row.recipient, &facts.sealed);
             facts.path.push_str(&end.ok_or_else(|| Unsent::Never("the link cannot be opened: is JIEBANG_SECRET another one?".into()))?);
+        }
+        if row.template == Notice::BidReceived {
+            facts.receipt = self.receipt(&facts).await.map_err(|e| Unsent::Later(e.to_string()))?;
         }
         let draft = Draft {
             id: row.id.to_string(),

@@ -9,6 +9,8 @@ use tokio_util::task::TaskTracker;
 
 /// How often the clock looks for challenges whose time is over. The deadline itself does not wait for it.
 const CLOSING: Duration = Duration::from_secs(1);
+/// How often rounds are looked for whose opening was interrupted.
+const OPENING: Duration = Duration::from_secs(5);
 /// How often the outbox is looked at when nobody rings.
 const POST: Duration = Duration::from_secs(5);
 /// How often the audit log is vouched for, when anything happened.
@@ -35,6 +37,11 @@ pub fn start(app: &App, postman: Postman, checkpoints: &Path, tracker: &TaskTrac
     tracker.spawn(repeat(stop.clone(), CLOSING, move || {
         let app = closing.clone();
         async move { app.close_overdue().await.map(|_| ()) }
+    }));
+    let opening = app.clone();
+    tracker.spawn(repeat(stop.clone(), OPENING, move || {
+        let app = opening.clone();
+        async move { app.unseal().await.map(|_| ()) }
     }));
     let tidying = app.clone();
     tracker.spawn(repeat(stop.clone(), TIDYING, move || {

@@ -133,6 +133,19 @@ pub fn tail(conn: &mut Conn) -> QueryResult<Option<(i64, String)>> {
     on!(conn, inner => audit::table.order(audit::number.desc()).select((audit::number, audit::link)).first(inner)).optional()
 }
 
+/// The number and the link of the record of a submission, which says `detail`.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_submission(conn: &mut Conn, bid: &str, detail: &str) -> QueryResult<Option<(i64, String)>> {
+    audit::table
+        .filter(audit::object_id.eq(bid).and(audit::detail.eq(detail)))
+        .filter(audit::action.eq_any([Action::BidSubmit, Action::BidResubmit]).and(audit::outcome.eq(Outcome::Accepted.code())))
+        .select((audit::number, audit::link))
+        .first(conn)
+        .optional()
+}
+
 /// Records from `number` on, in the order of the chain.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Bids and their submissions. The seal's filter for lists stands here, beside `domain::bid::sealed`.
 
-use crate::domain::bid::{BidInput, BidStage, ExaminedItem};
+use crate::domain::bid::{BidStage, ExaminedItem};
 use crate::domain::challenge::Demands;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, UserId};
@@ -11,7 +11,7 @@ use crate::domain::review::READS_THE_BID;
 use crate::domain::time::Timestamp;
 use crate::store::challenges::ChallengeRow;
 use crate::store::page::{Page, by_id};
-use crate::store::schema::{bid_drafts, bid_submissions, bids, challenges, organizations, reviews};
+use crate::store::schema::{bid_drafts, bid_submissions, bids, challenge_rounds, challenges, organizations, reviews};
 use crate::store::{Conn, Json, Multi, on, step};
 use diesel::prelude::*;
 
@@ -56,17 +56,13 @@ pub struct BidFilter {
     pub stage: Option<BidStage>,
 }
 
-/// Adds a row with its content.
+/// Adds a row with its working copy, sealed.
 ///
 /// # Errors
 /// The organisation has a live bid in the round already.
-pub fn insert(conn: &mut Conn, row: &BidRow, content: &BidInput) -> QueryResult<()> {
-    let content = Json::of(content)?;
+pub fn insert(conn: &mut Conn, row: &BidRow, draft: &[u8]) -> QueryResult<()> {
     diesel::insert_into(bids::table).values(row).execute(conn)?;
-    diesel::insert_into(bid_drafts::table)
-        .values((bid_drafts::bid_id.eq(row.id), bid_drafts::content.eq(content.text())))
-        .execute(conn)
-        .map(|_| ())
+    diesel::insert_into(bid_drafts::table).values((bid_drafts::bid_id.eq(row.id), bid_drafts::body.eq(draft))).execute(conn).map(|_| ())
 }
 
 /// The bid, if there is one.
@@ -98,22 +94,24 @@ pub fn examined_by(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ChallengeId
     bids::table.filter(bids::examined_by.eq(user)).select(bids::challenge_id).distinct().load(conn)
 }
 
-/// The content of a bid as it stands.
+/// The working copy of a bid, sealed.
 ///
 /// # Errors
 /// There is no such bid.
-pub fn content(conn: &mut Conn, id: BidId) -> QueryResult<Json<BidInput>> {
-    on!(conn, inner => bid_drafts::table.find(id).select(bid_drafts::content).first(inner))
+pub fn draft(conn: &mut Conn, id: BidId) -> QueryResult<Vec<u8>> {
+    on!(conn, inner => bid_drafts::table.find(id).select(bid_drafts::body).first(inner))
 }
 
 /// What a submission is held against.
 pub struct Submittable {
-    /// The content of the bid as it stands.
-    pub content: Json<BidInput>,
+    /// The working copy of the bid, sealed.
+    pub draft: Vec<u8>,
     /// What the challenge demands, read without the long texts around it.
     pub demands: Json<Demands>,
     /// Where the lead organisation stands.
     pub organization: OrganizationStage,
+    /// The key of the round.
+    pub seal_key: Option<String>,
 }
 
 /// The bid with its challenge and what its submission is held against, if there is one: in one query.
@@ -121,24 +119,21 @@ pub struct Submittable {
 /// # Errors
 /// The database does not answer.
 pub fn to_submit(conn: &mut Conn, id: BidId) -> QueryResult<Option<(BidRow, ChallengeRow, Submittable)>> {
-    type Found = (BidRow, ChallengeRow, Json<BidInput>, Json<Demands>, OrganizationStage);
+    type Found = (BidRow, ChallengeRow, Vec<u8>, Json<Demands>, OrganizationStage, Option<String>);
     let found: Option<Found> = on!(conn, inner => bids::table
-        .inner_join(challenges::table)
+        .inner_join(challenges::table.inner_join(challenge_rounds::table))
         .inner_join(organizations::table)
         .inner_join(bid_drafts::table)
-        .filter(bids::id.eq(id))
-        .select((BidRow::as_select(), ChallengeRow::as_select(), bid_drafts::content, challenges::content, organizations::stage))
+        .filter(bids::id.eq(id).and(challenge_rounds::round.eq(bids::round)))
+        .select((
+            BidRow::as_select(), ChallengeRow::as_select(), bid_drafts::body, challenges::content, organizations::stage,
+            challenge_rounds::seal_key,
+        ))
         .first(inner))
     .optional()?;
-    Ok(found.map(|(bid, challenge, content, demands, organization)| (bid, challenge, Submittable { content, demands, organization })))
-}
-
-/// The content as last submitted.
-///
-/// # Errors
-/// There is no such submission.
-pub fn submitted_content(conn: &mut Conn, row: &BidRow) -> QueryResult<BidInput> {
-    bid_submissions::table.find((row.id, row.submission)).select(bid_submissions::content).first::<Json<BidInput>>(conn)?.read()
+    let apart =
+        |(bid, challenge, draft, demands, organization, seal_key)| (bid, challenge, Submittable { draft, demands, organization, seal_key });
+    Ok(found.map(apart))
 }
 
 /// A page of the bids that a viewer may know: one's own organisation's, and the unsealed ones that the scope allows. Each comes with
@@ -197,36 +192,37 @@ pub fn touch(conn: &mut Conn, row: &BidRow, now: Timestamp) -> QueryResult<BidRo
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the bid is not as it was read.
-pub fn edit(conn: &mut Conn, row: &BidRow, content: &BidInput, now: Timestamp) -> QueryResult<BidRow> {
-    let kept = Json::of(content)?;
-    diesel::update(bid_drafts::table.find(row.id)).set(bid_drafts::content.eq(kept.text())).execute(conn)?;
+pub fn edit(conn: &mut Conn, row: &BidRow, draft: &[u8], now: Timestamp) -> QueryResult<BidRow> {
+    diesel::update(bid_drafts::table.find(row.id)).set(bid_drafts::body.eq(draft)).execute(conn)?;
     touch(conn, row, now)
 }
 
-/// Takes a submission: the next number, the instant, the digest, and the content as received.
+/// A submission as it is received: sealed, with the commitment to its content.
+pub struct Received<'a> {
+    /// The sealed content.
+    pub sealed: &'a [u8],
+    /// SHA-256 of the content with its salt and what it is bound to.
+    pub digest: &'a str,
+    /// Who submitted.
+    pub by: UserId,
+}
+
+/// Takes a submission: the next number, the instant, and the content as received.
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the bid is not as it was read; a unique live bid.
-pub fn submit(
-    conn: &mut Conn,
-    row: &BidRow,
-    to: BidStage,
-    content: &Json<BidInput>,
-    digest: &str,
-    by: UserId,
-    now: Timestamp,
-) -> QueryResult<BidRow> {
+pub fn submit(conn: &mut Conn, row: &BidRow, to: BidStage, received: &Received<'_>, now: Timestamp) -> QueryResult<BidRow> {
     let number = row.submission.saturating_add(1);
-    let received = (
+    let values = (
         bid_submissions::bid_id.eq(row.id),
         bid_submissions::number.eq(number),
-        bid_submissions::content.eq(content.text()),
-        bid_submissions::digest.eq(digest),
+        bid_submissions::sealed.eq(received.sealed),
+        bid_submissions::digest.eq(received.digest),
         bid_submissions::received_at.eq(now),
-        bid_submissions::submitted_by.eq(by),
+        bid_submissions::submitted_by.eq(received.by),
     );
-    on!(conn, inner => diesel::insert_into(bid_submissions::table).values(received).execute(inner))?;
-    step!(conn, bids, BidRow, row, to, now, bids::submission.eq(number), bids::received_at.eq(now), bids::digest.eq(digest))
+    on!(conn, inner => diesel::insert_into(bid_submissions::table).values(values).execute(inner))?;
+    step!(conn, bids, BidRow, row, to, now, bids::submission.eq(number), bids::received_at.eq(now), bids::digest.eq(received.digest))
 }
 
 /// Moves the bid on.

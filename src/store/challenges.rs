@@ -4,6 +4,7 @@ use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, F
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
+use crate::domain::seal::SealMode;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::user::Sector;
 use crate::store::page::{Page, by_id};
@@ -198,11 +199,18 @@ pub fn edit(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput, by: U
     )
 }
 
-/// Opens a round: the next number, a window, and its row in the history.
+/// Opens a round: the next number, a window, how it is sealed, and its row in the history.
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the challenge is not as it was read.
-pub fn open_round(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, window: Window, now: Timestamp) -> QueryResult<ChallengeRow> {
+pub fn open_round(
+    conn: &mut Conn,
+    row: &ChallengeRow,
+    to: ChallengeStage,
+    window: Window,
+    (mode, key): &(SealMode, String),
+    now: Timestamp,
+) -> QueryResult<ChallengeRow> {
     let round = row.round.saturating_add(1);
     let opened = step!(
         conn,
@@ -227,17 +235,25 @@ pub fn open_round(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, windo
         fail_detail: None,
         failed_at: None,
     };
-    diesel::insert_into(challenge_rounds::table).values(&history).execute(conn)?;
+    let sealing = (challenge_rounds::seal_mode.eq(*mode), challenge_rounds::seal_key.eq(key));
+    diesel::insert_into(challenge_rounds::table).values((&history, sealing)).execute(conn)?;
     Ok(opened)
 }
 
-/// Lifts the seal of the current round, and writes down how many bids it held.
+/// Lifts the seal of the current round, and writes down who did, when, and how many bids it held.
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the challenge is not as it was read.
-pub fn lift_seal(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, bids: i32, now: Timestamp) -> QueryResult<ChallengeRow> {
-    let round = challenge_rounds::table.find((row.id, row.round));
-    diesel::update(round).set(challenge_rounds::bids.eq(bids)).execute(conn)?;
+pub fn lift_seal(
+    conn: &mut Conn,
+    row: &ChallengeRow,
+    to: ChallengeStage,
+    bids: i32,
+    by: UserId,
+    now: Timestamp,
+) -> QueryResult<ChallengeRow> {
+    let opened = (challenge_rounds::bids.eq(bids), challenge_rounds::opened_at.eq(now), challenge_rounds::opened_by.eq(by));
+    diesel::update(challenge_rounds::table.find((row.id, row.round))).set(opened).execute(conn)?;
     step!(conn, challenges, ChallengeRow, row, to, now, challenges::opened_round.eq(row.round))
 }
 

@@ -2,7 +2,9 @@
 
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
-use crate::domain::{bid, challenge, decision, grant, id, member, milestone, notice, organization, payment, policy, project, review, user};
+use crate::domain::{
+    bid, challenge, decision, grant, id, member, milestone, notice, organization, payment, policy, project, review, seal, user,
+};
 use crate::store::Multi;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
@@ -109,6 +111,8 @@ code_columns!(
     organization::OrganizationStage,
     organization::Region,
     notice::Notice,
+    seal::SealMode,
+    seal::Flaw,
 );
 
 column!([] Fen, BigInt, i64, |amount| &amount.0, |amount| Ok(Fen(amount)));

@@ -21,6 +21,7 @@ pub mod links;
 pub mod members;
 pub mod migrate;
 pub mod milestones;
+pub mod openings;
 pub mod organizations;
 pub mod outbox;
 pub mod page;

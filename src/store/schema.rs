@@ -206,6 +206,11 @@ diesel::table! {
         round -> Integer,
         opens_at -> Timestamp,
         closes_at -> Timestamp,
+        seal_mode -> Text,
+        seal_key -> Nullable<Text>,
+        closing_digest -> Nullable<Text>,
+        opened_at -> Nullable<Timestamp>,
+        opened_by -> Nullable<Text>,
         bids -> Nullable<Integer>,
         fail_reason -> Nullable<Text>,
         fail_detail -> Nullable<Text>,
@@ -238,7 +243,19 @@ diesel::table! {
 diesel::table! {
     bid_drafts (bid_id) {
         bid_id -> Text,
-        content -> Text,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    bid_openings (bid_id) {
+        bid_id -> Text,
+        number -> Integer,
+        body -> Nullable<Binary>,
+        flaw -> Nullable<Text>,
+        sealed_digest -> Text,
+        received_at -> Timestamp,
+        opened_at -> Timestamp,
     }
 }
 
@@ -254,7 +271,7 @@ diesel::table! {
     bid_submissions (bid_id, number) {
         bid_id -> Text,
         number -> Integer,
-        content -> Text,
+        sealed -> Binary,
         digest -> Text,
         received_at -> Timestamp,
         submitted_by -> Text,
@@ -463,6 +480,9 @@ diesel::joinable!(subscriptions -> users (user_id));
 diesel::joinable!(bids -> challenges (challenge_id));
 diesel::joinable!(bids -> organizations (lead_org_id));
 diesel::joinable!(bid_drafts -> bids (bid_id));
+diesel::joinable!(bid_openings -> bids (bid_id));
+diesel::joinable!(bid_submissions -> bids (bid_id));
+diesel::joinable!(challenge_rounds -> challenges (challenge_id));
 diesel::joinable!(bid_members -> users (user_id));
 diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
@@ -482,6 +502,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenge_rounds,
     bids,
     bid_drafts,
+    bid_openings,
     bid_members,
     bid_submissions,
     reviews,

@@ -69,7 +69,7 @@ on_both! {
         Story::with_bid(&app).await;
         for sql in [
             "UPDATE audit SET detail = 'nothing happened'", "DELETE FROM audit",
-            "UPDATE bid_submissions SET content = '{}'", "DELETE FROM bid_submissions",
+            "UPDATE bid_submissions SET digest = ''", "DELETE FROM bid_submissions",
         ] {
             let changed = app.app.db.write(
                 move |conn| diesel::sql_query(sql).execute(conn).map_err(|e| e.to_string()),

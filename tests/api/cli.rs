@@ -195,6 +195,7 @@ async fn the_operator_lists_letters_and_gives_dead_ones_another_life() {
         hashers: 1,
         clock,
         calendar: None,
+        seals: std::path::Path::new("seals"),
     });
     let app = app.unwrap();
     for letter in app.claim_letters().await.unwrap() {

@@ -12,6 +12,7 @@ fn open(place: &Place) -> anyhow::Result<App> {
         hashers: 1,
         clock: Clock::System,
         calendar: None,
+        seals: std::path::Path::new("seals"),
     })
 }
 

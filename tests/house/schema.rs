@@ -31,14 +31,23 @@ fn line(column: &Column) -> String {
         "bigint" => "BigInt",
         "integer" => "Integer",
         "date" => "Date",
+        "bytea" => "Binary",
         other => panic!("{} is {other}", column.name),
     };
     format!("{} {kind}{}", column.name, if column.required { "" } else { "?" })
 }
 
 fn migrate(place: &Place) {
-    let opening =
-        Opening { database: place, pool: 1, secret: &[7; 32], cost: Cost::Trifling, hashers: 1, clock: Clock::System, calendar: None };
+    let opening = Opening {
+        database: place,
+        pool: 1,
+        secret: &[7; 32],
+        cost: Cost::Trifling,
+        hashers: 1,
+        clock: Clock::System,
+        calendar: None,
+        seals: std::path::Path::new("seals"),
+    };
     App::open(opening).unwrap();
 }
 

@@ -4,7 +4,7 @@
 
 use jiebang::app::sessions::Arrival;
 use jiebang::app::sign_in::SignIn;
-use jiebang::app::{App, AppError, Clock, Cost, Opening, Place, Who, accounts, batches, challenges, organizations};
+use jiebang::app::{App, AppError, Clock, Cost, Opening, Place, Who, accounts, batches, bids, challenges, organizations};
 use jiebang::domain::id::{BatchId, ChallengeId, OrganizationId, UserId};
 use jiebang::domain::organization::{CreditCode, OrganizationInput, OrganizationKind, Region};
 use jiebang::domain::policy::Role;
@@ -44,6 +44,7 @@ pub fn open(folder: &Path) -> App {
         hashers: 2,
         clock: Clock::System,
         calendar: None,
+        seals: &folder.join("seals"),
     })
     .unwrap()
 }
@@ -173,20 +174,13 @@ pub async fn fill(folder: &Path) -> Tokens {
         first = first.or(Some(batch.record.id));
     }
     let model = template(&app, first.unwrap(), works, officer, director).await;
-    let statements = [
-        multiply(model),
-        rounds(),
-        drafts(bidder, team),
-        signed(winner, other),
-        contents(),
-        projects(officer, works),
-        milestones(),
-        payments(),
-    ];
+    let statements =
+        [multiply(model), rounds(), drafts(bidder, team), signed(winner, other), projects(officer, works), milestones(), payments()];
     for sql in statements {
         let write = move |conn: &mut Conn| -> Result<usize, AppError> { Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?) };
         app.db.write(write, |_, _| Ok(())).await.unwrap().unwrap();
     }
+    contents(&app).await;
     app.tidy().await.unwrap();
     let tokens = Tokens { team: token(&app, "team").await, leader: token(&app, "leader").await };
     drop(app);
@@ -220,8 +214,8 @@ fn multiply(model: ChallengeId) -> String {
 }
 
 fn rounds() -> String {
-    "INSERT OR IGNORE INTO challenge_rounds SELECT id, 1, opens_at, closes_at, CASE WHEN opened_round = 1 THEN 1 END, NULL, NULL, NULL
-    FROM challenges WHERE published_at IS NOT NULL"
+    "INSERT OR IGNORE INTO challenge_rounds SELECT c.id, 1, c.opens_at, c.closes_at, m.seal_mode, m.seal_key, NULL, NULL, NULL, CASE WHEN opened_round = 1 THEN 1 END, NULL, NULL, NULL
+    FROM challenges c CROSS JOIN (SELECT seal_mode, seal_key FROM challenge_rounds LIMIT 1) m WHERE c.published_at IS NOT NULL"
         .into()
 }
 
@@ -236,8 +230,25 @@ fn bids_sql(family: &str, stages: &str, stage: &str, submission: i64, organizati
     )
 }
 
-fn contents() -> String {
-    format!("INSERT INTO bid_drafts SELECT id, '{}' FROM bids WHERE id NOT IN (SELECT bid_id FROM bid_drafts)", bid())
+/// A working copy for each bid: each is sealed for itself.
+async fn contents(app: &App) {
+    let (keys, content) = (app.keys.clone(), serde_json::from_value(bid()).unwrap());
+    let write = move |conn: &mut Conn| -> Result<(), AppError> {
+        #[derive(diesel::QueryableByName)]
+        struct Id {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            id: String,
+        }
+        let ids: Vec<Id> = diesel::RunQueryDsl::load(diesel::sql_query("SELECT id FROM bids"), conn)?;
+        for Id { id } in ids {
+            let draft = bids::content::draft(&keys, id.parse().unwrap(), &content)?;
+            let insert = diesel::sql_query("INSERT INTO bid_drafts (bid_id, body) VALUES (?, ?)");
+            let insert = insert.bind::<diesel::sql_types::Text, _>(id).bind::<diesel::sql_types::Binary, _>(draft);
+            diesel::RunQueryDsl::execute(insert, conn)?;
+        }
+        Ok(())
+    };
+    app.db.write(write, |_, _| Ok(())).await.unwrap().unwrap();
 }
 
 fn drafts(organization: OrganizationId, by: UserId) -> String {

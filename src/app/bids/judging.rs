@@ -1,12 +1,14 @@
 //! What the department finds on an opened bid: its form, and whether it goes on to the panel.
 
-use super::{about, load};
+use super::content::Submitted;
+use super::{about, content, load};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
 use crate::domain::bid::{BidStage, ExaminationInput, ShortlistInput};
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
+use crate::domain::refusal::Refusal;
 use crate::domain::workflow::Stage;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::ChallengeRow;
@@ -27,6 +29,12 @@ pub fn examine(act: &mut Act<'_>, id: BidId, input: &ExaminationInput) -> Result
     let bid = load(act, id)?;
     let step = act.step_to(Action::BidExamine, &bid.row, bid.object(), input.conclusion())?;
     challenge_stands_at(&bid.challenge, ChallengeStage::Screening)?;
+    match content::submitted(act, &bid.row)? {
+        Submitted::NotYet => return Err(Refusal::BeingOpened.into()),
+        // Nobody can say that what nobody can read is complete.
+        Submitted::Flawed(_) if step.to == BidStage::Eligible => return Err(Refusal::BidFlawed.into()),
+        Submitted::Flawed(_) | Submitted::Content(_) => {}
+    }
     let row = bids::examine(act.conn, &bid.row, step.to, &input.items, act.user()?, act.now)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.reason = input.reasons();

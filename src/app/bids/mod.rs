@@ -1,18 +1,22 @@
 //! Bids 揭榜申请: drafting and reading behind the seal. Submission and judging have files of their own.
 
+pub mod content;
 pub mod judging;
 pub mod members;
+pub mod opening;
 pub mod submission;
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
+use crate::app::bids::content::Submitted;
 use crate::app::error::{AppError, taken};
 use crate::app::{challenges, organizations};
 use crate::domain::bid::{BidInput, BidStage, sealed};
 use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::member::{Access, Member};
 use crate::domain::notice::Facts;
-use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
+use crate::domain::policy::{Action, Kind, Permit, Role, Standing, Tie};
 use crate::domain::refusal::Refusal;
+use crate::domain::seal::Flaw;
 use crate::store::bids::{self, Viewer};
 use crate::store::challenges::ChallengeRow;
 use crate::store::dialect::Locked;
@@ -141,7 +145,8 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
         created_at: act.now,
         updated_at: act.now,
     };
-    bids::insert(act.conn, &row, input).map_err(one_live_bid)?;
+    let draft = content::draft(&act.app.keys, row.id, input)?;
+    bids::insert(act.conn, &row, &draft).map_err(one_live_bid)?;
     member_rows::replace(act.conn, row.id, &[Member { user_id: row.created_by, access: Access::Submit }])?;
     // The permit was for the challenge; what is remembered is the new bid, under its seal.
     let recorded = act.record_on(step, Object::record(&row, Tie::Submitter), about(&row, &challenge))?;
@@ -164,8 +169,19 @@ pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown
     let bid = load(act, id)?;
     let step = act.step(Action::BidEdit, &bid.row, bid.object())?;
     submission::within_window(act, &bid.challenge)?;
-    let row = bids::edit(act.conn, &bid.row, input, act.now)?;
+    let draft = content::draft(&act.app.keys, id, input)?;
+    let row = bids::edit(act.conn, &bid.row, &draft, act.now)?;
     Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
+}
+
+/// A bid with its challenge, and the permit to read something of it.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub(super) fn permitted(act: &mut Act<'_>, id: BidId, action: Action) -> Result<(Permit, BidRow, ChallengeRow), AppError> {
+    let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let tie = standing(act, &row, &challenge)?.tie();
+    Ok((act.permit(action, &object(&row, &challenge, tie))?, row, challenge))
 }
 
 /// A bid with what it holds.
@@ -173,8 +189,10 @@ pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown
 pub struct Detail {
     /// The bid.
     pub shown: Shown<BidRow>,
-    /// Its content.
-    pub content: BidInput,
+    /// Its content; none where it is not opened yet, or could not be.
+    pub content: Option<BidInput>,
+    /// Why it could not be opened.
+    pub flaw: Option<Flaw>,
     /// Who may edit and submit it: for its own team only.
     pub members: Option<Vec<Member>>,
 }
@@ -187,13 +205,19 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
     let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &challenge)?.tie();
     let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
-    let (content, members) = if tie.of_party() {
-        (bids::content(act.conn, id)?.read()?, Some(member_rows::of_bid(act.conn, id)?))
+    let (content, flaw, members) = if tie.of_party() {
+        let draft = bids::draft(act.conn, id)?;
+        let content = content::read(&content::drafted(&act.app.keys, id, &draft)?)?;
+        (Some(content), None, Some(member_rows::of_bid(act.conn, id)?))
     } else {
-        (bids::submitted_content(act.conn, &row)?, None)
+        match content::submitted(act, &row)? {
+            Submitted::NotYet => (None, None, None),
+            Submitted::Flawed(flaw) => (None, Some(flaw), None),
+            Submitted::Content(content) => (Some(*content), None, None),
+        }
     };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };
-    Ok(Seen::by(permit, Detail { shown, content, members }))
+    Ok(Seen::by(permit, Detail { shown, content, flaw, members }))
 }
 
 /// Lists bids: one's own, and the opened ones that one may read.

@@ -1,14 +1,15 @@
 //! Submission: until the second of closing, each one a version with a receipt.
 
-use super::{about, load, loaded, one_live_bid};
+use super::{about, content, load, loaded, one_live_bid};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
 use crate::app::organizations;
-use crate::auth::token::sha256_hex;
+use crate::auth::seal;
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
-use crate::store::bids::{self, BidRow, Submittable};
+use crate::domain::seal::binding;
+use crate::store::bids::{self, BidRow, Received, Submittable};
 use crate::store::challenges::ChallengeRow;
 use crate::store::dialect::Locked;
 
@@ -44,22 +45,39 @@ pub fn resubmit(act: &mut Act<'_>, id: BidId) -> Result<Done<Shown<BidRow>>, App
     take(act, id, Action::BidResubmit)
 }
 
+/// What the audit log says of a submission: a receipt finds its record by it.
+pub(in crate::app) fn recorded_as(number: i32, digest: &str) -> String {
+    format!("submission {number} sha256 {digest}")
+}
+
 fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRow>>, AppError> {
     act.lock(Locked::ChallengeOfBid, id.as_str())?;
-    let (row, challenge, Submittable { content, demands, organization }) = bids::to_submit(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let (row, challenge, Submittable { draft, demands, organization, seal_key }) =
+        bids::to_submit(act.conn, id)?.ok_or(AppError::NotFound)?;
     let bid = loaded(act, row, challenge)?;
     let step = act.step(action, &bid.row, bid.object())?;
     within_window(act, &bid.challenge)?;
     organizations::is_verified(organization)?;
-    content.read()?.complete_for(&demands.read()?)?;
-    let digest = sha256_hex(content.text().as_bytes());
-    let row = bids::submit(act.conn, &bid.row, step.to, &content, &digest, act.user()?, act.now).map_err(one_live_bid)?;
+    let text = content::drafted(&act.app.keys, id, &draft)?;
+    content::read(&text)?.complete_for(&demands.read()?)?;
+    let (sealed, digest) = seal_up(act, &bid.row, seal_key.as_deref(), text.as_bytes())?;
+    let received = Received { sealed: &sealed, digest: &digest, by: act.user()? };
+    let row = bids::submit(act.conn, &bid.row, step.to, &received, act.now).map_err(one_live_bid)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.number = i64::from(row.submission);
     about.facts.at = act.now.in_beijing();
-    about.detail = format!("submission {} sha256 {digest}", row.submission);
+    about.detail = recorded_as(row.submission, &digest);
     about.facts.proof = digest;
     Ok(act.record(step, about)?.with(bid.shown(act, row)))
+}
+
+/// Seals a content as the next submission of a bid: what is kept of it, and what its team is told of it.
+fn seal_up(act: &Act<'_>, row: &BidRow, key: Option<&str>, text: &[u8]) -> Result<(Vec<u8>, String), AppError> {
+    let broken = |what: &str| AppError::Internal(format!("a bid could not be sealed: {what}"));
+    let key = act.app.round_keys.get(key.ok_or_else(|| broken("the round has no key"))?).map_err(|error| broken(&error.to_string()))?;
+    let bound = binding(row.challenge_id, row.round, row.id, row.lead_org_id, row.submission.saturating_add(1));
+    let sealed = seal::seal(act.app.cipher, &key, &bound, text).ok_or_else(|| broken("no randomness"))?;
+    Ok((sealed, seal::commitment(&act.app.keys.salt(&bound), &bound, text)))
 }
 
 /// Withdraws a submission before the deadline. It can be submitted again.

@@ -13,7 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::review::THRESHOLD;
 use crate::domain::workflow::Stage;
 use crate::store::challenges::{self, ChallengeRow};
-use crate::store::{bids, projects};
+use crate::store::{bids, openings, projects};
 
 /// Declares a round failed 流标, with a reason that must fit the facts. Bids that are left are declined.
 ///
@@ -25,6 +25,7 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Don
     check_reason(act, &row, input.reason_code)?;
     let reason = input.reason.to_string();
     decline_rest(act, &row, &reason)?;
+    never_opened(act, &row)?;
     let row = challenges::fail(act.conn, &row, step.to, input.reason_code, &reason, act.now)?;
     let mut about = About { detail: format!("{}: {reason}", input.reason_code), ..about(&row) };
     about.facts.reason = format!("{}：{reason}", input.reason_code.zh());
@@ -58,6 +59,7 @@ pub fn withdraw(act: &mut Act<'_>, id: ChallengeId, input: &ReasonInput) -> Resu
     let row = load(act, id)?;
     let step = act.step(Action::ChallengeWithdraw, &row, object(act, &row))?;
     release_cap(act, &row)?;
+    never_opened(act, &row)?;
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
     let mut about = About { detail: input.reason.to_string(), ..about(&row) };
     about.facts.reason = input.reason.to_string();
@@ -76,4 +78,12 @@ pub fn finish(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<Challenge
     }
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
+}
+
+/// The key of a round that ends unopened is forgotten: what it sealed stays sealed for ever.
+fn never_opened(act: &mut Act<'_>, row: &ChallengeRow) -> Result<(), AppError> {
+    if row.opened_round < row.round {
+        openings::forget_key(act.conn, row.id, row.round)?;
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ pub mod ending;
 pub mod round;
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
+use crate::app::bids::opening;
 use crate::app::error::{AppError, taken};
 use crate::domain::challenge::{ChallengeInput, ChallengeStage};
 use crate::domain::fault::{Fault, Faults};
@@ -16,7 +17,7 @@ use crate::domain::policy::{Action, Kind, Standing};
 use crate::domain::refusal::Refusal;
 use crate::store::challenges;
 use crate::store::dialect::Locked;
-use crate::store::{Page, batches, organizations};
+use crate::store::{Page, batches, openings, organizations};
 
 pub use crate::store::challenges::{ChallengeFilter, ChallengeRow, RoundRow};
 
@@ -192,13 +193,17 @@ pub fn list(act: &mut Act<'_>, filter: &ChallengeFilter, page: &Page) -> Result<
     Ok(Seen::by(permit, shown))
 }
 
-/// The rounds of a challenge, with their outcomes.
+/// The rounds of a challenge, with their outcomes and what is published of their opening.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn rounds(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<RoundRow>>, AppError> {
+pub fn rounds(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<(RoundRow, opening::Record)>>, AppError> {
     let row = challenges::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(reading(&row), &object(act, &row))?;
-    let rounds = challenges::rounds(act.conn, id)?;
-    Ok(Seen::by(permit, rounds))
+    let (rounds, seals) = (challenges::rounds(act.conn, id)?, openings::seals(act.conn, id)?);
+    let mut all = Vec::with_capacity(rounds.len());
+    for (round, seal) in rounds.into_iter().zip(seals) {
+        all.push((round, opening::published(act, seal)?));
+    }
+    Ok(Seen::by(permit, all))
 }

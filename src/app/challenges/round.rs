@@ -2,15 +2,17 @@
 
 use super::{about, load, object, shown};
 use crate::app::act::{About, Act, Done, Object, Shown};
+use crate::app::bids::opening;
 use crate::app::error::AppError;
 use crate::domain::bid::BidStage;
 use crate::domain::challenge::Window;
 use crate::domain::id::ChallengeId;
 use crate::domain::policy::{Action, Tie};
 use crate::domain::refusal::Refusal;
+use crate::domain::seal::SealMode;
 use crate::domain::time::Timestamp;
 use crate::store::challenges::{self, ChallengeRow};
-use crate::store::{bids, reviews};
+use crate::store::{bids, openings, reviews};
 
 /// Publishes an approved challenge: its content is fixed from now on, its first round begins.
 ///
@@ -32,7 +34,8 @@ fn open(act: &mut Act<'_>, id: ChallengeId, action: Action, window: Window) -> R
     let row = load(act, id)?;
     let step = act.step(action, &row, object(act, &row))?;
     let window = window.still_ahead(act.now)?;
-    let row = challenges::open_round(act.conn, &row, step.to, window, act.now)?;
+    let sealing = (SealMode::ServerKey, opening::new_key(act)?);
+    let row = challenges::open_round(act.conn, &row, step.to, window, &sealing, act.now)?;
     let mut about = about(&row);
     about.facts.at = window.closes_at.in_beijing();
     Ok(act.record(step, about)?.with(shown(act, row)))
@@ -47,8 +50,11 @@ pub fn close(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<ChallengeRow>, A
     let step = act.step(Action::ChallengeClose, &row, Object::record(&row, Tie::Stranger))?;
     let closes_at = row.closes_at.filter(|closes_at| *closes_at <= act.now).ok_or(Refusal::StillOpen)?;
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    let digest = opening::closing_digest(act, id, row.round)?;
+    openings::close(act.conn, id, row.round, &digest)?;
     let mut about = about(&row);
     about.facts.at = closes_at.in_beijing();
+    about.detail = format!("digest {digest}");
     Ok(act.record(step, about)?.with(row))
 }
 
@@ -61,7 +67,7 @@ pub fn open_bids(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<Challe
     let step = act.step(Action::ChallengeOpenBids, &row, object(act, &row))?;
     let received = bids::of_round(act.conn, id, row.round, &[BidStage::Submitted])?.len();
     let count = i32::try_from(received).unwrap_or(i32::MAX);
-    let row = challenges::lift_seal(act.conn, &row, step.to, count, act.now)?;
+    let row = challenges::lift_seal(act.conn, &row, step.to, count, act.user()?, act.now)?;
     let about = About { detail: format!("bids: {count}"), ..about(&row) };
     Ok(act.record(step, about)?.with(shown(act, row)))
 }

@@ -56,7 +56,10 @@ impl Story<'_> {
                 self.by(director, move |act| round::republish(act, id, window)).await?;
             }
             D::Close => drop(self.app.close_overdue().await?),
-            D::OpenBids => drop(self.by(officer, move |act| round::open_bids(act, id)).await?),
+            D::OpenBids => {
+                self.by(officer, move |act| round::open_bids(act, id)).await?;
+                self.app.unseal().await?;
+            }
             D::StartReview => drop(self.by(officer, move |act| round::start_review(act, id)).await?),
             D::Propose => self.propose(of).await?,
             D::Decide => {

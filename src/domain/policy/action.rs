@@ -85,6 +85,9 @@ codes! {
         BidRead = "bid.read" "查看揭榜申请",
         BidEdit = "bid.edit" "修改揭榜申请",
         BidSubmit = "bid.submit" "提交揭榜申请",
+        BidReceipt = "bid.receipt" "查看回执",
+        BidUnseal = "bid.unseal" "解封揭榜申请",
+        BidFlaw = "bid.flaw" "揭榜申请无法解封",
         BidResubmit = "bid.resubmit" "重新提交揭榜申请",
         BidWithdraw = "bid.withdraw" "撤回揭榜申请",
         BidAppoint = "bid.appoint" "设定成员权限",
@@ -126,6 +129,7 @@ codes! {
         PaymentCancel = "payment.cancel" "停拨",
         AuditRead = "audit.read" "查看审计记录",
         PortfolioRead = "portfolio.read" "查看项目总览",
+        NotaryRead = "notary.read" "查看签名公钥",
     }
 }
 
@@ -149,6 +153,7 @@ codes! {
         Payment = "payment" "拨付",
         Audit = "audit" "审计记录",
         Portfolio = "portfolio" "项目总览",
+        Notary = "notary" "签名公钥",
     }
 }
 
@@ -196,6 +201,7 @@ impl Kind {
             Self::Payment => Action::PaymentRead,
             Self::Audit => Action::AuditRead,
             Self::Portfolio => Action::PortfolioRead,
+            Self::Notary => Action::NotaryRead,
         }
     }
 }

@@ -146,6 +146,9 @@ pub const RULES: &[Rule] = &[
     rule(A::BidRead, &[Expert], MINE),
     rule(A::BidEdit, &[Team], &[Editor, Submitter]),
     rule(A::BidSubmit, &[Team], &[Submitter]),
+    rule(A::BidReceipt, &[Team], TEAM),
+    rule(A::BidUnseal, &[System], ANY),
+    rule(A::BidFlaw, &[System], ANY),
     rule(A::BidResubmit, &[Team], &[Submitter]),
     rule(A::BidWithdraw, &[Team], &[Submitter]),
     rule(A::BidAppoint, &[Team], &[Submitter]),
@@ -194,4 +197,5 @@ pub const RULES: &[Rule] = &[
     rule(A::PaymentCancel, &[System], ANY),
     rule(A::AuditRead, &[Auditor], ANY),
     rule(A::PortfolioRead, STAFF, ANY),
+    rule(A::NotaryRead, &[Public], ANY),
 ];

@@ -23,7 +23,16 @@ impl KeyScope {
     pub const fn actions(self) -> &'static [Action] {
         match self {
             Self::Read => &[A::OrganizationRead, A::ChallengeReadPublished, A::BidRead, A::ProjectRead, A::MilestoneRead, A::PaymentRead],
-            Self::Bid => &[A::ChallengeReadPublished, A::BidRead, A::BidCreate, A::BidEdit, A::BidSubmit, A::BidResubmit, A::BidWithdraw],
+            Self::Bid => &[
+                A::ChallengeReadPublished,
+                A::BidRead,
+                A::BidReceipt,
+                A::BidCreate,
+                A::BidEdit,
+                A::BidSubmit,
+                A::BidResubmit,
+                A::BidWithdraw,
+            ],
             Self::Report => &[A::ProjectRead, A::MilestoneRead, A::MilestoneStart, A::MilestoneSubmit, A::PaymentRead, A::PaymentRequest],
         }
     }

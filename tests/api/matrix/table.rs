@@ -148,6 +148,7 @@ pub const ROWS: &[Row] = &[
     Row("GET /bids/{id}",                       On::Bid,          "open closed", "team colleague"),
     Row("GET /bids/{id}",                       On::Bid,          "screening reviewing deciding publicity awarded active acceptance", "team colleague officer officer2 director examiner own_examiner supervisor auditor"),
     Row("GET /bids/{id}",                       On::Bid,          "deciding publicity awarded active acceptance", "expert"),
+    Row("GET /bids/{id}/receipt",               On::Bid,          "open closed screening reviewing deciding publicity awarded active acceptance", "team colleague"),
     Row("PUT /bids/{id}",                       On::Bid,          "open", "team"),
     Row("PUT /bids/{id}/members",               On::Bid,          "open closed screening", "team"),
     Row("POST /bids/{id}/submit",               On::Bid,          "", "team"),
@@ -194,5 +195,6 @@ pub const ROWS: &[Row] = &[
     Row("POST /payments/{id}/return",           On::Payment,      "active", "commissioner finance"),
     // The whole.
     Row("GET /audit",                           On::Nothing,      ANY, "auditor"),
+    Row("GET /notary",                          On::Nothing,      ANY, ALL),
     Row("GET /portfolio/summary",               On::Nothing,      ANY, STAFF),
 ];

@@ -41,7 +41,7 @@ pub struct TestApp {
     organizations: tokio::sync::Mutex<HashMap<String, OrganizationId>>,
     counter: AtomicU64,
     /// Kept until the test is over.
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     place: Place,
     database: Option<String>,
 }
@@ -75,6 +75,7 @@ impl TestApp {
             hashers: 2,
             clock: Clock::settable(BEGIN.parse().unwrap()),
             calendar: None,
+            seals: &folder.path().join("seals"),
         })
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -90,7 +91,7 @@ impl TestApp {
             callers: tokio::sync::Mutex::default(),
             organizations: tokio::sync::Mutex::default(),
             counter: AtomicU64::new(1),
-            _folder: folder,
+            folder,
             place,
             database,
         }
@@ -99,6 +100,11 @@ impl TestApp {
     /// Where its data is.
     pub fn place(&self) -> Place {
         self.place.clone()
+    }
+
+    /// The folder of its own.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// A number that no other caller of this test gets.

@@ -157,9 +157,18 @@ impl Act<'_> {
     pub fn lock(&mut self, what: Locked, id: &str) -> Result<(), AppError> {
         if dialect::lock(self.conn, what, id)? {
             self.now = self.app.clock.now();
+            self.app.watch.sees(self.now);
             self.actor = crate::app::identity::of(self.conn, self.asked, self.now, &self.app.second_factor)?;
         }
         Ok(())
+    }
+
+    /// The instant, for what depends on it: a deadline, a window. Taken inside the transaction, after the whole request was read.
+    ///
+    /// # Errors
+    /// The clock has been set back.
+    pub fn in_time(&self) -> Result<Timestamp, AppError> {
+        if self.app.watch.agrees(self.now) { Ok(self.now) } else { Err(AppError::ClockBehind) }
     }
 
     /// The person who acts.

@@ -2,6 +2,7 @@
 
 use crate::domain::time::Timestamp;
 use chrono::TimeDelta;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where the time comes from.
@@ -44,6 +45,37 @@ impl Clock {
     pub fn running_on(&self) -> Self {
         Self::Shifted(self.now().utc() - system_time().utc())
     }
+}
+
+/// The latest instant that was seen. A clock that stands before it has been set back: nothing that depends on the time is
+/// done until it has caught up. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Watch(Arc<AtomicI64>);
+
+/// How far a clock may go back without anyone minding, in microseconds: the steps of time synchronisation.
+const SLACK: i64 = 1_000_000;
+
+impl Watch {
+    /// A watch that begins at the last instant that is written down.
+    #[must_use]
+    pub fn since(last: Option<Timestamp>) -> Self {
+        Self(Arc::new(AtomicI64::new(last.map_or(i64::MIN, micros))))
+    }
+
+    /// Takes note of the time.
+    pub fn sees(&self, now: Timestamp) {
+        self.0.fetch_max(micros(now), Ordering::Relaxed);
+    }
+
+    /// Whether `now` is no earlier than what was seen, but for a moment.
+    #[must_use]
+    pub fn agrees(&self, now: Timestamp) -> bool {
+        self.0.load(Ordering::Relaxed) <= micros(now).saturating_add(SLACK)
+    }
+}
+
+const fn micros(at: Timestamp) -> i64 {
+    at.utc().timestamp_micros()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]

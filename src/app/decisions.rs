@@ -136,7 +136,7 @@ pub fn publicise(act: &mut Act<'_>, id: ChallengeId, window: PublicityWindow) ->
     let step = act.step(Action::ChallengePublicise, &challenge, challenges::object(act, &challenge))?;
     let live = decisions::live(act.conn, id, challenge.round)?;
     let decision = live.filter(|row| row.stage == DecisionStage::Approved).ok_or(Refusal::DecisionNotApproved)?;
-    window.check(act.now.date(), act.calendar)?;
+    window.check(act.in_time()?.date(), act.calendar)?;
     let decision = decisions::publicise(act.conn, &decision, window, act.now)?;
     for chosen in decision.selections.read()? {
         let row = bids::find(act.conn, chosen.bid_id)?.ok_or(AppError::NotFound)?;
@@ -178,7 +178,8 @@ pub fn award(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeR
     standing.author |= decision.is_some_and(|decision| act.actor.is(decision.created_by));
     let object = Object { tie: standing.tie(), ..challenges::object(act, &challenge) };
     let step = act.step(Action::ChallengeAward, &challenge, object)?;
-    if challenge.publicity_ends_on.is_none_or(|ends_on| act.now < ends_on.ends_at()) {
+    let now = act.in_time()?;
+    if challenge.publicity_ends_on.is_none_or(|ends_on| now < ends_on.ends_at()) {
         return Err(Refusal::PublicityRunning.into());
     }
     let winners = bids::of_round(act.conn, id, challenge.round, &[BidStage::Recommended])?;

@@ -99,6 +99,9 @@ pub enum AppError {
     /// The database cannot be asked right now.
     #[error("unavailable: {0}")]
     Unavailable(#[from] Unavailable),
+    /// The clock has been set back: what depends on the time waits until it has caught up.
+    #[error("the clock was set back")]
+    ClockBehind,
     /// Something that should not happen.
     #[error("internal: {0}")]
     Internal(String),
@@ -249,6 +252,9 @@ impl AppError {
                 row("idempotency_key_reused", 422, "该幂等键已用于另一请求", "The idempotency key was used for another request.")
             }
             Self::Unavailable(_) => row("unavailable", 503, "服务繁忙，请稍后重试", "The service is busy: try again soon."),
+            Self::ClockBehind => {
+                row("clock_behind", 503, "系统时钟被拨回，与时限有关的操作暂停", "The clock was set back: what depends on the time waits.")
+            }
             Self::Internal(_) => row("internal", 500, "服务内部错误", "Something went wrong in the service."),
         }
     }

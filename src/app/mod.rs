@@ -47,7 +47,7 @@ pub use crate::auth::round_keys::FOLDER as SEALS;
 pub use crate::auth::token::{BadToken, sha256_hex};
 pub use crate::store::{Mark, Page, Place};
 pub use act::{Act, Actor, Assurance, Done, Past, Seen, Shown};
-pub use clock::Clock;
+pub use clock::{Clock, Watch};
 pub use error::AppError;
 pub use request::{Answer, Key, Request, Who};
 
@@ -103,6 +103,8 @@ pub struct App {
     pub readiness: Arc<Mutex<Option<Instant>>>,
     /// How the chain of the audit log is hashed.
     pub chain: ChainHash,
+    /// The latest instant that was seen.
+    pub watch: Watch,
     /// The keys of sealed rounds,
     pub round_keys: RoundKeys,
     /// and the cipher of what is sealed from now on.
@@ -158,11 +160,13 @@ impl App {
     /// The database cannot be used, the secret is too short, or the calendar is not understood.
     pub fn open(opening: Opening<'_>) -> anyhow::Result<Self> {
         let calendar = Calendar::built_in().and_then(|calendar| opening.calendar.map_or(Ok(calendar.clone()), |text| calendar.with(text)));
+        let db = Db::open(opening.database, opening.pool)?;
+        let last = db.once(crate::store::audit::last_at)?;
         Ok(Self {
             keys: Keys::derive(opening.secret).ok_or_else(|| anyhow::anyhow!("the secret is too short"))?,
             hasher: Hasher::new(opening.cost, opening.hashers)?,
             calendar: Arc::new(calendar.map_err(anyhow::Error::msg)?),
-            db: Db::open(opening.database, opening.pool)?,
+            db,
             paces: Paces::new(opening.clock.clone()),
             clock: opening.clock,
             second_factor: Arc::new([]),
@@ -173,6 +177,7 @@ impl App {
             floods: Floods::default(),
             readiness: Arc::default(),
             chain: ChainHash::Sha256,
+            watch: Watch::since(last),
             round_keys: RoundKeys::new(opening.seals),
             cipher: Cipher::Aes256Gcm,
             bell: Arc::new(Notify::new()),
@@ -315,6 +320,7 @@ impl App {
     /// Begins an act: the instant is taken here, inside the transaction, and so are the caller's roles.
     fn act<'a>(&'a self, conn: &'a mut Conn, asked: &'a Request) -> Result<Act<'a>, AppError> {
         let now = self.clock.now();
+        self.watch.sees(now);
         let actor = identity::of(conn, asked, now, &self.second_factor)?;
         let (calendar, records) = (&*self.calendar, Vec::new());
         Ok(Act { conn, now, actor, request_id: asked.id.clone(), expects: asked.expects, calendar, app: self, asked, records })

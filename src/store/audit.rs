@@ -133,6 +133,14 @@ pub fn tail(conn: &mut Conn) -> QueryResult<Option<(i64, String)>> {
     on!(conn, inner => audit::table.order(audit::number.desc()).select((audit::number, audit::link)).first(inner)).optional()
 }
 
+/// When the last record was written.
+///
+/// # Errors
+/// The database does not answer.
+pub fn last_at(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    audit::table.order(audit::number.desc()).select(audit::at).first(conn).optional()
+}
+
 /// The number and the link of the record of a submission, which says `detail`.
 ///
 /// # Errors

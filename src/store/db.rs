@@ -174,6 +174,14 @@ impl Db {
         Ok(Self { pool, turns, writer })
     }
 
+    /// Runs `body` on a reader before anything is served.
+    ///
+    /// # Errors
+    /// No connection could be had, or the query failed.
+    pub fn once<T>(&self, body: impl FnOnce(&mut Conn) -> QueryResult<T>) -> anyhow::Result<T> {
+        Ok(body(&mut *self.pool.get()?)?)
+    }
+
     /// Runs `body` on a reader. It cannot write on SQLite (`query_only`).
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod cli;
 mod config;
 mod conventions;
 mod crowds;
+mod deadline;
 mod edge;
 mod erasure;
 mod keys;

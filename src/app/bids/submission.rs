@@ -5,6 +5,7 @@ use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
 use crate::app::organizations;
 use crate::auth::seal;
+use crate::domain::challenge::ChallengeStage;
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
@@ -17,14 +18,18 @@ use crate::store::dialect::Locked;
 /// challenge. It holds to the microsecond whether or not the clock's job has closed the challenge yet.
 ///
 /// # Errors
-/// Too early or too late.
-pub(super) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> Result<(), Refusal> {
-    if challenge.opens_at.is_none_or(|opens_at| act.now < opens_at) {
-        return Err(Refusal::NotYetOpen);
+/// Too early or too late; the clock was set back.
+pub(super) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
+    // A latch: what was closed stays closed, whatever the clock says.
+    if challenge.stage != ChallengeStage::Open {
+        return Err(Refusal::DeadlinePassed.into());
     }
-    if challenge.closes_at.is_none_or(|closes_at| act.now >= closes_at) || challenge.stage != crate::domain::challenge::ChallengeStage::Open
-    {
-        return Err(Refusal::DeadlinePassed);
+    let now = act.in_time()?;
+    if challenge.opens_at.is_none_or(|opens_at| now < opens_at) {
+        return Err(Refusal::NotYetOpen.into());
+    }
+    if challenge.closes_at.is_none_or(|closes_at| now >= closes_at) {
+        return Err(Refusal::DeadlinePassed.into());
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ pub fn republish(act: &mut Act<'_>, id: ChallengeId, window: Window) -> Result<D
 fn open(act: &mut Act<'_>, id: ChallengeId, action: Action, window: Window) -> Result<Done<Shown<ChallengeRow>>, AppError> {
     let row = load(act, id)?;
     let step = act.step(action, &row, object(act, &row))?;
-    let window = window.still_ahead(act.now)?;
+    let window = window.still_ahead(act.in_time()?)?;
     let sealing = (SealMode::ServerKey, opening::new_key(act)?);
     let row = challenges::open_round(act.conn, &row, step.to, window, &sealing, act.now)?;
     let mut about = about(&row);
@@ -48,7 +48,8 @@ fn open(act: &mut Act<'_>, id: ChallengeId, action: Action, window: Window) -> R
 pub fn close(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<ChallengeRow>, AppError> {
     let row = load(act, id)?;
     let step = act.step(Action::ChallengeClose, &row, Object::record(&row, Tie::Stranger))?;
-    let closes_at = row.closes_at.filter(|closes_at| *closes_at <= act.now).ok_or(Refusal::StillOpen)?;
+    let now = act.in_time()?;
+    let closes_at = row.closes_at.filter(|closes_at| *closes_at <= now).ok_or(Refusal::StillOpen)?;
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
     let digest = opening::closing_digest(act, id, row.round)?;
     openings::close(act.conn, id, row.round, &digest)?;

@@ -2,6 +2,7 @@ DROP TABLE idempotency;
 DROP TABLE outbox;
 DROP TABLE audit;
 DROP TABLE figures;
+DROP TABLE calendars;
 DROP TABLE payments;
 DROP TABLE milestones;
 DROP TABLE assignments;

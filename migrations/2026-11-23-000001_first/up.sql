@@ -413,6 +413,15 @@ CREATE INDEX payments_stage ON payments (stage, id);
 CREATE INDEX payments_milestone ON payments (milestone_id);
 
 -- What the portfolio comes to: every change adds a row (triggers in `store/guards/`), which are summed up now and then.
+CREATE TABLE calendars (
+    year INTEGER PRIMARY KEY NOT NULL,
+    off TEXT NOT NULL,
+    work TEXT NOT NULL,
+    imported_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+
 CREATE TABLE figures (
     kind TEXT NOT NULL,
     year INTEGER NOT NULL,

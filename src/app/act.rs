@@ -7,7 +7,6 @@ use crate::app::error::{AppError, Denial};
 pub use crate::app::object::{Actor, Assurance, Known, Object, Past, Record};
 use crate::app::post;
 use crate::app::{App, Request};
-use crate::domain::calendar::Calendar;
 use crate::domain::id::{AuditId, ChallengeId, OrganizationId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{self, Action, Kind, Permit, Role, Scope, Tie};
@@ -139,8 +138,6 @@ pub struct Act<'a> {
     pub request_id: String,
     /// Version that the caller expects (`If-Match`).
     pub expects: Option<i64>,
-    /// Working days.
-    pub calendar: &'a Calendar,
     /// The service, and the request: who acts is looked at again behind a lock.
     pub(super) app: &'a App,
     pub(super) asked: &'a Request,

@@ -3,6 +3,7 @@
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::bids::content;
 use crate::app::bids::judging::challenge_stands_at;
+use crate::app::calendars;
 use crate::app::challenges::{self, round};
 use crate::app::error::AppError;
 use crate::app::{bids as bid_cases, projects};
@@ -136,7 +137,7 @@ pub fn publicise(act: &mut Act<'_>, id: ChallengeId, window: PublicityWindow) ->
     let step = act.step(Action::ChallengePublicise, &challenge, challenges::object(act, &challenge))?;
     let live = decisions::live(act.conn, id, challenge.round)?;
     let decision = live.filter(|row| row.stage == DecisionStage::Approved).ok_or(Refusal::DecisionNotApproved)?;
-    window.check(act.in_time()?.date(), act.calendar)?;
+    window.check(act.in_time()?.date(), &calendars::known(act)?)?;
     let decision = decisions::publicise(act.conn, &decision, window, act.now)?;
     for chosen in decision.selections.read()? {
         let row = bids::find(act.conn, chosen.bid_id)?.ok_or(AppError::NotFound)?;

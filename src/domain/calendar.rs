@@ -2,6 +2,9 @@
 //!
 //! A year without a table refuses to compute.
 
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::input::Whole;
+use crate::domain::text::Line;
 use crate::domain::time::Date;
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +32,61 @@ struct YearText {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoTable(pub i32);
 
+/// The days of a year as the State Council announces them: `0101-03 0217` are MMDD, or spans of them.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults, validate = CalendarInput::check -> Faults)]
+pub struct CalendarInput {
+    /// Which year.
+    pub year: Whole<2000, 2200>,
+    /// Holidays: 放假.
+    pub off: Line<1, 400>,
+    /// Weekends that are working days: 调休上班. `-` when there is none.
+    pub work: Line<1, 400>,
+}
+
+impl CalendarInput {
+    fn check(self, _: deserr::ValuePointerRef<'_>) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let year = self.year();
+        for (field, text) in [("off", self.off()), ("work", self.work())] {
+            match parse_days(year, text) {
+                Err(_) => faults.check(true, field, || {
+                    Fault::new(
+                        "bad_days",
+                        "应为该年的MMDD日期或区间，如“0101-03 0217”",
+                        "must be days of that year as MMDD or spans, such as \"0101-03 0217\"",
+                    )
+                }),
+                Ok(days) => {
+                    let weekday = days.iter().find(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun));
+                    faults.check(field == "work" && weekday.is_some(), field, || {
+                        Fault::new("not_a_weekend", "调休上班日应为周六或周日", "a make-up day must be a Saturday or a Sunday")
+                    });
+                }
+            }
+        }
+        faults.or(self)
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(&self) -> i32 {
+        i32::try_from(self.year.0).unwrap_or_default()
+    }
+
+    /// The holidays.
+    #[must_use]
+    pub fn off(&self) -> &str {
+        self.off.as_str()
+    }
+
+    /// The make-up days; empty when there is none.
+    #[must_use]
+    pub fn work(&self) -> &str {
+        if self.work.as_str() == "-" { "" } else { self.work.as_str() }
+    }
+}
+
 impl Calendar {
     /// The tables that ship with the service.
     ///
@@ -46,10 +104,23 @@ impl Calendar {
         let years: BTreeMap<String, YearText> = toml::from_str(text).map_err(|e| e.to_string())?;
         for (name, days) in years {
             let year: i32 = name.parse().map_err(|_| format!("not a year: {name}"))?;
-            let parsed = Year { off: parse_days(year, &days.off)?, work: parse_days(year, &days.work)? };
-            self.years.insert(year, parsed);
+            self = self.with_year(year, &days.off, &days.work)?;
         }
         Ok(self)
+    }
+
+    /// These tables and that of one year, which wins.
+    ///
+    /// # Errors
+    /// The first thing in it that is not understood.
+    pub fn with_year(mut self, year: i32, off: &str, work: &str) -> Result<Self, String> {
+        self.years.insert(year, Year { off: parse_days(year, off)?, work: parse_days(year, work)? });
+        Ok(self)
+    }
+
+    /// The years that there is a table for.
+    pub fn years(&self) -> impl Iterator<Item = i32> {
+        self.years.keys().copied()
     }
 
     /// Whether `date` is a working day.

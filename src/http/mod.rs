@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth;
 pub mod batches;
 pub mod bids;
+pub mod calendars;
 pub mod call;
 pub mod challenges;
 pub mod decisions;

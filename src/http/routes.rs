@@ -7,8 +7,8 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, challenges, decisions, grants, keys, milestones, organizations, payments, portfolio, projects, receipts,
-    reviews, rounds, second_factor, sessions, users,
+    audit, auth, batches, bids, calendars, challenges, decisions, grants, keys, milestones, organizations, payments, portfolio, projects,
+    receipts, reviews, rounds, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -94,6 +94,8 @@ pub fn routes() -> Vec<Route> {
         create("/batches", A::BatchCreate, batches::create, "/batches"),
         list("/batches", A::BatchRead, batches::list),
         get("/batches/{id}", A::BatchRead, batches::get),
+        verb("/calendars/import", A::CalendarImport, calendars::import),
+        get_with("/calendars", A::CalendarRead, calendars::list),
         create("/challenges", A::ChallengeCreate, challenges::create, "/challenges"),
         list("/challenges", A::ChallengeReadPublished, challenges::list).public(),
         get("/challenges/{id}", A::ChallengeReadPublished, challenges::get).public(),

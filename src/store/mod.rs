@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod batches;
 pub mod bids;
+pub mod calendars;
 pub mod challenges;
 pub mod checkpoints;
 pub mod columns;

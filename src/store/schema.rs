@@ -402,6 +402,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendars (year) {
+        year -> Integer,
+        off -> Text,
+        work -> Text,
+        imported_by -> Text,
+        version -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     figures (kind, year, plan_category, sector, stage, region) {
         kind -> Text,
         year -> Integer,

@@ -17,6 +17,7 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod accounts;
 mod audit;
 mod bids;
+mod calendars;
 mod canary;
 mod chain;
 mod challenges;

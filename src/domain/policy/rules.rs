@@ -112,6 +112,8 @@ pub const RULES: &[Rule] = &[
     rule(A::KeyRevoke, &[Sysadmin], OTHER),
     rule(A::KeyRevoke, &[System], ANY),
     rule(A::KeyRemind, &[System], ANY),
+    rule(A::CalendarImport, &[Sysadmin], OTHER),
+    rule(A::CalendarRead, EVERYONE, ANY),
     rule(A::BatchCreate, &[Officer], DESK),
     rule(A::BatchRead, STAFF, ANY),
     // 榜单: officers write, directors approve what others wrote, the clock closes.

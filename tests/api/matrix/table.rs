@@ -113,6 +113,8 @@ pub const ROWS: &[Row] = &[
     // Batches and challenges.
     Row("POST /batches",                        On::Nothing,      ANY, "officer officer2"),
     Row("GET /batches",                         On::Nothing,      ANY, STAFF),
+    Row("POST /calendars/import",               On::Nothing,      ANY, "sysadmin"),
+    Row("GET /calendars",                       On::Nothing,      ANY, PEOPLE),
     Row("GET /batches/{id}",                    On::Batch,        ANY, STAFF),
     Row("POST /challenges",                     On::Nothing,      ANY, "officer officer2"),
     Row("GET /challenges",                      On::Nothing,      ANY, ALL),

@@ -151,6 +151,7 @@ impl<'a> World<'a> {
             "POST /users/{id}/grants" => json!({"roles": ["team"], "reason": "入职"}),
             "PUT /challenges/{id}" | "POST /challenges" => challenge(),
             "POST /batches" => inputs::batch(999),
+            "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
             "POST /organizations" => {
                 json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"})
             }

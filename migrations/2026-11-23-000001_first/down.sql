@@ -10,6 +10,7 @@ DROP TABLE signatures;
 DROP TABLE projects;
 DROP TABLE decisions;
 DROP TABLE reviews;
+DROP TABLE questions;
 DROP TABLE bid_openings;
 DROP TABLE bid_submissions;
 DROP TABLE bid_members;

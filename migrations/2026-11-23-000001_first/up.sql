@@ -183,6 +183,7 @@ CREATE TABLE challenges (
     opened_round INTEGER NOT NULL,
     opens_at TIMESTAMP,
     closes_at TIMESTAMP,
+    questions_until TIMESTAMP,
     published_at TIMESTAMP,
     publicity_ends_on DATE,
     division TEXT,
@@ -281,6 +282,24 @@ CREATE TABLE bid_openings (
     opened_at TIMESTAMP NOT NULL,
     CHECK ((body IS NULL) <> (flaw IS NULL))
 );
+
+CREATE TABLE questions (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    asked_by TEXT NOT NULL REFERENCES users (id),
+    stage TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    published TEXT,
+    answer TEXT,
+    answered_at TIMESTAMP,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX questions_challenge ON questions (challenge_id, id);
+CREATE INDEX questions_asker ON questions (organization_id, challenge_id, round);
 
 CREATE TABLE reviews (
     id TEXT PRIMARY KEY NOT NULL,

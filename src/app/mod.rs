@@ -34,6 +34,7 @@ pub mod payments;
 pub mod portfolio;
 mod post;
 pub mod projects;
+pub mod questions;
 pub mod receipts;
 mod renewal;
 mod request;

@@ -47,6 +47,7 @@ stage_table!(
         path(S::Approved, A::ChallengePublish, &[S::Open]),
         path(S::Approved, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Open, A::BidCreate, &[S::Open]),
+        path(S::Open, A::QuestionAsk, &[S::Open]),
         path(S::Open, A::ChallengeClose, &[S::Closed]),
         path(S::Open, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Closed, A::ChallengeOpenBids, &[S::Screening]),
@@ -106,6 +107,8 @@ codes! {
     }
 }
 
+/// Days before the closing in which no questions are taken, unless the publication says otherwise.
+const QUIET_DAYS: i64 = 5;
 /// The least time between opening and closing, in days (a floor; the department sets longer ones).
 pub const LEAST_OPEN_DAYS: i64 = 20;
 
@@ -239,6 +242,9 @@ pub struct Window {
     pub opens_at: Timestamp,
     /// First instant at which bids are no longer taken; at least 20 days later.
     pub closes_at: Timestamp,
+    /// First instant at which questions are no longer taken, before the window closes: five days before it, by default.
+    #[deserr(default)]
+    pub questions_until: Option<Timestamp>,
 }
 
 impl Window {
@@ -252,7 +258,17 @@ impl Window {
                 format!("the time to bid must be at least {LEAST_OPEN_DAYS} days"),
             )
         });
+        let until = self.questions_until();
+        faults.check(until <= self.opens_at || until > self.closes_at, "questions_until", || {
+            Fault::new("outside_the_window", "应在揭榜期内", "must lie within the time to bid")
+        });
         faults.or(self)
+    }
+
+    /// Until when questions are taken.
+    #[must_use]
+    pub fn questions_until(&self) -> Timestamp {
+        self.questions_until.unwrap_or_else(|| self.closes_at.plus(chrono::TimeDelta::days(-QUIET_DAYS)))
     }
 
     /// Faults that only the present instant shows: a window that is already over.

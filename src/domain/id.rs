@@ -87,6 +87,8 @@ ids! {
     ChallengeId,
     /// A bid 揭榜申请.
     BidId,
+    /// A question 答疑 on a challenge.
+    QuestionId,
     /// An expert's review 评审 of a bid.
     ReviewId,
     GrantId,

@@ -28,6 +28,7 @@ pub mod payment;
 pub mod person;
 pub mod policy;
 pub mod project;
+pub mod question;
 pub mod receipt;
 pub mod refusal;
 pub mod review;

@@ -39,6 +39,8 @@ refusals! {
     StillOpen "still_open" "揭榜尚未截止" "The time to bid is not over yet.";
     LiveBidExists "live_bid_exists" "本单位在本轮已有一份有效的揭榜申请" "Your organisation already has a live bid in this round.";
     LeadNotLegalPerson "lead_not_eligible" "牵头单位须为可揭榜的法人单位（政府机关除外）" "The lead organisation must be a legal person that may bid (no government agency).";
+    QuestionsClosed "questions_closed" "提问时间已过" "The time for questions is over.";
+    TooManyQuestions "too_many_questions" "本单位待答复的提问过多，请等待答复" "Too many questions of your organisation wait for an answer.";
     NotSubmitted "not_submitted" "该揭榜申请尚未提交" "This bid was never submitted.";
     BeingOpened "being_opened" "揭榜申请正在启封，请稍候" "The bids of this round are being opened: try again in a moment.";
     BidFlawed "bid_flawed" "该揭榜申请的密文已损坏或被改动，无法启封" "This bid was damaged or changed while it was sealed and could not be opened.";

@@ -39,6 +39,8 @@ pub struct ChallengeView {
     /// The time to bid is `[opens_at, closes_at)`.
     opens_at: Option<Timestamp>,
     closes_at: Option<Timestamp>,
+    /// Until when teams may ask questions.
+    questions_until: Option<Timestamp>,
     published_at: Option<Timestamp>,
     /// Last day of the publicity.
     publicity_ends_on: Option<Date>,
@@ -69,6 +71,7 @@ impl From<Shown<ChallengeRow>> for ChallengeView {
             round: row.round,
             opens_at: row.opens_at,
             closes_at: row.closes_at,
+            questions_until: row.questions_until,
             published_at: row.published_at,
             publicity_ends_on: row.publicity_ends_on,
             created_at: row.created_at,

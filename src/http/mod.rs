@@ -26,6 +26,7 @@ pub mod payments;
 pub mod portfolio;
 pub mod problem;
 pub mod projects;
+pub mod questions;
 pub mod receipts;
 pub mod reviews;
 pub mod rounds;

@@ -8,7 +8,7 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     audit, auth, batches, bids, calendars, challenges, decisions, grants, keys, milestones, organizations, payments, portfolio, projects,
-    receipts, reviews, rounds, second_factor, sessions, users,
+    questions, receipts, reviews, rounds, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -119,6 +119,11 @@ pub fn routes() -> Vec<Route> {
         get("/decisions/{id}", A::DecisionRead, decisions::get),
         verb("/decisions/{id}/approve", A::DecisionApprove, decisions::approve),
         verb("/decisions/{id}/return", A::DecisionReturn, decisions::send_back),
+        create("/challenges/{id}/questions", A::QuestionAsk, questions::ask, "/questions"),
+        list("/challenges/{id}/questions", A::QuestionReadAnswered, questions::list).public(),
+        get("/questions/{id}", A::QuestionReadAnswered, questions::get).public(),
+        verb("/questions/{id}/answer", A::QuestionAnswer, questions::answer),
+        verb("/questions/{id}/decline", A::QuestionDecline, questions::decline),
         create("/challenges/{id}/bids", A::BidCreate, bids::create, "/bids"),
         list("/bids", A::BidRead, bids::list),
         get("/bids/{id}", A::BidRead, bids::get),

@@ -32,6 +32,7 @@ pub struct ChallengeRow {
     pub opened_round: i32,
     pub opens_at: Option<Timestamp>,
     pub closes_at: Option<Timestamp>,
+    pub questions_until: Option<Timestamp>,
     pub published_at: Option<Timestamp>,
     pub publicity_ends_on: Option<Date>,
     pub division: Option<String>,
@@ -222,6 +223,7 @@ pub fn open_round(
         challenges::round.eq(round),
         challenges::opens_at.eq(window.opens_at),
         challenges::closes_at.eq(window.closes_at),
+        challenges::questions_until.eq(window.questions_until()),
         challenges::publicity_ends_on.eq(None::<Date>),
         challenges::published_at.eq(row.published_at.unwrap_or(now)),
     )?;

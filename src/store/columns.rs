@@ -3,7 +3,7 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    bid, challenge, decision, grant, id, member, milestone, notice, organization, payment, policy, project, review, seal, user,
+    bid, challenge, decision, grant, id, member, milestone, notice, organization, payment, policy, project, question, review, seal, user,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -74,7 +74,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::ReviewId, id::GrantId, id::DecisionId,
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::QuestionId, id::ReviewId, id::GrantId, id::DecisionId,
     id::ProjectId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
@@ -91,6 +91,7 @@ code_columns!(
     challenge::PlanCategory,
     challenge::FailReason,
     bid::BidStage,
+    question::QuestionStage,
     review::ReviewStage,
     grant::GrantStage,
     decision::DecisionStage,

@@ -29,6 +29,7 @@ pub mod page;
 pub mod payments;
 pub mod portfolio;
 pub mod projects;
+pub mod questions;
 pub mod reviews;
 pub mod schema;
 pub mod second_factors;

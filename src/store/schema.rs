@@ -189,6 +189,7 @@ diesel::table! {
         opened_round -> Integer,
         opens_at -> Nullable<Timestamp>,
         closes_at -> Nullable<Timestamp>,
+        questions_until -> Nullable<Timestamp>,
         published_at -> Nullable<Timestamp>,
         publicity_ends_on -> Nullable<Date>,
         division -> Nullable<Text>,
@@ -275,6 +276,24 @@ diesel::table! {
         digest -> Text,
         received_at -> Timestamp,
         submitted_by -> Text,
+    }
+}
+
+diesel::table! {
+    questions (id) {
+        id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        organization_id -> Text,
+        asked_by -> Text,
+        stage -> Text,
+        asked -> Text,
+        published -> Nullable<Text>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 

@@ -39,6 +39,7 @@ mod passwords;
 mod people;
 mod portfolio;
 mod projects;
+mod questions;
 mod receipts;
 mod reviews;
 mod sealing;

@@ -148,7 +148,8 @@ async fn template(app: &App, batch: BatchId, sponsor: OrganizationId, officer: U
     app.run(Who::Person(officer), move |act| challenges::approval::submit(act, id)).await.unwrap();
     app.run(Who::Person(director), move |act| challenges::approval::approve(act, id)).await.unwrap();
     let now = app.clock.now();
-    let window = jiebang::domain::challenge::Window { opens_at: now, closes_at: now.plus(chrono::TimeDelta::days(30)) };
+    let window =
+        jiebang::domain::challenge::Window { opens_at: now, closes_at: now.plus(chrono::TimeDelta::days(30)), questions_until: None };
     app.run(Who::Person(officer), move |act| challenges::round::publish(act, id, window)).await.unwrap();
     id
 }
@@ -207,7 +208,7 @@ fn multiply(model: ChallengeId) -> String {
                 WHEN n.i % 100 < 97 THEN 'draft' ELSE 'approved' END,
             CASE WHEN n.i % 100 < 93 THEN 1 ELSE 0 END,
             CASE WHEN n.i % 100 BETWEEN 40 AND 66 OR n.i % 100 BETWEEN 72 AND 89 THEN 1 ELSE 0 END,
-            CASE WHEN n.i % 100 < 93 THEN c.opens_at END, CASE WHEN n.i % 100 < 93 THEN c.closes_at END,
+            CASE WHEN n.i % 100 < 93 THEN c.opens_at END, CASE WHEN n.i % 100 < 93 THEN c.closes_at END, NULL,
             CASE WHEN n.i % 100 < 93 THEN c.published_at END, NULL, c.division, c.created_by, c.created_by, 1, c.created_at, c.updated_at, c.content
         FROM n CROSS JOIN challenges c JOIN batches b ON b.year = {FIRST_YEAR} + n.i / {share} WHERE c.id = '{model}'"
     )

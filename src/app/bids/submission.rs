@@ -19,7 +19,7 @@ use crate::store::dialect::Locked;
 ///
 /// # Errors
 /// Too early or too late; the clock was set back.
-pub(super) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
+pub(in crate::app) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
     // A latch: what was closed stays closed, whatever the clock says.
     if challenge.stage != ChallengeStage::Open {
         return Err(Refusal::DeadlinePassed.into());

@@ -120,6 +120,7 @@ pub fn create(act: &mut Act<'_>, input: &ChallengeInput) -> Result<Done<Shown<Ch
         round: 0,
         opened_round: 0,
         opens_at: None,
+        questions_until: None,
         closes_at: None,
         published_at: None,
         publicity_ends_on: None,

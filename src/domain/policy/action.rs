@@ -83,6 +83,11 @@ codes! {
         DecisionRead = "decision.read" "查看立项决定",
         DecisionApprove = "decision.approve" "批准立项决定",
         DecisionReturn = "decision.return" "退回立项决定",
+        QuestionAsk = "question.ask" "提问",
+        QuestionRead = "question.read" "查看提问",
+        QuestionReadAnswered = "question.read_answered" "查看已公开答复",
+        QuestionAnswer = "question.answer" "公开答复",
+        QuestionDecline = "question.decline" "不予公开答复",
         BidCreate = "bid.create" "起草揭榜申请",
         BidRead = "bid.read" "查看揭榜申请",
         BidEdit = "bid.edit" "修改揭榜申请",
@@ -149,6 +154,7 @@ codes! {
         Batch = "batch" "批次",
         Challenge = "challenge" "榜单",
         Decision = "decision" "立项决定",
+        Question = "question" "答疑",
         Bid = "bid" "揭榜申请",
         Review = "review" "评审",
         Project = "project" "项目",
@@ -171,7 +177,11 @@ impl Action {
     /// Whether a permit for `permitted` will do where a route names `self`: the same, or another form of it.
     #[must_use]
     pub fn covers(self, permitted: Self) -> bool {
-        let forms = [(Self::ChallengeReadPublished, Self::ChallengeRead), (Self::ProjectSign, Self::ProjectCountersign)];
+        let forms = [
+            (Self::ChallengeReadPublished, Self::ChallengeRead),
+            (Self::ProjectSign, Self::ProjectCountersign),
+            (Self::QuestionReadAnswered, Self::QuestionRead),
+        ];
         self == permitted || forms.contains(&(self, permitted))
     }
 
@@ -198,6 +208,7 @@ impl Kind {
             Self::Batch => Action::BatchRead,
             Self::Challenge => Action::ChallengeRead,
             Self::Decision => Action::DecisionRead,
+            Self::Question => Action::QuestionRead,
             Self::Bid => Action::BidRead,
             Self::Review => Action::ReviewRead,
             Self::Project => Action::ProjectRead,

@@ -142,6 +142,13 @@ pub const RULES: &[Rule] = &[
     rule(A::DecisionApprove, &[Director], OTHER),
     rule(A::DecisionReturn, &[Director], OTHER),
     // 揭榜申请: the team's own until it is opened (the seal is `domain::bid::sealed`).
+    // 答疑: asked privately, answered publicly; who asked is shown to nobody else.
+    rule(A::QuestionAsk, &[Team], OTHER),
+    rule(A::QuestionRead, &[Officer, Director, Supervisor], ANY),
+    rule(A::QuestionRead, &[Team], OWN),
+    rule(A::QuestionReadAnswered, &[Public], ANY),
+    rule(A::QuestionAnswer, &[Officer], OTHER),
+    rule(A::QuestionDecline, &[Officer], OTHER),
     rule(A::BidCreate, &[Team], OTHER),
     rule(A::BidRead, &[Team], TEAM),
     rule(A::BidRead, JUDGING, ANY),

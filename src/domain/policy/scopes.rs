@@ -25,6 +25,7 @@ impl KeyScope {
             Self::Read => &[A::OrganizationRead, A::ChallengeReadPublished, A::BidRead, A::ProjectRead, A::MilestoneRead, A::PaymentRead],
             Self::Bid => &[
                 A::ChallengeReadPublished,
+                A::QuestionReadAnswered,
                 A::BidRead,
                 A::BidReceipt,
                 A::BidCreate,

@@ -45,6 +45,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Batch => "/batches/{id}",
         On::Challenge => "/challenges/{id}",
         On::Bid => "/bids/{id}",
+        On::Question => "/questions/{id}",
         On::Review => "/reviews/{id}",
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
@@ -77,7 +78,7 @@ fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
 
 /// Whether nobody need sign in to ask.
 fn open_to_all(method: &str, path: &str) -> bool {
-    method == "GET" && ["/challenges/{id}", "/challenges/{id}/rounds"].contains(&path)
+    method == "GET" && ["/challenges/{id}", "/challenges/{id}/rounds", "/challenges/{id}/questions", "/questions/{id}"].contains(&path)
 }
 
 /// That a refusal by the stage says where the record stands and what can be done instead.

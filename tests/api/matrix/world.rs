@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 pub struct World<'a> {
     pub story: Story<'a>,
     review: String,
+    question: String,
     user: String,
     expert: String,
     grant: String,
@@ -82,10 +83,14 @@ impl<'a> World<'a> {
             }
         }
         let expert = app.expert(2).await.id();
+        let question = match world {
+            "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
+            _ => String::new(),
+        };
         let (session, grant) = (text(&sessions["items"][0]), text(&grant));
         let key = text(&team.post("/me/keys", json!({"name": "投标系统", "scopes": ["bid"]})).await.is(201));
         let commissioner = app.person("commissioner2", "department", Some("业务二处"), &[Role::Commissioner]).await.id();
-        Self { story, review, user: team.id(), expert, grant, organization, session, key, commissioner, versions }
+        Self { story, review, question, user: team.id(), expert, grant, organization, session, key, commissioner, versions }
     }
 
     pub async fn person(&self, name: &str) -> Caller {
@@ -128,6 +133,7 @@ impl<'a> World<'a> {
             On::Batch => &self.story.batch,
             On::Challenge => &self.story.challenge,
             On::Bid => &self.story.bid,
+            On::Question => &self.question,
             On::Review => &self.review,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
@@ -151,6 +157,9 @@ impl<'a> World<'a> {
             "POST /users/{id}/grants" => json!({"roles": ["team"], "reason": "入职"}),
             "PUT /challenges/{id}" | "POST /challenges" => challenge(),
             "POST /batches" => inputs::batch(999),
+            "POST /challenges/{id}/questions" => inputs::question(),
+            "POST /questions/{id}/answer" => json!({"answer": "可以。"}),
+            "POST /questions/{id}/decline" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
             "POST /organizations" => {
                 json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"})

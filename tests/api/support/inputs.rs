@@ -33,6 +33,10 @@ pub fn challenge(batch_id: &str, sponsor_id: &str, number: u64) -> Value {
     })
 }
 
+pub fn question() -> Value {
+    json!({"question": "指标K1的检测是否可由省外机构承担？"})
+}
+
 pub fn bid() -> Value {
     json!({
         "pi_name": "李挂帅",

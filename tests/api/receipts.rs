@@ -74,4 +74,26 @@ on_both! {
             other.get(&format!("{path}/receipt")).await.is_refused(404, "not_found");
         }
     }
+
+    async fn the_program_verifies_a_receipt_offline(app: TestApp) {
+        let story = Story::with_bid(&app).await;
+        let team = app.team("keda").await;
+        let key = app.anyone().get("/notary").await.is(200)["public_key"].as_str().unwrap().to_owned();
+        let receipt = team.get(&format!("/bids/{}/receipt", story.bid)).await.text;
+        let content = team.get(&format!("/bids/{}", story.bid)).await.is(200)["content"].to_string();
+        let verified = |receipt: &str, content: &str| {
+            std::fs::write(app.folder().join("receipt.json"), receipt).unwrap();
+            std::fs::write(app.folder().join("content.json"), content).unwrap();
+            // No configuration, no service, no database.
+            let mut command = crate::cli::jiebang(app.folder(), &[]);
+            let output = command.args(["receipt", "verify", "receipt.json", "--key", &key, "--content", "content.json"]).output().unwrap();
+            (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+        };
+        let (code, told) = verified(&receipt, &content);
+        assert_eq!(code, Some(0), "{told}");
+        assert!(told.starts_with("sound: submission 1 of bid") && told.contains("the content is what was received"), "{told}");
+        assert_eq!(verified(&receipt.replace("\"submission\":1", "\"submission\":2"), &content).0, Some(65));
+        assert_eq!(verified(&receipt, &content.replace("李挂帅", "王挂帅")).0, Some(65));
+        assert_eq!(verified("", &content).0, Some(65));
+    }
 }

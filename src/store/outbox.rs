@@ -129,6 +129,15 @@ pub fn subscribers(conn: &mut Conn, sector: Sector) -> QueryResult<Vec<Recipient
         .load(conn)
 }
 
+/// Letters in a state, in words: SQLite finds an index of some rows only where the statement itself says which.
+fn in_state(state: LetterState) -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
+    diesel::dsl::sql(match state {
+        LetterState::Pending => "outbox.state = 'pending'",
+        LetterState::Sent => "outbox.state = 'sent'",
+        LetterState::Dead => "outbox.state = 'dead'",
+    })
+}
+
 /// Claims up to `limit` letters that are due, until `lease`. Two statements, so that no lock is held while sending.
 ///
 /// # Errors
@@ -136,7 +145,8 @@ pub fn subscribers(conn: &mut Conn, sector: Sector) -> QueryResult<Vec<Recipient
 pub fn claim(conn: &mut Conn, now: Timestamp, lease: Timestamp, limit: i64) -> QueryResult<Vec<LetterRow>> {
     let free = outbox::leased_until.is_null().or(outbox::leased_until.assume_not_null().lt(now));
     let due: Vec<LetterId> = outbox::table
-        .filter(outbox::state.eq(LetterState::Pending.code()).and(outbox::due_at.le(now)).and(free))
+        .filter(in_state(LetterState::Pending))
+        .filter(outbox::due_at.le(now).and(free))
         .order((outbox::due_at, outbox::id))
         .limit(limit)
         .select(outbox::id)
@@ -192,7 +202,7 @@ pub fn failed(conn: &mut Conn, id: LetterId, error: &str, next: Option<Timestamp
 /// # Errors
 /// The database does not answer.
 pub fn list(conn: &mut Conn, state: LetterState, limit: i64) -> QueryResult<Vec<LetterRow>> {
-    outbox::table.filter(outbox::state.eq(state.code())).order(outbox::id).limit(limit).select(LetterRow::as_select()).load(conn)
+    outbox::table.filter(in_state(state)).order(outbox::id).limit(limit).select(LetterRow::as_select()).load(conn)
 }
 
 /// Gives dead letters another life: all of them, or one. Answers how many.
@@ -200,7 +210,7 @@ pub fn list(conn: &mut Conn, state: LetterState, limit: i64) -> QueryResult<Vec<
 /// # Errors
 /// The database does not answer.
 pub fn retry(conn: &mut Conn, id: Option<LetterId>, now: Timestamp) -> QueryResult<usize> {
-    let dead = outbox::table.filter(outbox::state.eq(LetterState::Dead.code()));
+    let dead = outbox::table.filter(in_state(LetterState::Dead));
     let again = (outbox::state.eq(LetterState::Pending.code()), outbox::due_at.eq(now), outbox::attempts.eq(0));
     match id {
         Some(id) => diesel::update(dead.filter(outbox::id.eq(id))).set(again).execute(conn),
@@ -213,6 +223,6 @@ pub fn retry(conn: &mut Conn, id: Option<LetterId>, now: Timestamp) -> QueryResu
 /// # Errors
 /// The database does not answer.
 pub fn count_as_sent(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
-    let waiting = outbox::table.filter(outbox::state.eq(LetterState::Pending.code()));
+    let waiting = outbox::table.filter(in_state(LetterState::Pending));
     diesel::update(waiting).set((outbox::state.eq(LetterState::Sent.code()), outbox::sent_at.eq(now))).execute(conn)
 }

@@ -97,7 +97,12 @@ pub fn verify(text: &str, key: &str, content: Option<&str>) -> Result<Receipt, U
         return Err(Unsound::Signature);
     }
     if let Some(content) = content {
-        let content: BidInput = serde_json::from_str(content).map_err(|_| Unsound::Content)?;
+        let given: serde_json::Value = serde_json::from_str(content).map_err(|_| Unsound::Content)?;
+        let content: BidInput = serde_json::from_value(given.clone()).map_err(|_| Unsound::Content)?;
+        // Nothing may stand beside it that nobody has received.
+        if serde_json::to_value(&content).ok().as_ref() != Some(&given) {
+            return Err(Unsound::Content);
+        }
         let text = serde_json::to_vec(&content).map_err(|_| Unsound::Content)?;
         let bound = binding(receipt.challenge_id, receipt.round, receipt.bid_id, receipt.lead_org_id, receipt.submission);
         if commitment(&receipt.salt, &bound, &text) != receipt.content_sha256 {

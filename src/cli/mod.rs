@@ -11,6 +11,7 @@ pub mod receipt;
 pub mod seed;
 pub mod serve;
 
+use crate::app::receipts::Unsound;
 use crate::app::{App, AppError, Clock, Cost, Opening, SEALS};
 use crate::config::{self, Config, ConfigFault};
 use anyhow::Context;
@@ -215,6 +216,10 @@ pub fn run(cli: Cli) -> ExitCode {
             say(&format!("审计日志已被改动 / the audit log was changed: {what}"));
             ExitCode::from(EX_DATAERR)
         }
+        Err(Stopped::Unsound(what)) => {
+            say(&format!("回执核验不通过 / the receipt does not hold: {what}"));
+            ExitCode::from(EX_DATAERR)
+        }
         Err(Stopped::Unconfigured(faults)) => {
             say("the configuration has faults:");
             for ConfigFault { key, problem } in faults {
@@ -233,6 +238,8 @@ pub enum Stopped {
     Unconfigured(Vec<ConfigFault>),
     /// The audit log is not as it was written.
     Tampered(String),
+    /// A receipt does not hold.
+    Unsound(Unsound),
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Stopped {

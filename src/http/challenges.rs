@@ -5,7 +5,9 @@ use crate::app::act::Shown;
 use crate::app::challenges::{self, approval, ending, round};
 use crate::app::challenges::{ChallengeFilter, ChallengeRow};
 use crate::app::{Act, AppError, Done, Seen, decisions};
-use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, FailInput, NoInput, PlanCategory, ReasonInput, Window};
+use crate::domain::challenge::{
+    ChallengeClass, ChallengeInput, ChallengeStage, FailInput, NoInput, PlanCategory, ReasonInput, Secrecy, SelectionMode, Window,
+};
 use crate::domain::decision::PublicityWindow;
 use crate::domain::fault::Faults;
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId};
@@ -86,6 +88,8 @@ impl From<Shown<ChallengeRow>> for ChallengeView {
 pub struct ChallengeDetail {
     #[serde(flatten)]
     challenge: ChallengeView,
+    selection_mode: SelectionMode,
+    secrecy: Secrecy,
     background: String,
     research_content: String,
     /// 揭榜条件.
@@ -101,6 +105,8 @@ impl From<(Shown<ChallengeRow>, ChallengeInput)> for ChallengeDetail {
     fn from((shown, content): (Shown<ChallengeRow>, ChallengeInput)) -> Self {
         Self {
             challenge: shown.into(),
+            selection_mode: content.selection_mode,
+            secrecy: content.secrecy,
             background: content.background.into(),
             research_content: content.research_content.into(),
             conditions: content.conditions.map(String::from),

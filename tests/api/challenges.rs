@@ -10,6 +10,21 @@ fn spoiled(input: &Value, change: impl FnOnce(&mut Value)) -> Value {
 }
 
 on_both! {
+    async fn a_batch_and_a_sponsor_that_are_not_there_are_told_together_and_what_is_read_can_be_put_back(app: TestApp) {
+        let story = Story::draft(&app).await;
+        let officer = app.officer().await;
+        let nobody = "00000000-0000-7000-8000-000000000000";
+        officer.post("/challenges", inputs::challenge(nobody, nobody, 7)).await.has_faults(&[("batch_id", "unknown_record"), ("sponsor_id", "unknown_record")]);
+        let path = format!("/challenges/{}", story.challenge);
+        let seen = officer.get(&path).await.is(200);
+        let mut back = inputs::challenge(&story.batch, &app.organization("sponsor-works").await.to_string(), 1);
+        for (field, value) in back.as_object_mut().unwrap() {
+            assert!(field == "title" || seen[field.as_str()] == *value, "{field}: {seen}");
+            *value = seen[field.as_str()].clone();
+        }
+        officer.put(&path, seen["version"].as_i64().unwrap(), back).await.is(200);
+    }
+
     async fn a_challenge_lives_its_whole_life(app: TestApp) {
         let story = Story::in_acceptance(&app).await;
         story.paid(0).await;

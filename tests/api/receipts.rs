@@ -94,6 +94,11 @@ on_both! {
         assert!(told.starts_with("sound: submission 1 of bid") && told.contains("the content is what was received"), "{told}");
         assert_eq!(verified(&receipt.replace("\"submission\":1", "\"submission\":2"), &content).0, Some(65));
         assert_eq!(verified(&receipt, &content.replace("李挂帅", "王挂帅")).0, Some(65));
+        let (code, told) = verified(&receipt, &content.replacen('{', "{\"extra\": 1, ", 1));
+        assert_eq!(code, Some(65), "nothing stands beside what was received");
+        assert!(told.contains("回执核验不通过") && !told.contains("审计日志"), "{told}");
         assert_eq!(verified("", &content).0, Some(65));
+        let mistyped = crate::cli::jiebang(app.folder(), &[]).args(["receipt", "verify", "receipt.json", "--key", "zz"]).output().unwrap();
+        assert_eq!(mistyped.status.code(), Some(2));
     }
 }

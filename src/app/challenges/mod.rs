@@ -88,8 +88,8 @@ pub(super) fn shown(act: &Act<'_>, row: ChallengeRow) -> Shown<ChallengeRow> {
     Shown { allowed: act.allowed(&row, standing(act, &row).tie()), record: row }
 }
 
-fn unknown(field: &str) -> AppError {
-    Faults::from(Fault::new("unknown_record", "没有这条记录", "there is no such record").at(field)).into()
+fn unknown() -> Fault {
+    Fault::new("unknown_record", "没有这条记录", "there is no such record")
 }
 
 /// Drafts a challenge: it takes the next number of its batch and sets its cap aside from the batch's budget.
@@ -98,10 +98,9 @@ fn unknown(field: &str) -> AppError {
 /// Denied; no such batch or sponsor; the title stands in the batch; the budget is exceeded.
 pub fn create(act: &mut Act<'_>, input: &ChallengeInput) -> Result<Done<Shown<ChallengeRow>>, AppError> {
     let permit = act.permit(Action::ChallengeCreate, &Object::kind(Kind::Challenge))?;
-    check_sponsor(act, input)?;
-    if batches::find(act.conn, input.batch_id)?.is_none() {
-        return Err(unknown("batch_id"));
-    }
+    let mut faults = Faults::default();
+    faults.check(batches::find(act.conn, input.batch_id)?.is_none(), "batch_id", unknown);
+    check_sponsor(act, input, faults)?;
     commit(act, input, Fen::ZERO)?;
     let batch = batches::next_number(act.conn, input.batch_id)?;
     let row = ChallengeRow {
@@ -147,7 +146,7 @@ pub fn edit(act: &mut Act<'_>, id: ChallengeId, input: &ChallengeInput) -> Resul
         let fault = Fault::new("fixed", "批次不能变更", "the batch of a challenge cannot change");
         return Err(Faults::from(fault.at("batch_id")).into());
     }
-    check_sponsor(act, input)?;
+    check_sponsor(act, input, Faults::default())?;
     commit(act, input, row.fiscal_cap_fen)?;
     let row = challenges::edit(act.conn, &row, input, act.user()?, act.now).map_err(taken("title"))?;
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
@@ -164,12 +163,15 @@ fn commit(act: &mut Act<'_>, input: &ChallengeInput, before: Fen) -> Result<(), 
     if fits { Ok(()) } else { Err(Refusal::BatchBudget.into()) }
 }
 
-fn check_sponsor(act: &mut Act<'_>, input: &ChallengeInput) -> Result<(), AppError> {
-    match input.sponsor_id {
-        Some(id) if organizations::find(act.conn, id)?.is_none() => Err(unknown("sponsor_id")),
-        Some(id) => crate::app::organizations::verified(act, id).map(|_| ()),
-        None => Ok(()),
-    }
+/// The sponsor's organisation is there and verified. What else names nothing is told along with it.
+fn check_sponsor(act: &mut Act<'_>, input: &ChallengeInput, mut faults: Faults) -> Result<(), AppError> {
+    let unknown_sponsor = match input.sponsor_id {
+        Some(id) => organizations::find(act.conn, id)?.is_none(),
+        None => false,
+    };
+    faults.check(unknown_sponsor, "sponsor_id", unknown);
+    faults.or(())?;
+    input.sponsor_id.map_or(Ok(()), |id| crate::app::organizations::verified(act, id).map(|_| ()))
 }
 
 /// Shows a challenge with its content: to anyone once it was published.

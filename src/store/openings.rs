@@ -129,27 +129,38 @@ pub fn insert(conn: &mut Conn, row: &OpeningRow) -> QueryResult<()> {
     diesel::insert_into(bid_openings::table).values(row).execute(conn).map(|_| ())
 }
 
+/// An opened bid without its content, as the opening record lists it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = bid_openings)]
+pub struct OpenedRow {
+    pub bid_id: BidId,
+    pub number: i32,
+    pub flaw: Option<Flaw>,
+    pub sealed_digest: String,
+    pub received_at: Timestamp,
+}
+
 /// What came out of the bids of a round, by their ids.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn of_round(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<Vec<OpeningRow>> {
+pub fn of_round(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<Vec<OpenedRow>> {
     bid_openings::table
         .inner_join(bids::table)
         .filter(bids::challenge_id.eq(challenge).and(bids::round.eq(round)))
         .order(bids::id)
-        .select(OpeningRow::as_select())
+        .select(OpenedRow::as_select())
         .load(conn)
 }
 
-/// Rounds that were opened and whose key is still there, the first ones first.
+/// Rounds that were opened and whose key is still there, the latest first: those with a flawed bid keep theirs and stay behind.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn under_way(conn: &mut Conn, limit: i64) -> QueryResult<Vec<SealRow>> {
     challenge_rounds::table
         .filter(challenge_rounds::seal_key.is_not_null().and(challenge_rounds::opened_at.is_not_null()))
-        .order(challenge_rounds::opened_at)
+        .order(challenge_rounds::opened_at.desc())
         .limit(limit)
         .select(SealRow::as_select())
         .load(conn)

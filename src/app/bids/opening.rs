@@ -13,13 +13,13 @@ use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::policy::{Action, Tie};
 use crate::domain::seal::{Flaw, binding};
 use crate::store::dialect::Locked;
-use crate::store::openings::{self, OpeningRow, SealRow};
+use crate::store::openings::{self, OpenedRow, OpeningRow, SealRow};
 use crate::store::{bids, diesel_error};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Rounds opened in one go.
-const AT_ONCE: i64 = 20;
+const AT_ONCE: i64 = 100;
 /// Keys that no round names any more, or that none ever did since its publication failed, are kept so long.
 const UNNAMED: Duration = Duration::from_hours(24);
 
@@ -96,7 +96,7 @@ pub struct Record {
     /// What makes the digest.
     pub salt: String,
     /// Each bid as it was received, and what came out of it.
-    pub bids: Vec<OpeningRow>,
+    pub bids: Vec<OpenedRow>,
     /// Whether the bids are those over which the digest was taken at the closing.
     pub intact: bool,
 }

@@ -15,6 +15,8 @@ use crate::domain::fault::Fault;
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
 use crate::domain::policy::assurance::PRIVILEGED;
+use crate::domain::proposal::complete::BidRules;
+use crate::domain::proposal::team::YouthRule;
 use crate::domain::seal::Cipher;
 use crate::store::Place;
 use ipnet::IpNet;
@@ -46,6 +48,9 @@ pub struct Config {
     pub chain: ChainHash,
     /// The cipher that seals bids: `JIEBANG_SEAL_CIPHER`, `aes_256_gcm` (by default) or `sm4_gcm`.
     pub cipher: Cipher,
+    /// What is demanded of every bid: `JIEBANG_YOUTH_MEN` (35), `JIEBANG_YOUTH_WOMEN` (40), `JIEBANG_LEAST_STAGES` (4),
+    /// `JIEBANG_LIMIT_LEADS` (1), `JIEBANG_LIMIT_JOINS` (3).
+    pub bid_rules: BidRules,
     /// Address as users know it: `JIEBANG_PUBLIC_URL`. Links in letters begin with it.
     pub public_url: String,
     /// How letters leave: `JIEBANG_SMTP_URL` or `JIEBANG_MAIL_DIR`.
@@ -156,6 +161,7 @@ pub fn read(environment: &BTreeMap<String, String>) -> Result<Config, Vec<Config
         profile: reader.code("JIEBANG_PASSWORD_PROFILE", Profile::Modern),
         chain: reader.code("JIEBANG_AUDIT_HASH", ChainHash::Sha256),
         cipher: reader.code("JIEBANG_SEAL_CIPHER", Cipher::Aes256Gcm),
+        bid_rules: reader.bid_rules(),
         public_url: reader.public_url(),
         mail: reader.mail(),
         mail_from: reader.mail_from(),
@@ -194,6 +200,19 @@ impl Reader<'_> {
             self.fault("JIEBANG_SECOND_FACTOR", "must be `privileged` or codes of roles with commas between them");
         }
         roles.into_iter().flatten().collect()
+    }
+
+    fn bid_rules(&mut self) -> BidRules {
+        let usual = BidRules::default();
+        BidRules {
+            youth: YouthRule {
+                men: self.number("JIEBANG_YOUTH_MEN", usual.youth.men, 18..=70),
+                women: self.number("JIEBANG_YOUTH_WOMEN", usual.youth.women, 18..=70),
+            },
+            least_stages: self.number("JIEBANG_LEAST_STAGES", usual.least_stages, 1..=20),
+            leads: self.number("JIEBANG_LIMIT_LEADS", usual.leads, 0..=100),
+            joins: self.number("JIEBANG_LIMIT_JOINS", usual.joins, 0..=100),
+        }
     }
 
     /// One of a closed list of codes, `usual` where nothing is said.

@@ -301,6 +301,43 @@ CREATE TABLE questions (
 CREATE INDEX questions_challenge ON questions (challenge_id, id);
 CREATE INDEX questions_asker ON questions (organization_id, challenge_id, round);
 
+CREATE TABLE partnerships (
+    id TEXT PRIMARY KEY NOT NULL,
+    bid_id TEXT NOT NULL REFERENCES bids (id),
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    stage TEXT NOT NULL,
+    terms TEXT NOT NULL,
+    decided_by TEXT REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (bid_id, organization_id)
+);
+CREATE INDEX partnerships_organization ON partnerships (organization_id, id);
+
+CREATE TABLE restrictions (
+    id TEXT PRIMARY KEY NOT NULL,
+    stage TEXT NOT NULL,
+    gravity TEXT NOT NULL,
+    organization_id TEXT REFERENCES organizations (id),
+    identity TEXT,
+    name TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    decision_no TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK ((organization_id IS NULL) <> (identity IS NULL))
+);
+CREATE INDEX restrictions_stage ON restrictions (stage, id);
+CREATE INDEX restrictions_organization ON restrictions (organization_id);
+CREATE INDEX restrictions_identity ON restrictions (identity);
+
 CREATE TABLE reviews (
     id TEXT PRIMARY KEY NOT NULL,
     bid_id TEXT NOT NULL REFERENCES bids (id),
@@ -366,6 +403,15 @@ CREATE INDEX projects_stage ON projects (stage, id);
 CREATE INDEX projects_lead ON projects (lead_org_id, id);
 CREATE INDEX projects_sponsor ON projects (sponsor_id, id);
 CREATE INDEX projects_commissioner ON projects (commissioner_id, id);
+
+CREATE TABLE project_people (
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    identity TEXT NOT NULL,
+    part TEXT NOT NULL,
+    person_months INTEGER NOT NULL,
+    PRIMARY KEY (project_id, identity)
+);
+CREATE INDEX project_people_identity ON project_people (identity);
 
 CREATE TABLE signatures (
     project_id TEXT NOT NULL REFERENCES projects (id),

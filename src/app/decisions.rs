@@ -1,8 +1,8 @@
 //! Decisions 立项决定: proposed by an officer, approved by a director, made public, and carried out.
 
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
-use crate::app::bids::content;
 use crate::app::bids::judging::challenge_stands_at;
+use crate::app::bids::{content, eligibility};
 use crate::app::calendars;
 use crate::app::challenges::{self, round};
 use crate::app::error::AppError;
@@ -11,7 +11,8 @@ use crate::domain::bid::BidStage;
 use crate::domain::challenge::{ChallengeStage, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::decision::{Candidate, Choice, DecisionInput, DecisionStage, PublicityWindow, Selection};
-use crate::domain::id::{ChallengeId, DecisionId};
+use crate::domain::fault::Faults;
+use crate::domain::id::{BidId, ChallengeId, DecisionId};
 use crate::domain::money::Fen;
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
@@ -54,6 +55,8 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Res
     let step = act.step(Action::ChallengePropose, &challenge, challenges::object(act, &challenge))?;
     round::reviews_are_in(act, &challenge)?;
     input.check(&candidates(act, &challenge)?, i64::from(challenge.max_parallel_teams), challenge.fiscal_cap_fen)?;
+    let chosen: Vec<BidId> = input.selections.iter().filter(|one| one.choice == Choice::Recommended).map(|one| one.bid_id).collect();
+    may_stand(act, id, &chosen)?;
     let row = DecisionRow {
         id: DecisionId::new(act.now),
         challenge_id: id,
@@ -73,6 +76,20 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Res
     let challenge = challenge_rows::advance(act.conn, &challenge, step.to, act.now)?;
     let about = About { detail: format!("decision {}", row.id), ..challenges::about(&challenge) };
     Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
+/// That nothing has come to light since their submission that keeps these bids from being awarded.
+fn may_stand(act: &mut Act<'_>, challenge: ChallengeId, chosen: &[BidId]) -> Result<(), AppError> {
+    let demands = challenge_rows::demands(act.conn, challenge)?;
+    let mut faults = Faults::default();
+    for id in chosen {
+        let row = bids::find(act.conn, *id)?.ok_or(AppError::NotFound)?;
+        let content = content::required(act, &row)?;
+        let mut found = Faults::default();
+        eligibility::check(act, &row, &demands, &content, &mut found)?;
+        faults.0.extend(found.0.into_iter().map(|fault| fault.within(&format!("bids.{id}"))));
+    }
+    faults.or(()).map_err(Into::into)
 }
 
 /// The bids before the panel, with their scores.
@@ -184,6 +201,8 @@ pub fn award(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeR
         return Err(Refusal::PublicityRunning.into());
     }
     let winners = bids::of_round(act.conn, id, challenge.round, &[BidStage::Recommended])?;
+    let chosen: Vec<BidId> = winners.iter().map(|row| row.id).collect();
+    may_stand(act, id, &chosen)?;
     for (row, number) in winners.iter().zip(1..) {
         projects::open(act, &challenge, row, number)?;
     }

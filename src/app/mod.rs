@@ -29,6 +29,7 @@ pub mod object;
 pub mod organizations;
 pub mod paces;
 pub mod particulars;
+pub mod partnerships;
 pub mod passwords;
 pub mod payments;
 pub mod portfolio;
@@ -38,6 +39,7 @@ pub mod questions;
 pub mod receipts;
 mod renewal;
 mod request;
+pub mod restrictions;
 pub mod reviews;
 pub mod second_factor;
 pub mod sessions;
@@ -65,6 +67,7 @@ use crate::domain::audit::ChainHash;
 use crate::domain::calendar::Calendar;
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
+use crate::domain::proposal::complete::BidRules;
 use crate::domain::seal::Cipher;
 use crate::domain::session::MOST_TRIES;
 use crate::store::idempotency::{self, AnswerRow};
@@ -111,6 +114,8 @@ pub struct App {
     pub round_keys: RoundKeys,
     /// and the cipher of what is sealed from now on.
     pub cipher: Cipher,
+    /// What the department sets for all bids.
+    pub bid_rules: BidRules,
     /// Rung after every write, so that letters go out at once.
     pub bell: Arc<Notify>,
 }
@@ -182,6 +187,7 @@ impl App {
             watch: Watch::since(last),
             round_keys: RoundKeys::new(opening.seals),
             cipher: Cipher::Aes256Gcm,
+            bid_rules: BidRules::default(),
             bell: Arc::new(Notify::new()),
         })
     }

@@ -130,6 +130,9 @@ pub(super) fn open(act: &mut Act<'_>, challenge: &ChallengeRow, bid: &BidRow, nu
         updated_at: act.now,
     };
     projects::insert(act.conn, &row)?;
+    let promised = bid_cases::content::required(act, &bid)?;
+    let demands = challenge_rows::demands(act.conn, challenge.id)?;
+    bid_cases::eligibility::bind(act, row.id, &demands, &promised)?;
     let mut about = bid_cases::about(&bid, challenge);
     about.facts.code.clone_from(&row.code);
     about.facts.amount_wan = row.award_fen.in_wan();

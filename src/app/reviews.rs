@@ -5,13 +5,13 @@ use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::bids::{self as bid_cases, Loaded};
 use crate::app::error::{AppError, taken};
-use crate::domain::bid::BidInput;
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::decimal::Decimal;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{BidId, ReviewId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
+use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
 use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_BID, ReviewStage, ScoreSheet, panel_score};
 use crate::domain::user::UserStatus;
@@ -207,7 +207,7 @@ pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
     let readable = tie == Tie::Assigned && READS_THE_BID.contains(&row.stage);
     let content = match bids::find(act.conn, row.bid_id)? {
         Some(bid) if readable => match content::submitted(act, &bid)? {
-            Submitted::Content(content) => Some(*content),
+            Submitted::Content(content) => Some(content.for_experts()),
             Submitted::NotYet | Submitted::Flawed(_) => None,
         },
         _ => None,

@@ -5,6 +5,7 @@ use crate::cli::{print, say, seed, serve};
 use crate::config::{Config, Forwarding, MailRoute, cores};
 use crate::domain::audit::ChainHash;
 use crate::domain::password::Profile;
+use crate::domain::proposal::complete::BidRules;
 use crate::domain::seal::Cipher;
 use anyhow::Context;
 use std::net::{SocketAddr, TcpListener};
@@ -56,6 +57,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         profile: Profile::Modern,
         chain: ChainHash::Sha256,
         cipher: Cipher::Aes256Gcm,
+        bid_rules: BidRules::default(),
         public_url: format!("http://{listen}"),
         mail_from: "Jiebang <jiebang@demo.jiebang.example>".into(),
         calendar: None,

@@ -296,6 +296,7 @@ fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
         profile: config.profile,
         chain: config.chain,
         cipher: config.cipher,
+        bid_rules: config.bid_rules,
         ..app
     })
 }

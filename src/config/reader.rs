@@ -18,6 +18,9 @@ pub const KNOWN: &[&str] = &[
     "JIEBANG_DATA_DIR",
     "JIEBANG_FORWARDED_HEADER",
     "JIEBANG_IN_FLIGHT",
+    "JIEBANG_LEAST_STAGES",
+    "JIEBANG_LIMIT_JOINS",
+    "JIEBANG_LIMIT_LEADS",
     "JIEBANG_LISTEN",
     "JIEBANG_LOG",
     "JIEBANG_LOG_FORMAT",
@@ -34,6 +37,8 @@ pub const KNOWN: &[&str] = &[
     "JIEBANG_SMTP_URL",
     "JIEBANG_TRUSTED_PROXIES",
     "JIEBANG_WORKERS",
+    "JIEBANG_YOUTH_MEN",
+    "JIEBANG_YOUTH_WOMEN",
 ];
 
 /// Those that may come from a file, which `…_FILE` names.

@@ -155,12 +155,28 @@ pub struct ChallengeInput {
 /// What a challenge demands of a bid: the part of its content that a submission is held against.
 #[derive(Clone, Debug, serde::Deserialize)]
 pub struct Demands {
+    /// Class, by which a plan for the use is asked for, or a partner of the province.
+    pub class: ChallengeClass,
+    /// Sponsor: no lead of a bid on its own challenge.
+    pub sponsor_id: Option<OrganizationId>,
+    /// The sponsor's money in fen.
+    pub sponsor_fund_fen: Fen,
+    /// Selection mode, by which the limit of projects to lead is counted.
+    pub selection_mode: SelectionMode,
     /// The indicators to be answered.
     pub indicators: Vec<Indicator>,
     /// Cap of the department's money in fen.
     pub fiscal_cap_fen: Fen,
     /// Duration in months.
     pub duration_months: Whole<1, 72>,
+}
+
+impl Demands {
+    /// Whether the challenge has an indicator of this code.
+    #[must_use]
+    pub fn asks(&self, code: &str) -> bool {
+        self.indicators.iter().any(|asked| asked.code.as_str() == code)
+    }
 }
 
 codes! {

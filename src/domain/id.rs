@@ -89,6 +89,10 @@ ids! {
     BidId,
     /// A question 答疑 on a challenge.
     QuestionId,
+    /// A partnership 联合体合作 that a bid asks for.
+    PartnershipId,
+    /// A restriction 限制申报 of an organisation or a person.
+    RestrictionId,
     /// An expert's review 评审 of a bid.
     ReviewId,
     GrantId,

@@ -1,8 +1,17 @@
 //! What is kept of a person besides name and address: phone and identity number, each shown in full to nobody else.
 
+use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::time::Date;
 use chrono::NaiveDate;
+
+codes! {
+    /// Gender, as the identity number names it.
+    pub enum Gender {
+        Male = "male" "男",
+        Female = "female" "女",
+    }
+}
 
 /// The first three and the last four characters; stars for what is between (个人信息保护法: `138****1234`).
 #[must_use]
@@ -83,6 +92,12 @@ impl IdentityNumber {
     #[must_use]
     pub fn masked(&self) -> String {
         masked(&self.0)
+    }
+
+    /// The gender that it names: the last digit of the order is odd for men.
+    #[must_use]
+    pub fn gender(&self) -> Gender {
+        if self.0.as_bytes().get(16).is_some_and(|digit| digit % 2 == 1) { Gender::Male } else { Gender::Female }
     }
 
     /// The birth date that it names.

@@ -1,6 +1,5 @@
 //! Projects 项目: their stages, the plan of milestones and payments, and who signs.
 
-use crate::domain::bid::{BidInput, weaker_than_target};
 use crate::domain::challenge::ChallengeInput;
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};
@@ -9,6 +8,8 @@ use crate::domain::indicator::{IndicatorValue, repeated};
 use crate::domain::input::Whole;
 use crate::domain::money::{Fen, WHOLE_BPS};
 use crate::domain::policy::Action as A;
+use crate::domain::proposal::BidInput;
+use crate::domain::proposal::complete::weaker_than_target;
 use crate::domain::text::{LongText, Reason, Title};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
@@ -24,6 +25,9 @@ codes! {
         Failed = "failed" "验收不通过",
     }
 }
+
+/// Stages in which a project binds its people.
+pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::InAcceptance];
 
 use ProjectStage as S;
 stage_table!(

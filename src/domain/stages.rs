@@ -1,7 +1,9 @@
 //! Every stage table: the one list that the page of stages, the `stages` command and the house tests go through.
 
 use crate::domain::workflow::Table;
-use crate::domain::{bid, challenge, decision, grant, milestone, organization, payment, project, question, review};
+use crate::domain::{
+    bid, challenge, decision, grant, milestone, organization, partnership, payment, project, question, restriction, review,
+};
 
 /// Every stage table. A house test fails when one is missing.
 #[must_use]
@@ -9,6 +11,8 @@ pub fn tables() -> Vec<Table> {
     vec![
         Table::of::<challenge::ChallengeStage>("Challenge 榜单"),
         Table::of::<bid::BidStage>("Bid 揭榜申请"),
+        Table::of::<partnership::PartnershipStage>("Partnership 联合体合作"),
+        Table::of::<restriction::RestrictionStage>("Restriction 限制申报"),
         Table::of::<question::QuestionStage>("Question 答疑"),
         Table::of::<review::ReviewStage>("Review 评审"),
         Table::of::<decision::DecisionStage>("Decision 立项决定"),

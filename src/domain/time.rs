@@ -170,7 +170,7 @@ impl std::str::FromStr for Date {
     fn from_str(text: &str) -> Result<Self, Fault> {
         NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .ok()
-            .filter(|date| text.len() == 10 && (2000..=2200).contains(&date.year()))
+            .filter(|date| text.len() == 10 && (1900..=2200).contains(&date.year()))
             .map(Self)
             .ok_or_else(|| Fault::new("not_a_date", "应为日期，如 2021-12-31", "must be a date, such as 2021-12-31"))
     }

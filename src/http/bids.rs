@@ -4,14 +4,18 @@ use crate::app::Page;
 use crate::app::act::Shown;
 use crate::app::bids::{self, judging, members, submission};
 use crate::app::bids::{BidFilter, BidRow};
+use crate::app::partnerships::PartnershipRow;
 use crate::app::{Act, App, AppError, Done, Seen};
-use crate::domain::bid::{BidInput, BidStage, ExaminationInput, ExaminedItem, ShortlistInput};
+use crate::domain::bid::{BidStage, ShortlistInput};
 use crate::domain::challenge::NoInput;
+use crate::domain::examination::{ExaminationInput, ExaminedItem};
 use crate::domain::fault::Faults;
-use crate::domain::id::{BidId, ChallengeId, OrganizationId};
+use crate::domain::id::{BidId, ChallengeId, OrganizationId, PartnershipId};
 use crate::domain::member::{Member, MembersInput};
 use crate::domain::money::Fen;
+use crate::domain::partnership::PartnershipStage;
 use crate::domain::policy::Action;
+use crate::domain::proposal::BidInput;
 use crate::domain::seal::Flaw;
 use crate::domain::time::Timestamp;
 use crate::http::answer::{View, record_view};
@@ -83,6 +87,29 @@ pub struct BidDetail {
     flaw: Option<Flaw>,
     /// Who may edit and submit it; `null` for everyone but its own team.
     members: Option<Vec<Member>>,
+    /// The partners that it asks, and what they answered.
+    partnerships: Vec<PartnerAnswer>,
+}
+
+/// What a partner answered.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct PartnerAnswer {
+    id: PartnershipId,
+    organization_id: OrganizationId,
+    stage: PartnershipStage,
+}
+
+impl From<bids::Detail> for BidDetail {
+    fn from(detail: bids::Detail) -> Self {
+        let answer = |row: PartnershipRow| PartnerAnswer { id: row.id, organization_id: row.organization_id, stage: row.stage };
+        Self {
+            bid: detail.shown.into(),
+            content: detail.content,
+            flaw: detail.flaw,
+            members: detail.members,
+            partnerships: detail.partnerships.into_iter().map(answer).collect(),
+        }
+    }
 }
 
 record_view!(BidDetail as bid);
@@ -105,7 +132,7 @@ pub fn list(act: &mut Act<'_>, (): (), query: BidQuery, page: &Page) -> Result<S
 
 /// `GET /bids/{id}`
 pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<BidDetail>, AppError> {
-    Ok(bids::get(act, id)?.map(|bids::Detail { shown, content, flaw, members }| BidDetail { bid: shown.into(), content, flaw, members }))
+    Ok(bids::get(act, id)?.map(Into::into))
 }
 
 type Changed = Result<Done<BidView>, AppError>;

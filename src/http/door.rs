@@ -66,7 +66,20 @@ macro_rules! path_ids {
         }
     )+};
 }
-path_ids!(OrganizationId, UserId, SessionId, GrantId, BatchId, ChallengeId, BidId, QuestionId, ReviewId, DecisionId);
+path_ids!(
+    OrganizationId,
+    UserId,
+    SessionId,
+    GrantId,
+    BatchId,
+    ChallengeId,
+    BidId,
+    QuestionId,
+    PartnershipId,
+    RestrictionId,
+    ReviewId,
+    DecisionId
+);
 path_ids!(ProjectId, MilestoneId, PaymentId, KeyId);
 
 /// What can be the body of a request.

@@ -7,8 +7,8 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, calendars, challenges, decisions, grants, keys, milestones, organizations, payments, portfolio, projects,
-    questions, receipts, reviews, rounds, second_factor, sessions, users,
+    audit, auth, batches, bids, calendars, challenges, decisions, grants, keys, milestones, organizations, partnerships, payments,
+    portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -68,6 +68,7 @@ fn signing_in() -> Vec<Route> {
 /// The list.
 #[must_use]
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "one flat list, a line a route")]
 pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
@@ -129,6 +130,16 @@ pub fn routes() -> Vec<Route> {
         get("/bids/{id}", A::BidRead, bids::get),
         put("/bids/{id}", A::BidEdit, bids::edit),
         get("/bids/{id}/receipt", A::BidReceipt, receipts::get),
+        list("/partnerships", A::PartnershipRead, partnerships::list),
+        get("/partnerships/{id}", A::PartnershipRead, partnerships::get),
+        verb("/partnerships/{id}/confirm", A::PartnershipConfirm, partnerships::confirm),
+        verb("/partnerships/{id}/refuse", A::PartnershipRefuse, partnerships::refuse),
+        create("/restrictions", A::RestrictionPropose, restrictions::propose, "/restrictions"),
+        list("/restrictions", A::RestrictionRead, restrictions::list),
+        get("/restrictions/{id}", A::RestrictionRead, restrictions::get),
+        verb("/restrictions/{id}/approve", A::RestrictionApprove, restrictions::approve),
+        verb("/restrictions/{id}/decline", A::RestrictionDecline, restrictions::decline),
+        verb("/restrictions/{id}/lift", A::RestrictionLift, restrictions::lift),
         put("/bids/{id}/members", A::BidAppoint, bids::appoint),
         verb("/bids/{id}/submit", A::BidSubmit, bids::submit),
         verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit),

@@ -1,8 +1,9 @@
 //! Bids and their submissions. The seal's filter for lists stands here, beside `domain::bid::sealed`.
 
-use crate::domain::bid::{BidStage, ExaminedItem};
+use crate::domain::bid::BidStage;
 use crate::domain::challenge::Demands;
 use crate::domain::decimal::Decimal;
+use crate::domain::examination::ExaminedItem;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::organization::OrganizationStage;

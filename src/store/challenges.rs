@@ -1,6 +1,6 @@
 //! Challenges and the history of their rounds.
 
-use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, FailReason, PlanCategory, Window};
+use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, Demands, FailReason, PlanCategory, Window};
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
@@ -93,6 +93,14 @@ pub fn find(conn: &mut Conn, id: ChallengeId) -> QueryResult<Option<ChallengeRow
 /// The database does not answer.
 pub fn with_content(conn: &mut Conn, id: ChallengeId) -> QueryResult<Option<(ChallengeRow, Json<ChallengeInput>)>> {
     on!(conn, inner => challenges::table.find(id).select((ChallengeRow::as_select(), challenges::content)).first(inner)).optional()
+}
+
+/// What a challenge demands of a bid.
+///
+/// # Errors
+/// There is no such challenge.
+pub fn demands(conn: &mut Conn, id: ChallengeId) -> QueryResult<Demands> {
+    challenges::table.find(id).select(challenges::content).first::<Json<Demands>>(conn)?.read()
 }
 
 /// The content of a challenge.

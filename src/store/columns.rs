@@ -3,7 +3,8 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    bid, challenge, decision, grant, id, member, milestone, notice, organization, payment, policy, project, question, review, seal, user,
+    bid, challenge, decision, grant, id, member, milestone, notice, organization, partnership, payment, policy, project, proposal,
+    question, restriction, review, seal, user,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -74,7 +75,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::QuestionId, id::ReviewId, id::GrantId, id::DecisionId,
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::QuestionId, id::PartnershipId, id::RestrictionId, id::ReviewId, id::GrantId, id::DecisionId,
     id::ProjectId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
@@ -92,6 +93,10 @@ code_columns!(
     challenge::FailReason,
     bid::BidStage,
     question::QuestionStage,
+    partnership::PartnershipStage,
+    restriction::RestrictionStage,
+    restriction::Gravity,
+    proposal::team::Part,
     review::ReviewStage,
     grant::GrantStage,
     decision::DecisionStage,

@@ -96,6 +96,23 @@ pub fn advance(conn: &mut Conn, row: &OrganizationRow, to: OrganizationStage, no
     step!(conn, organizations, OrganizationRow, row, to, now)
 }
 
+/// The organisations with these ids.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_ids(conn: &mut Conn, ids: &[OrganizationId]) -> QueryResult<Vec<OrganizationRow>> {
+    organizations::table.filter(organizations::id.eq_any(ids.iter().copied())).select(OrganizationRow::as_select()).load(conn)
+}
+
+/// Those of these ids and credit codes that are registered, each with both.
+///
+/// # Errors
+/// The database does not answer.
+pub fn named(conn: &mut Conn, ids: &[OrganizationId], codes: &[String]) -> QueryResult<Vec<(OrganizationId, Option<String>)>> {
+    let named = organizations::id.eq_any(ids.iter().copied()).or(organizations::uscc.eq_any(codes.iter().cloned()));
+    organizations::table.filter(named).select((organizations::id, organizations::uscc)).load(conn)
+}
+
 /// The organisation with this credit code, if there is one.
 ///
 /// # Errors

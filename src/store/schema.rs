@@ -298,6 +298,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    partnerships (id) {
+        id -> Text,
+        bid_id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        organization_id -> Text,
+        stage -> Text,
+        terms -> Text,
+        decided_by -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    restrictions (id) {
+        id -> Text,
+        stage -> Text,
+        gravity -> Text,
+        organization_id -> Nullable<Text>,
+        identity -> Nullable<Text>,
+        name -> Text,
+        basis -> Text,
+        decision_no -> Text,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    project_people (project_id, identity) {
+        project_id -> Text,
+        identity -> Text,
+        part -> Text,
+        person_months -> Integer,
+    }
+}
+
+diesel::table! {
     reviews (id) {
         id -> Text,
         bid_id -> Text,
@@ -517,6 +561,7 @@ diesel::joinable!(bid_members -> users (user_id));
 diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
+diesel::joinable!(project_people -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -538,6 +583,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reviews,
     decisions,
     projects,
+    project_people,
     signatures,
     assignments,
     milestones,

@@ -10,9 +10,11 @@ on_both! {
         let bid = team.post(&story.path("bids"), json!({})).await.is(201);
         let path = format!("/bids/{}", bid["id"].as_str().unwrap());
         team.does(&format!("{path}/submit")).await.has_faults(&[
-            ("pi_name", "required"), ("technical_plan", "required"), ("requested_fen", "required"), ("self_fund_fen", "required"),
-            ("truthful", "not_affirmed"), ("indicators.K1", "required"), ("indicators.K2", "required"),
-            ("milestones", "wrong_length"), ("milestones", "weights"),
+            ("technical_plan", "required"), ("innovation", "required"), ("risks", "required"), ("market_plan", "required"),
+            ("self_fund_fen", "required"), ("requested_fen", "required"), ("budget", "required"),
+            ("commitments.integrity", "not_affirmed"), ("commitments.truthful", "not_affirmed"), ("commitments.ethics", "not_affirmed"),
+            ("commitments.no_double_funding", "not_affirmed"), ("team", "no_pi"),
+            ("indicators.K1", "required"), ("indicators.K2", "required"), ("milestones", "wrong_length"), ("milestones", "weights"),
         ]);
         assert_eq!(team.get(&path).await.is(200)["stage"], "draft");
     }
@@ -23,6 +25,7 @@ on_both! {
         let mut input = inputs::bid();
         input["indicators"] = json!([{"code": "K1", "value": "94.9"}, {"code": "K2", "value": "0.56"}, {"code": "K9", "value": "1"}]);
         input["requested_fen"] = json!(801 * inputs::WAN);
+        input["budget"][0]["fiscal_fen"] = json!(401 * inputs::WAN);
         input["milestones"][0]["month"] = json!(34);
         let bid = team.post(&story.path("bids"), input).await.is(201);
         team.does(&format!("/bids/{}/submit", bid["id"].as_str().unwrap())).await.has_faults(&[
@@ -40,6 +43,7 @@ on_both! {
         assert_eq!(first["receipt"]["received_at"], app.app.clock.now().to_string());
         let mut input = inputs::bid();
         input["requested_fen"] = json!(600 * inputs::WAN);
+        input["budget"][0]["fiscal_fen"] = json!(200 * inputs::WAN);
         team.put(&path, first["version"].as_i64().unwrap(), input).await.is(200);
         let second = team.does(&format!("{path}/resubmit")).await.is(200);
         assert_eq!(second["receipt"]["submission"], 2);

@@ -29,8 +29,8 @@ on_both! {
         expert.post(&format!("{path}/submit"), inputs::scores("26")).await.is_refused(409, "wrong_stage");
         expert.post(&format!("{path}/declare"), json!({"no_conflict": false})).await.is_refused(409, "interest_not_declared");
         expert.post(&format!("{path}/declare"), json!({"no_conflict": true})).await.is(200);
-        assert_eq!(expert.get(&path).await.is(200)["bid"]["pi_name"], "李挂帅");
-        assert_eq!(expert.get(&bid).await.is(200)["content"]["pi_name"], "李挂帅");
+        assert_eq!(expert.get(&path).await.is(200)["bid"]["team"][0]["name"], "李挂帅");
+        assert_eq!(expert.get(&bid).await.is(200)["content"]["team"][0]["name"], "李挂帅");
         assert_eq!(expert.get("/bids").await.is(200)["items"][0]["id"], json!(story.bid));
         app.expert(2).await.get(&path).await.is_refused(404, "not_found");
     }

@@ -132,12 +132,19 @@ fn challenge(batch: BatchId, sponsor: OrganizationId) -> Value {
 }
 
 fn bid() -> Value {
+    let stage = |month: i64| json!({"name": "阶段成果", "month": month, "weight_bps": 2500, "indicators": ["K1"]});
     json!({
-        "pi_name": "李挂帅", "technical_plan": "两段变压吸附耦合膜分离。".repeat(20),
+        "team": [
+            {"name": "李挂帅", "role": "pi", "identity": "99999919740512001X", "person_months": 8},
+            {"name": "王骨干", "role": "backbone", "identity": "P1234567", "nationality": "DE", "person_months": 6}
+        ],
+        "technical_plan": "两段变压吸附耦合膜分离。".repeat(20),
+        "innovation": "吸附剂与工艺均为自主研发。".repeat(10), "risks": "放大存在不确定性，设中试节点。".repeat(10), "market_plan": "先在需求方示范，再推广。".repeat(10),
         "requested_fen": 700 * WAN, "self_fund_fen": 100 * WAN,
+        "budget": [{"item": "business", "fiscal_fen": 640 * WAN, "self_fen": 100 * WAN}, {"item": "indirect", "fiscal_fen": 60 * WAN}],
         "indicators": [{"code": "K1", "value": "96"}, {"code": "K2", "value": "91"}],
-        "milestones": [{"name": "小试完成", "month": 10, "weight_bps": 4000}, {"name": "示范运行", "month": 34, "weight_bps": 6000}],
-        "truthful": true
+        "milestones": [stage(6), stage(12), stage(24), stage(34)],
+        "commitments": {"integrity": true, "truthful": true, "ethics": true, "no_double_funding": true}
     })
 }
 

@@ -5,11 +5,11 @@
 use crate::app::act::Act;
 use crate::app::error::AppError;
 use crate::auth::{Keys, seal};
-use crate::domain::bid::BidInput;
 use crate::domain::id::BidId;
+use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
 use crate::domain::seal::Flaw;
-use crate::store::bids::BidRow;
+use crate::store::bids::{self, BidRow};
 use crate::store::openings::{self, OpeningRow};
 
 /// What a working copy and an opened content are sealed for.
@@ -34,7 +34,17 @@ fn opened(keys: &Keys, owner: &str, sealed: &[u8]) -> Result<String, AppError> {
 /// # Errors
 /// The operating system gives no randomness.
 pub fn draft(keys: &Keys, id: BidId, content: &BidInput) -> Result<Vec<u8>, AppError> {
-    closed(keys, &owner("draft", id), &serde_json::to_vec(content).map_err(internal)?)
+    let content = content.clone().keep_identities(|number| keys.mark(number));
+    closed(keys, &owner("draft", id), &serde_json::to_vec(&content).map_err(internal)?)
+}
+
+/// The working copy of a bid.
+///
+/// # Errors
+/// The database does not answer.
+pub(in crate::app) fn working_copy(act: &mut Act<'_>, row: &BidRow) -> Result<Option<BidInput>, AppError> {
+    let sealed = bids::draft(act.conn, row.id)?;
+    read(&drafted(&act.app.keys, row.id, &sealed)?).map(Some)
 }
 
 /// The text of a working copy.

@@ -1,6 +1,7 @@
 //! Bids 揭榜申请: drafting and reading behind the seal. Submission and judging have files of their own.
 
 pub mod content;
+pub(in crate::app) mod eligibility;
 pub mod judging;
 pub mod members;
 pub mod opening;
@@ -9,17 +10,19 @@ pub mod submission;
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
 use crate::app::bids::content::Submitted;
 use crate::app::error::{AppError, taken};
-use crate::app::{challenges, organizations};
-use crate::domain::bid::{BidInput, BidStage, sealed};
+use crate::app::{challenges, organizations, partnerships};
+use crate::domain::bid::{BidStage, sealed};
 use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::member::{Access, Member};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Permit, Role, Standing, Tie};
+use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
 use crate::domain::seal::Flaw;
 use crate::store::bids::{self, Viewer};
 use crate::store::challenges::ChallengeRow;
 use crate::store::dialect::Locked;
+use crate::store::partnerships::{self as partnership_rows, PartnershipRow};
 use crate::store::{Page, members as member_rows, reviews};
 
 pub use crate::store::bids::{BidFilter, BidRow};
@@ -145,9 +148,11 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
         created_at: act.now,
         updated_at: act.now,
     };
-    let draft = content::draft(&act.app.keys, row.id, input)?;
+    let input = eligibility::resolved(act, input)?;
+    let draft = content::draft(&act.app.keys, row.id, &input)?;
     bids::insert(act.conn, &row, &draft).map_err(one_live_bid)?;
     member_rows::replace(act.conn, row.id, &[Member { user_id: row.created_by, access: Access::Submit }])?;
+    partnerships::sync(act, &row, &challenge, &input)?;
     // The permit was for the challenge; what is remembered is the new bid, under its seal.
     let recorded = act.record_on(step, Object::record(&row, Tie::Submitter), about(&row, &challenge))?;
     Ok(recorded.with(Shown { allowed: act.allowed(&row, Tie::Submitter), record: row }))
@@ -169,8 +174,10 @@ pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown
     let bid = load(act, id)?;
     let step = act.step(Action::BidEdit, &bid.row, bid.object())?;
     submission::within_window(act, &bid.challenge)?;
-    let draft = content::draft(&act.app.keys, id, input)?;
+    let input = eligibility::resolved(act, input)?;
+    let draft = content::draft(&act.app.keys, id, &input)?;
     let row = bids::edit(act.conn, &bid.row, &draft, act.now)?;
+    partnerships::sync(act, &row, &bid.challenge, &input)?;
     Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
 }
 
@@ -195,6 +202,8 @@ pub struct Detail {
     pub flaw: Option<Flaw>,
     /// Who may edit and submit it: for its own team only.
     pub members: Option<Vec<Member>>,
+    /// The partners that it asks, and what they answered.
+    pub partnerships: Vec<PartnershipRow>,
 }
 
 /// Shows a bid: to its own team the working copy, to everyone else what was submitted, once it is opened.
@@ -205,6 +214,7 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
     let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &challenge)?.tie();
     let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
+    let partnerships = partnership_rows::of_bid(act.conn, id)?;
     let (content, flaw, members) = if tie.of_party() {
         let draft = bids::draft(act.conn, id)?;
         let content = content::read(&content::drafted(&act.app.keys, id, &draft)?)?;
@@ -213,11 +223,12 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
         match content::submitted(act, &row)? {
             Submitted::NotYet => (None, None, None),
             Submitted::Flawed(flaw) => (None, Some(flaw), None),
+            Submitted::Content(content) if tie == Tie::Assigned => (Some(content.for_experts()), None, None),
             Submitted::Content(content) => (Some(*content), None, None),
         }
     };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };
-    Ok(Seen::by(permit, Detail { shown, content, flaw, members }))
+    Ok(Seen::by(permit, Detail { shown, content, flaw, members, partnerships }))
 }
 
 /// Lists bids: one's own, and the opened ones that one may read.

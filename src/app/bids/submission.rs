@@ -1,13 +1,14 @@
 //! Submission: until the second of closing, each one a version with a receipt.
 
-use super::{about, content, load, loaded, one_live_bid};
+use super::{about, content, eligibility, load, loaded, one_live_bid};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
 use crate::app::organizations;
 use crate::auth::seal;
-use crate::domain::challenge::ChallengeStage;
+use crate::domain::challenge::{ChallengeStage, Demands};
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
+use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
 use crate::domain::seal::binding;
 use crate::store::bids::{self, BidRow, Received, Submittable};
@@ -64,7 +65,7 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
     within_window(act, &bid.challenge)?;
     organizations::is_verified(organization)?;
     let text = content::drafted(&act.app.keys, id, &draft)?;
-    content::read(&text)?.complete_for(&demands.read()?)?;
+    admissible(act, &bid.row, &demands.read()?, &content::read(&text)?)?;
     let (sealed, digest) = seal_up(act, &bid.row, seal_key.as_deref(), text.as_bytes())?;
     let received = Received { sealed: &sealed, digest: &digest, by: act.user()? };
     let row = bids::submit(act.conn, &bid.row, step.to, &received, act.now).map_err(one_live_bid)?;
@@ -74,6 +75,13 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
     about.detail = recorded_as(row.submission, &digest);
     about.facts.proof = digest;
     Ok(act.record(step, about)?.with(bid.shown(act, row)))
+}
+
+/// That nothing keeps this bid from being submitted: everything that does is told at once.
+fn admissible(act: &mut Act<'_>, row: &BidRow, demands: &Demands, content: &BidInput) -> Result<(), AppError> {
+    let mut faults = content.complete_for(demands, &act.app.bid_rules, row.lead_org_id, act.now.date());
+    eligibility::check(act, row, demands, content, &mut faults)?;
+    faults.or(()).map_err(Into::into)
 }
 
 /// Seals a content as the next submission of a bid: what is kept of it, and what its team is told of it.

@@ -146,6 +146,10 @@ pub struct Bid {
     pub organization: String,
     /// 挂帅人.
     pub pi_name: String,
+    /// 青年技术挂帅人.
+    pub youth: Option<String>,
+    /// Key of the partner organisation.
+    pub partner: Option<String>,
     /// Money asked, in 万元.
     pub requested_wan: i64,
     /// Own money, in 万元.

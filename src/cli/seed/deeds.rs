@@ -3,7 +3,7 @@
 use crate::app::bids::{self, judging, submission};
 use crate::app::challenges::{self, approval, ending, round};
 use crate::app::projects::ProjectFilter;
-use crate::app::{Page, decisions, projects, reviews};
+use crate::app::{Page, decisions, partnerships, projects, reviews};
 use crate::cli::seed::calendar::{self, Season};
 use crate::cli::seed::data::Bid;
 use crate::cli::seed::ends::Examined;
@@ -163,9 +163,15 @@ impl Story<'_> {
         let (challenge, id) = (case.data, case.id()?);
         let data = challenge.bids.get(number).context("no such bid")?;
         let team = self.people.agent(&data.organization, Role::Team)?;
-        let input = forms::bid(data, challenge)?;
-        let shown = self.by(team, move |act| bids::create(act, id, &input)).await?;
-        self.case_mut(of)?.bids.insert(number, shown.record.id);
+        let partner = data.partner.as_deref().map(|key| self.people.organization(key)).transpose()?;
+        let input = forms::bid(data, challenge, partner)?;
+        let bid = self.by(team, move |act| bids::create(act, id, &input)).await?.record.id;
+        if let Some(key) = &data.partner {
+            let partner = self.people.agent(key, Role::Team)?;
+            let asked = self.asked(partner, bid).await?;
+            self.by(partner, move |act| partnerships::confirm(act, asked)).await?;
+        }
+        self.case_mut(of)?.bids.insert(number, bid);
         Ok(())
     }
 

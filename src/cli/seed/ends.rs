@@ -1,7 +1,7 @@
 //! How far the stories of the demo data go.
 
-use crate::domain::bid::ExaminationItem;
 use crate::domain::challenge::ChallengeStage;
+use crate::domain::examination::ExaminationItem;
 use crate::domain::fault::Fault;
 use serde::Deserialize;
 

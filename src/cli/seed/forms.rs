@@ -5,16 +5,18 @@ use crate::cli::seed::course::Quality;
 use crate::cli::seed::data::{Bid, Challenge, fen};
 use crate::cli::seed::ends::Examined;
 use crate::cli::seed::values;
-use crate::domain::bid::{BidInput, ExaminationInput, ExaminationItem, Finding};
 use crate::domain::challenge::{ChallengeInput, FailReason, Secrecy};
 use crate::domain::decimal::Decimal;
 use crate::domain::decision::DecisionInput;
+use crate::domain::examination::{ExaminationInput, ExaminationItem, Finding};
 use crate::domain::fault::Faults;
 use crate::domain::id::{BatchId, BidId, OrganizationId};
 use crate::domain::indicator::Indicator;
 use crate::domain::milestone::EvidenceInput;
 use crate::domain::money::Fen;
+use crate::domain::person::IdentityNumber;
 use crate::domain::project::{Gate, PlanInput};
+use crate::domain::proposal::BidInput;
 use crate::domain::review::ScoreSheet;
 use crate::domain::time::Date;
 use anyhow::Context;
@@ -23,6 +25,10 @@ use serde_json::{Value, json};
 /// What the three stages of every project reach, with their weights.
 const STAGES: [(&str, i64); 3] =
     [("第一阶段：关键技术突破与方案验证", 3_000), ("第二阶段：系统集成与中试验证", 3_000), ("第三阶段：示范应用与指标考核", 4_000)];
+
+/// What the four stages of every bid promise, with their weights.
+const PROMISED: [(&str, i64); 4] =
+    [("关键技术突破", 2_500), ("样机与方案验证", 2_500), ("系统集成与中试", 2_500), ("示范应用与指标考核", 2_500)];
 
 /// Reads a body as the API does.
 ///
@@ -60,27 +66,63 @@ pub fn challenge(data: &Challenge, batch_id: BatchId, sponsor_id: Option<Organiz
     }))
 }
 
-/// A bid: it promises the targets as they stand.
+/// A bid with this partner: it promises the targets as they stand.
 ///
 /// # Errors
 /// The data break a rule.
-pub fn bid(data: &Bid, challenge: &Challenge) -> anyhow::Result<BidInput> {
+pub fn bid(data: &Bid, challenge: &Challenge, partner: Option<OrganizationId>) -> anyhow::Result<BidInput> {
     let last = challenge.duration_months;
-    let stages: Vec<Value> = STAGES
+    let half = last / 2;
+    let codes: Vec<&str> = challenge.indicators.iter().map(|asked| asked.code.as_str()).collect();
+    let stages: Vec<Value> = PROMISED
         .into_iter()
-        .zip([12, last.midpoint(12), last])
-        .map(|((name, weight_bps), month)| json!({"name": name, "month": month, "weight_bps": weight_bps}))
+        .zip([6, half, half.midpoint(last), last])
+        .map(|((name, weight_bps), month)| json!({"name": name, "month": month, "weight_bps": weight_bps, "indicators": codes}))
         .collect();
     let promised: Vec<Value> = challenge.indicators.iter().map(|asked| json!({"code": asked.code, "value": asked.target})).collect();
+    let (requested, own) = (fen(data.requested_wan), fen(data.self_fund_wan));
+    let tenth = Fen(requested.0 / 10);
+    let part = |tenths: i64| Fen(tenth.0.saturating_mul(tenths));
+    let share = if partner.is_some() { 2_000 } else { 0 };
+    let mut team =
+        vec![person(&data.pi_name, "pi", "19740512", 8), person(&format!("{}团队骨干", data.pi_name), "backbone", "19820307", 6)];
+    team.extend(data.youth.as_deref().map(|name| person(name, "youth_co_lead", "19910923", 9)));
     form(json!({
-        "pi_name": data.pi_name,
+        "lead_share_bps": 10_000 - share,
+        "partners": partner.iter().map(|id| json!({
+            "organization": id, "tasks": "承担省内试验验证与示范应用。", "fiscal_share_bps": share,
+        })).collect::<Vec<_>>(),
+        "team": team,
         "technical_plan": data.technical_plan,
-        "requested_fen": fen(data.requested_wan),
-        "self_fund_fen": fen(data.self_fund_wan),
+        "innovation": "关键材料、核心装备与系统集成均为自主研发，具备自主知识产权。",
+        "risks": "放大效应与长周期稳定性存在不确定性，设中试验证节点并备有替代路线。",
+        "market_plan": "先在需求方示范应用，达标后在同类企业推广。",
+        "requested_fen": requested,
+        "self_fund_fen": own,
+        "budget": [
+            {"item": "equipment", "fiscal_fen": part(4)},
+            {"item": "business", "fiscal_fen": Fen(requested.0.saturating_sub(part(7).0)), "self_fen": own},
+            {"item": "labour", "fiscal_fen": part(2)},
+            {"item": "indirect", "fiscal_fen": tenth},
+        ],
         "indicators": promised,
         "milestones": stages,
-        "truthful": true,
+        "commitments": {"integrity": true, "truthful": true, "ethics": true, "no_double_funding": true},
     }))
+}
+
+/// A person of a team, with a made-up number that is always the same for the same name.
+fn person(name: &str, role: &str, born: &str, person_months: i64) -> Value {
+    let seed = name.chars().fold(7u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c)));
+    let chinese = role == "backbone" || name.chars().all(|c| !c.is_ascii_alphabetic());
+    if chinese {
+        // 999999 is no place: nobody has this number.
+        let body = format!("999999{born}{:03}", seed % 1_000);
+        let check = IdentityNumber::check_character(&body).unwrap_or_default();
+        return json!({"name": name, "role": role, "identity": format!("{body}{check}"), "person_months": person_months});
+    }
+    let region = if name.is_ascii() { "DE" } else { "HK" };
+    json!({"name": name, "role": role, "identity": format!("P{seed}"), "nationality": region, "person_months": person_months})
 }
 
 /// A formal examination: all items pass but the failing one.
@@ -98,7 +140,7 @@ pub fn examination(found: Examined) -> anyhow::Result<ExaminationInput> {
 const fn failing_reason(item: ExaminationItem) -> &'static str {
     match item {
         ExaminationItem::Signatures => "联合体协议缺合作单位公章，承诺书缺法定代表人签字，未在补正期限内补齐。",
-        ExaminationItem::Partner => "省外单位牵头，未提交与省内单位的合作协议，不符合榜单揭榜条件。",
+        ExaminationItem::Agreement => "联合体协议未加盖省内合作单位公章，未在补正期限内补齐。",
         _ => "与榜单要求不符，未在补正期限内补齐材料。",
     }
 }

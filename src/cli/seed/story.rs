@@ -2,14 +2,14 @@
 
 use crate::app::act::{Act, Done, Seen};
 use crate::app::projects::ProjectRow;
-use crate::app::{App, AppError, Request, Who, batches, challenges};
+use crate::app::{App, AppError, Page, Request, Who, batches, challenges, partnerships};
 use crate::cli::seed::data::{Batch, Challenge, Portfolio, fen};
 use crate::cli::seed::ends::Reach;
 use crate::cli::seed::forms::form;
 use crate::cli::seed::people::People;
 use crate::cli::seed::timeline::{Deed, Event};
 use crate::domain::batch::BatchInput;
-use crate::domain::id::{BatchId, BidId, ChallengeId, DecisionId, ReviewId, UserId};
+use crate::domain::id::{BatchId, BidId, ChallengeId, DecisionId, PartnershipId, ReviewId, UserId};
 use anyhow::Context;
 use serde_json::json;
 use std::collections::HashMap;
@@ -109,6 +109,17 @@ impl<'a> Story<'a> {
         body: impl FnOnce(&mut Act<'_>) -> Result<Seen<T>, AppError> + Send + 'static,
     ) -> anyhow::Result<T> {
         Ok(self.app.read(Request::of(Who::Person(self.desks.officer)), body).await?)
+    }
+
+    /// What a person's organisation is asked to take part in, for this bid.
+    ///
+    /// # Errors
+    /// It is asked nothing.
+    pub async fn asked(&self, person: UserId, bid: BidId) -> anyhow::Result<PartnershipId> {
+        let page = Page { limit: 1, after: None, descending: true };
+        let rows = self.app.read(Request::of(Who::Person(person)), move |act| partnerships::list(act, &page)).await?;
+        let asked = rows.into_iter().find(|asked| asked.record.bid_id == bid);
+        asked.map(|asked| asked.record.id).context("nothing is asked")
     }
 
     /// The case of this number.

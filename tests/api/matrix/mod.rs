@@ -46,6 +46,8 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Challenge => "/challenges/{id}",
         On::Bid => "/bids/{id}",
         On::Question => "/questions/{id}",
+        On::Partnership => "/partnerships/{id}",
+        On::Restriction => "/restrictions/{id}",
         On::Review => "/reviews/{id}",
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",

@@ -10,6 +10,9 @@ pub struct World<'a> {
     pub story: Story<'a>,
     review: String,
     question: String,
+    partner: String,
+    partnership: String,
+    restriction: String,
     user: String,
     expert: String,
     grant: String,
@@ -72,6 +75,16 @@ impl<'a> World<'a> {
         team.log_in().await;
         let sessions = team.get("/me/sessions").await.is(200);
         let text = |value: &Value| value["id"].as_str().unwrap().to_owned();
+        let partner = app.organization("yuan").await.to_string();
+        let partnership = match world {
+            "open" => {
+                let path = format!("/bids/{}", story.bid);
+                let version = team.get(&path).await.is(200)["version"].as_i64().unwrap();
+                team.put(&path, version, inputs::with_partner(&partner)).await.is(200);
+                text(&team.get(&path).await.is(200)["partnerships"][0])
+            }
+            _ => String::new(),
+        };
         let mut versions = Vec::new();
         for (on, who, path) in [
             (On::Challenge, app.officer().await, format!("/challenges/{}", story.challenge)),
@@ -87,10 +100,28 @@ impl<'a> World<'a> {
             "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
             _ => String::new(),
         };
+        let supervisor = app.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+        let other = app.organization("restricted").await.to_string();
+        let restriction = text(&supervisor.post("/restrictions", inputs::restriction(&other)).await.is(201));
         let (session, grant) = (text(&sessions["items"][0]), text(&grant));
         let key = text(&team.post("/me/keys", json!({"name": "投标系统", "scopes": ["bid"]})).await.is(201));
         let commissioner = app.person("commissioner2", "department", Some("业务二处"), &[Role::Commissioner]).await.id();
-        Self { story, review, question, user: team.id(), expert, grant, organization, session, key, commissioner, versions }
+        Self {
+            story,
+            review,
+            question,
+            partner,
+            partnership,
+            restriction,
+            user: team.id(),
+            expert,
+            grant,
+            organization,
+            session,
+            key,
+            commissioner,
+            versions,
+        }
     }
 
     pub async fn person(&self, name: &str) -> Caller {
@@ -134,6 +165,8 @@ impl<'a> World<'a> {
             On::Challenge => &self.story.challenge,
             On::Bid => &self.story.bid,
             On::Question => &self.question,
+            On::Partnership => &self.partnership,
+            On::Restriction => &self.restriction,
             On::Review => &self.review,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
@@ -161,6 +194,7 @@ impl<'a> World<'a> {
             "POST /questions/{id}/answer" => json!({"answer": "可以。"}),
             "POST /questions/{id}/decline" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
+            "POST /restrictions" => inputs::restriction(&self.organization),
             "POST /organizations" => {
                 json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"})
             }
@@ -186,7 +220,8 @@ impl<'a> World<'a> {
             "POST /challenges/{id}/propose" => self.story.proposal(),
             "POST /challenges/{id}/publicise" => self.story.publicity_window(),
             "POST /challenges/{id}/fail" => json!({"reason_code": "other", "reason": "其他原因"}),
-            "POST /challenges/{id}/bids" | "PUT /bids/{id}" => inputs::bid(),
+            "POST /challenges/{id}/bids" => inputs::bid(),
+            "PUT /bids/{id}" => inputs::with_partner(&self.partner),
             "PUT /bids/{id}/members" => json!({"members": [{"user_id": self.user, "access": "submit"}]}),
             "POST /bids/{id}/examine" => inputs::examination(&[]),
             "POST /bids/{id}/shortlist" => json!({"shortlisted": true, "reason": "方案可行"}),
@@ -209,6 +244,8 @@ impl<'a> World<'a> {
                 || route.ends_with("/suspend")
                 || route.ends_with("/grants/{id}/decline")
                 || route.ends_with("/reject")
+                || route.starts_with("POST /restrictions/{id}/decline")
+                || route.ends_with("/lift")
                 || route.ends_with("/challenges/{id}/withdraw") =>
             {
                 reason

@@ -1,6 +1,7 @@
 //! Bodies that are right as they stand; tests spoil them where they want.
 
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// 万元 in fen.
 pub const WAN: i64 = 1_000_000;
@@ -37,19 +38,67 @@ pub fn question() -> Value {
     json!({"question": "指标K1的检测是否可由省外机构承担？"})
 }
 
+/// A number of a resident identity card that nobody has (999999 is no place), another one each time.
+pub fn identity(born: &str) -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    identity_of(&format!("{:06}{born}{:03}", 999_999 - number / 1_000, number % 1_000))
+}
+
+/// The number with this body.
+pub fn identity_of(body: &str) -> String {
+    format!("{body}{}", jiebang::domain::person::IdentityNumber::check_character(body).unwrap())
+}
+
 pub fn bid() -> Value {
     json!({
-        "pi_name": "李挂帅",
+        "team": [
+            {"name": "李挂帅", "role": "pi", "identity": identity("19740512"), "person_months": 8, "title": "研究员"},
+            {"name": "王骨干", "role": "backbone", "identity": identity("19820307"), "person_months": 6}
+        ],
         "technical_plan": "两段变压吸附耦合膜分离。",
+        "innovation": "吸附剂与工艺均为自主研发。",
+        "risks": "放大存在不确定性，设中试节点。",
+        "market_plan": "先在需求方示范，再推广。",
         "requested_fen": 700 * WAN,
         "self_fund_fen": 100 * WAN,
+        "budget": [
+            {"item": "equipment", "fiscal_fen": 300 * WAN},
+            {"item": "business", "fiscal_fen": 250 * WAN, "sponsor_fen": 50 * WAN, "self_fen": 100 * WAN},
+            {"item": "labour", "fiscal_fen": 80 * WAN},
+            {"item": "indirect", "fiscal_fen": 70 * WAN}
+        ],
         "indicators": [{"code": "K1", "value": "96"}, {"code": "K2", "value": "0.5"}],
         "milestones": [
-            {"name": "小试完成", "month": 10, "weight_bps": 4000},
-            {"name": "示范运行", "month": 34, "weight_bps": 6000}
+            {"name": "吸附剂定型", "month": 6, "weight_bps": 2000, "indicators": ["K1"]},
+            {"name": "小试完成", "month": 12, "weight_bps": 2000, "indicators": ["K1", "K2"]},
+            {"name": "中试完成", "month": 24, "weight_bps": 3000, "indicators": ["K1", "K2"]},
+            {"name": "示范运行", "month": 34, "weight_bps": 3000, "indicators": ["K1", "K2"]}
         ],
-        "truthful": true
+        "commitments": {"integrity": true, "truthful": true, "ethics": true, "no_double_funding": true}
     })
+}
+
+/// A bid with a partner, named by its id or its credit code, that has a fifth of the money.
+pub fn with_partner(organization: &str) -> Value {
+    let mut input = bid();
+    input["lead_share_bps"] = json!(8_000);
+    input["partners"] = json!([{"organization": organization, "tasks": "承担中试验证。", "fiscal_share_bps": 2_000}]);
+    input
+}
+
+/// A restriction of an organisation.
+pub fn restriction(organization: &str) -> Value {
+    json!({
+        "organization": organization, "gravity": "minor", "basis": "提供虚假材料。", "decision_no": "示科诚〔2026〕1号",
+        "starts_on": "2026-01-01", "ends_on": "2028-12-31"
+    })
+}
+
+/// A bid as it was sealed: identities are kept as hashes.
+pub fn kept(content: &Value) -> Vec<u8> {
+    let content: jiebang::domain::proposal::BidInput = serde_json::from_value(content.clone()).unwrap();
+    serde_json::to_vec(&content).unwrap()
 }
 
 /// F1 to F16, all passed but those in `failing`.

@@ -1,0 +1,164 @@
+//! Whether a bid may stand 揭榜资格: what depends on others — its organisations, running projects, restrictions. Asked when it is
+//! submitted, when it is proposed, and again at the award.
+
+use crate::app::act::Act;
+use crate::app::error::AppError;
+use crate::domain::challenge::{ChallengeClass, Demands, SelectionMode};
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::{OrganizationId, ProjectId};
+use crate::domain::organization::{OrganizationStage, Region};
+use crate::domain::partnership::PartnershipStage;
+use crate::domain::proposal::BidInput;
+use crate::domain::proposal::consortium::OrganizationRef;
+use crate::domain::proposal::team::{Part, TeamRole};
+use crate::store::bids::BidRow;
+use crate::store::people::{self, PersonRow};
+use crate::store::{organizations, partnerships, restrictions};
+
+/// Months of work that one person has in a year.
+const MONTHS: i64 = 12;
+
+/// Everything that keeps the bid of `row` with this content from standing.
+///
+/// # Errors
+/// The database does not answer.
+pub(in crate::app) fn check(
+    act: &mut Act<'_>,
+    row: &BidRow,
+    demands: &Demands,
+    content: &BidInput,
+    faults: &mut Faults,
+) -> Result<(), AppError> {
+    faults.check(demands.sponsor_id == Some(row.lead_org_id), "lead_org_id", || {
+        Fault::new("is_the_sponsor", "需求方不得牵头揭自己的榜", "the sponsor may not lead a bid on its own challenge")
+    });
+    consortium(act, row, demands, content, faults)?;
+    let known: Vec<(usize, String)> = positions(content).collect();
+    let identities: Vec<String> = known.iter().map(|(_, identity)| identity.clone()).collect();
+    restricted(act, row, content, &known, &identities, faults)?;
+    limits(act, demands, content, &known, &identities, faults)
+}
+
+/// Where in the team each known identity stands.
+fn positions(content: &BidInput) -> impl Iterator<Item = (usize, String)> {
+    content.team.iter().enumerate().filter_map(|(at, member)| Some((at, member.kept_identity()?)))
+}
+
+fn consortium(act: &mut Act<'_>, row: &BidRow, demands: &Demands, content: &BidInput, faults: &mut Faults) -> Result<(), AppError> {
+    let partners: Vec<OrganizationId> = content.partner_ids().collect();
+    let known = if partners.is_empty() { Vec::new() } else { organizations::of_ids(act.conn, &partners)? };
+    let asked = if partners.is_empty() { Vec::new() } else { partnerships::of_bid(act.conn, row.id)? };
+    for (index, id) in partners.iter().enumerate() {
+        let at = format!("partners[{index}].organization");
+        let partner = known.iter().find(|partner| partner.id == *id);
+        faults.check(partner.is_none_or(|partner| partner.stage != OrganizationStage::Verified), &at, || {
+            Fault::new("organization_not_verified", "该单位尚未核验或已暂停", "the organisation is not verified, or is suspended")
+        });
+        faults.check(partner.is_some_and(|partner| !partner.kind.may_lead_a_bid()), &at, || {
+            Fault::new("not_a_bidder", "政府机关不得参与揭榜", "a government agency takes no part in a bid")
+        });
+        let confirmed = asked.iter().any(|row| row.organization_id == *id && row.stage == PartnershipStage::Confirmed);
+        faults.check(!confirmed, &at, || Fault::new("not_confirmed", "合作单位尚未确认", "the partner has not confirmed its part"));
+    }
+    if demands.class == ChallengeClass::FrontierPublic && !known.iter().any(|partner| partner.region == Region::InProvince) {
+        let lead = organizations::find(act.conn, row.lead_org_id)?;
+        faults.check(lead.is_none_or(|lead| lead.region != Region::InProvince), "partners", || {
+            Fault::new("no_in_province_partner", "省外单位牵头须有省内合作单位", "a lead from elsewhere needs a partner in the province")
+        });
+    }
+    Ok(())
+}
+
+fn restricted(
+    act: &mut Act<'_>,
+    row: &BidRow,
+    content: &BidInput,
+    known: &[(usize, String)],
+    identities: &[String],
+    faults: &mut Faults,
+) -> Result<(), AppError> {
+    let organizations: Vec<OrganizationId> = std::iter::once(row.lead_org_id).chain(content.partner_ids()).collect();
+    let today = act.now.date();
+    for (organization, identity) in restrictions::holding(act.conn, &organizations, identities, today)? {
+        let partner = content.partners.iter().position(|p| p.organization.id() == organization && organization.is_some());
+        let member = known.iter().find(|(_, kept)| identity.as_deref() == Some(kept)).map(|(at, _)| at);
+        let at = match (partner, member) {
+            (Some(at), _) => format!("partners[{at}].organization"),
+            (None, Some(at)) => format!("team[{at}].identity"),
+            (None, None) => "lead_org_id".to_owned(),
+        };
+        faults.check(true, &at, || Fault::new("restricted", "处于科研诚信限制期内", "is restricted after a finding on integrity"));
+    }
+    Ok(())
+}
+
+fn limits(
+    act: &mut Act<'_>,
+    demands: &Demands,
+    content: &BidInput,
+    known: &[(usize, String)],
+    identities: &[String],
+    faults: &mut Faults,
+) -> Result<(), AppError> {
+    let rules = act.app.bid_rules;
+    let running = people::running(act.conn, identities)?;
+    for (at, identity) in known {
+        let Some(member) = content.team.get(*at) else { continue };
+        let theirs: Vec<&PersonRow> = running.iter().filter(|row| row.identity == *identity).collect();
+        let field = format!("team[{at}].identity");
+        let open = demands.selection_mode == SelectionMode::OpenChallenge && member.role == TeamRole::Pi;
+        let leads = theirs.iter().filter(|row| row.part == Part::Leads).count();
+        faults.check(open && rules.leads > 0 && leads >= rules.leads, &field, || {
+            Fault::new(
+                "limit_leads",
+                format!("在研牵头项目已达{}项", rules.leads),
+                format!("leads {} running projects already", rules.leads),
+            )
+        });
+        faults.check(rules.joins > 0 && theirs.len() >= rules.joins, &field, || {
+            let (zh, en) = (format!("在研项目已达{}项", rules.joins), format!("is bound to {} running projects already", rules.joins));
+            Fault::new("limit_joins", zh, en)
+        });
+        let months: i64 = theirs.iter().map(|row| i64::from(row.person_months)).sum();
+        faults.check(months.saturating_add(member.person_months.0) > MONTHS, &format!("team[{at}].person_months"), || {
+            Fault::new("person_months", "在研项目投入合计超过每年12个月", "is above 12 months a year together with running projects")
+        });
+    }
+    Ok(())
+}
+
+/// The team of a project that begins, as it counts against the limits from now on.
+pub(in crate::app) fn bind(act: &mut Act<'_>, project: ProjectId, demands: &Demands, content: &BidInput) -> Result<(), AppError> {
+    let open = demands.selection_mode == SelectionMode::OpenChallenge;
+    let person = |(at, identity): (usize, String)| {
+        let member = content.team.get(at)?;
+        let person_months = i32::try_from(member.person_months.0).ok()?;
+        let part = if open && member.role == TeamRole::Pi { Part::Leads } else { Part::Joins };
+        Some(PersonRow { project_id: project, identity, part, person_months })
+    };
+    let people: Vec<PersonRow> = positions(content).filter_map(person).collect();
+    people::insert(act.conn, &people).map_err(Into::into)
+}
+
+/// Puts ids in the place of credit codes.
+///
+/// # Errors
+/// Organisations that are not registered.
+pub(super) fn resolved(act: &mut Act<'_>, content: &BidInput) -> Result<BidInput, AppError> {
+    if content.organizations().next().is_none() {
+        return Ok(content.clone());
+    }
+    let (mut ids, mut codes) = (Vec::new(), Vec::new());
+    for named in content.organizations() {
+        match named {
+            OrganizationRef::Id(id) => ids.push(*id),
+            OrganizationRef::Code(code) => codes.push(code.to_string()),
+        }
+    }
+    let found = organizations::named(act.conn, &ids, &codes)?;
+    let known = |named: &OrganizationRef| match named {
+        OrganizationRef::Id(id) => found.iter().any(|(known, _)| known == id).then_some(*id),
+        OrganizationRef::Code(code) => found.iter().find(|(_, uscc)| uscc.as_deref() == Some(code.as_str())).map(|(id, _)| *id),
+    };
+    Ok(content.clone().resolve(known)?)
+}

@@ -1,7 +1,7 @@
 //! The people of a bid: who leads, who is young, and how much of their time they give (DOMAIN §3.3).
 
 use crate::domain::codes::codes;
-use crate::domain::fault::{Fault, Faults};
+use crate::domain::fault::{Fault, Faults, path};
 use crate::domain::input::Whole;
 use crate::domain::person::Gender;
 use crate::domain::proposal::consortium::OrganizationRef;
@@ -67,7 +67,7 @@ pub struct TeamMember {
 }
 
 impl TeamMember {
-    fn check(mut self, _: ValuePointerRef<'_>) -> Result<Self, Faults> {
+    fn check(mut self, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         if let Some(number) = self.identity.as_ref().and_then(Identity::number) {
             let contradiction = || Fault::new("contradiction", "与身份证号码不符", "contradicts the identity number");
@@ -77,7 +77,8 @@ impl TeamMember {
             self.birth_date = self.birth_date.or(born);
             self.gender = self.gender.or(gender);
         }
-        faults.or(self)
+        let at = path(at);
+        faults.or(self).map_err(|faults| Faults(faults.0.into_iter().map(|fault| fault.within(&at)).collect()))
     }
 
     /// What is kept of their identity number.

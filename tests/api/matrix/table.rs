@@ -79,7 +79,17 @@ pub const HIDDEN: &[(&str, &str, &str, &str)] = &[
     ("/reviews/{id}", "bid.self_fund_fen",  ANY, "expert"),
     ("/reviews/{id}", "bid.indicators",     ANY, "expert"),
     ("/reviews/{id}", "bid.milestones",     ANY, "expert"),
-    ("/reviews/{id}", "bid.truthful",       ANY, "expert"),
+    ("/reviews/{id}", "bid.avoid_experts", ANY, "expert"),
+    ("/reviews/{id}", "bid.budget", ANY, "expert"),
+    ("/reviews/{id}", "bid.commitments.ethics", ANY, "expert"),
+    ("/reviews/{id}", "bid.commitments.integrity", ANY, "expert"),
+    ("/reviews/{id}", "bid.commitments.no_double_funding", ANY, "expert"),
+    ("/reviews/{id}", "bid.commitments.truthful", ANY, "expert"),
+    ("/reviews/{id}", "bid.innovation", ANY, "expert"),
+    ("/reviews/{id}", "bid.lead_share_bps", ANY, "expert"),
+    ("/reviews/{id}", "bid.market_plan", ANY, "expert"),
+    ("/reviews/{id}", "bid.partners", ANY, "expert"),
+    ("/reviews/{id}", "bid.risks", ANY, "expert"),
 ];
 
 #[rustfmt::skip]

@@ -14,6 +14,7 @@ DROP TABLE reviews;
 DROP TABLE restrictions;
 DROP TABLE partnerships;
 DROP TABLE questions;
+DROP TABLE bid_examinations;
 DROP TABLE bid_openings;
 DROP TABLE bid_submissions;
 DROP TABLE bid_members;

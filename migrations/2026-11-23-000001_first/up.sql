@@ -283,6 +283,23 @@ CREATE TABLE bid_openings (
     CHECK ((body IS NULL) <> (flaw IS NULL))
 );
 
+CREATE TABLE bid_examinations (
+    bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
+    asked TEXT,
+    asked_by TEXT REFERENCES users (id),
+    due_on DATE,
+    statement TEXT,
+    corrected_at TIMESTAMP,
+    confirmed_by TEXT REFERENCES users (id),
+    appeal_until DATE,
+    grounds TEXT,
+    appealed_at TIMESTAMP,
+    answer TEXT,
+    answered_by TEXT REFERENCES users (id),
+    answered_at TIMESTAMP
+);
+CREATE INDEX bid_examinations_confirmer ON bid_examinations (confirmed_by);
+
 CREATE TABLE questions (
     id TEXT PRIMARY KEY NOT NULL,
     challenge_id TEXT NOT NULL REFERENCES challenges (id),

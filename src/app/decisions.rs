@@ -1,6 +1,7 @@
 //! Decisions 立项决定: proposed by an officer, approved by a director, made public, and carried out.
 
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
+use crate::app::bids::examination::appeals_are_over;
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::bids::{content, eligibility};
 use crate::app::calendars;
@@ -53,6 +54,7 @@ fn shown(act: &Act<'_>, row: DecisionRow) -> Shown<DecisionRow> {
 pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Result<Done<Shown<DecisionRow>>, AppError> {
     let challenge = challenges::load(act, id)?;
     let step = act.step(Action::ChallengePropose, &challenge, challenges::object(act, &challenge))?;
+    appeals_are_over(act, id, challenge.round)?;
     round::reviews_are_in(act, &challenge)?;
     input.check(&candidates(act, &challenge)?, i64::from(challenge.max_parallel_teams), challenge.fiscal_cap_fen)?;
     let chosen: Vec<BidId> = input.selections.iter().filter(|one| one.choice == Choice::Recommended).map(|one| one.bid_id).collect();

@@ -61,6 +61,7 @@ fn recipients(conn: &mut Conn, audience: Audience, about: &About) -> Result<Vec<
         Audience::Members => about.organization.map_or(Ok(Vec::new()), |id| outbox::everyone_of(conn, id)),
         Audience::Directors => outbox::with_role(conn, Role::Director),
         Audience::Secadmins => outbox::with_role(conn, Role::Secadmin),
+        Audience::Supervisors => outbox::with_role(conn, Role::Supervisor),
         Audience::Finance => outbox::with_role(conn, Role::Finance),
         Audience::Subscribers => about.sector.map_or(Ok(Vec::new()), |sector| outbox::subscribers(conn, sector)),
         Audience::Sponsor => organization(conn, about.sponsor, Role::Sponsor),

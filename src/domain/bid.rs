@@ -12,6 +12,9 @@ codes! {
         Draft = "draft" "起草",
         Submitted = "submitted" "已提交",
         Withdrawn = "withdrawn" "已撤回",
+        InCorrection = "in_correction" "补正中",
+        Doubted = "doubted" "拟不通过",
+        InAppeal = "in_appeal" "复核中",
         Eligible = "eligible" "形式审查通过",
         Ineligible = "ineligible" "形式审查不通过",
         Shortlisted = "shortlisted" "入围",
@@ -35,7 +38,17 @@ stage_table!(
         path(S::Submitted, A::BidAppoint, &[S::Submitted]),
         path(S::Submitted, A::BidResubmit, &[S::Submitted]),
         path(S::Submitted, A::BidWithdraw, &[S::Withdrawn]),
-        path(S::Submitted, A::BidExamine, &[S::Eligible, S::Ineligible]),
+        path(S::Submitted, A::BidExamine, &[S::Eligible, S::Doubted]),
+        path(S::Submitted, A::BidRequestCorrection, &[S::InCorrection]),
+        path(S::InCorrection, A::BidCorrect, &[S::Submitted]),
+        path(S::InCorrection, A::BidExamine, &[S::Eligible, S::Doubted]),
+        path(S::InCorrection, A::BidDecline, &[S::Declined]),
+        path(S::Doubted, A::BidConfirmFailure, &[S::Ineligible]),
+        path(S::Doubted, A::BidReturnExamination, &[S::Submitted]),
+        path(S::Doubted, A::BidDecline, &[S::Declined]),
+        path(S::Ineligible, A::BidAppeal, &[S::InAppeal]),
+        path(S::InAppeal, A::BidDecideAppeal, &[S::Eligible, S::Ineligible]),
+        path(S::InAppeal, A::BidDecline, &[S::Declined]),
         path(S::Submitted, A::BidDecline, &[S::Declined]),
         path(S::Withdrawn, A::BidEdit, &[S::Withdrawn]),
         path(S::Withdrawn, A::BidResubmit, &[S::Submitted]),
@@ -52,11 +65,36 @@ stage_table!(
 );
 
 /// Stages that count as the one live bid of a lead organisation in a round.
-pub const LIVE: &[BidStage] = &[S::Draft, S::Submitted, S::Eligible, S::Shortlisted, S::Recommended, S::Reserve, S::Awarded, S::Signed];
+pub const LIVE: &[BidStage] = &[
+    S::Draft,
+    S::Submitted,
+    S::InCorrection,
+    S::Doubted,
+    S::InAppeal,
+    S::Eligible,
+    S::Shortlisted,
+    S::Recommended,
+    S::Reserve,
+    S::Awarded,
+    S::Signed,
+];
 
 /// Stages in which the department still has the bid before it: their teams hear what happens to the challenge.
-pub const BEFORE_THE_DEPARTMENT: &[BidStage] =
-    &[S::Submitted, S::Eligible, S::Shortlisted, S::Recommended, S::Reserve, S::Awarded, S::Signed];
+pub const BEFORE_THE_DEPARTMENT: &[BidStage] = &[
+    S::Submitted,
+    S::InCorrection,
+    S::Doubted,
+    S::InAppeal,
+    S::Eligible,
+    S::Shortlisted,
+    S::Recommended,
+    S::Reserve,
+    S::Awarded,
+    S::Signed,
+];
+
+/// Stages in which the formal examination of a bid is not over.
+pub const UNDER_EXAMINATION: &[BidStage] = &[S::Submitted, S::InCorrection, S::Doubted];
 
 /// The seal: before a round is opened nobody but the team may know a bid, not even that it exists.
 ///

@@ -133,6 +133,19 @@ impl Calendar {
         Ok(year.work.contains(&date.0) || (!weekend && !year.off.contains(&date.0)))
     }
 
+    /// The `count`-th working day after `date`, which itself does not count (民法典 §201).
+    ///
+    /// # Errors
+    /// [`NoTable`] when a year on the way is unknown.
+    pub fn after(&self, date: Date, count: u32) -> Result<Date, NoTable> {
+        let (mut day, mut left) = (date, count);
+        while left > 0 {
+            day = day.plus_days(1);
+            left = left.saturating_sub(u32::from(self.is_working_day(day)?));
+        }
+        Ok(day)
+    }
+
     /// How many working days `[from, to]` holds, both ends included.
     ///
     /// # Errors

@@ -1,9 +1,12 @@
 //! The formal examination 形式审查: a checklist, each item with what was found (DOMAIN §3.4).
+//!
+//! What can be computed, the service fills in. A failure is confirmed by a second examiner; what is wrong in form alone may be
+//! corrected once 补正, and a confirmed failure appealed once 复核.
 
 use crate::domain::bid::BidStage;
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::text::Reason;
+use crate::domain::text::{Prose, Reason};
 use deserr::ValuePointerRef;
 
 codes! {
@@ -28,6 +31,14 @@ codes! {
     }
 }
 
+impl ExaminationItem {
+    /// Items of mere form, which a team may correct: papers, signatures, agreement, approvals. Never content or indicators.
+    pub const FORM: &'static [Self] = &[Self::Complete, Self::Signatures, Self::Agreement, Self::Ethics];
+}
+
+/// Working days to correct what is wrong in form (DOMAIN D5), and to appeal.
+pub const WORKING_DAYS: u32 = 5;
+
 codes! {
     /// What was found on one item.
     pub enum Finding {
@@ -50,7 +61,8 @@ pub struct ExaminedItem {
     pub reason: Option<Reason>,
 }
 
-/// A formal examination: every item of the checklist once.
+/// A formal examination: every item of the checklist once. Those that the service computes may be left out; whoever lets
+/// pass what it finds failing says why.
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults, validate = ExaminationInput::check -> Faults)]
 pub struct ExaminationInput {
@@ -58,35 +70,113 @@ pub struct ExaminationInput {
     pub items: Vec<ExaminedItem>,
 }
 
-impl ExaminationInput {
+/// What is wrong with the form, to be corrected by the team.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults, validate = CorrectionInput::check -> Faults)]
+pub struct CorrectionInput {
+    /// Failing items of form (F2, F3, F10, F15), each with its reason.
+    pub items: Vec<ExaminedItem>,
+}
+
+/// What the team corrected.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct CorrectedInput {
+    /// What was supplied, and where it is found.
+    pub statement: Prose<2, 4_000>,
+}
+
+/// Why a failure is wrong.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct AppealInput {
+    /// Facts and grounds.
+    pub grounds: Prose<10, 4_000>,
+}
+
+/// The answer to an appeal.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct AppealAnswer {
+    /// `true`: the bid is eligible after all.
+    pub upheld: bool,
+    /// Why; the team will read it.
+    pub reason: Reason,
+}
+
+fn mute(items: &[ExaminedItem], faults: &mut Faults) {
+    for item in items {
+        let mute = item.finding == Finding::Fail && item.reason.is_none();
+        faults.check(mute, &format!("items.{}.reason", item.code), Fault::missing);
+    }
+}
+
+fn twice(items: &[ExaminedItem], faults: &mut Faults) {
+    for item in ExaminationItem::ALL {
+        let times = items.iter().filter(|given| given.code == *item).count();
+        faults.check(times > 1, &format!("items.{item}"), || Fault::new("repeated_code", "重复", "stands more than once"));
+    }
+}
+
+impl CorrectionInput {
     fn check(self, _: ValuePointerRef<'_>) -> Result<Self, Faults> {
         let mut faults = Faults::default();
-        for item in ExaminationItem::ALL {
-            let times = self.items.iter().filter(|given| given.code == *item).count();
-            faults.check(times == 0, &format!("items.{item}"), Fault::missing);
-            faults.check(times > 1, &format!("items.{item}"), || Fault::new("repeated_code", "重复", "stands more than once"));
-        }
+        faults.check(self.items.is_empty(), "items", Fault::missing);
+        twice(&self.items, &mut faults);
+        mute(&self.items, &mut faults);
         for item in &self.items {
-            let mute = item.finding == Finding::Fail && item.reason.is_none();
-            faults.check(mute, &format!("items.{}.reason", item.code), Fault::missing);
+            let form = ExaminationItem::FORM.contains(&item.code) && item.finding == Finding::Fail;
+            faults.check(!form, &format!("items.{}", item.code), || {
+                Fault::new("not_of_form", "只有材料、签章、协议、伦理审批等形式问题可以补正", "only what is wrong in form may be corrected")
+            });
         }
         faults.or(self)
     }
+}
 
-    /// The conclusion: eligible when every item passes or does not apply.
-    #[must_use]
-    pub fn conclusion(&self) -> BidStage {
-        let failed = self.items.iter().any(|item| item.finding == Finding::Fail);
-        if failed { BidStage::Ineligible } else { BidStage::Eligible }
+impl ExaminationInput {
+    fn check(self, _: ValuePointerRef<'_>) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        twice(&self.items, &mut faults);
+        faults.or(self)
     }
 
-    /// The reasons of the failed items, one a line.
-    #[must_use]
-    pub fn reasons(&self) -> String {
-        let failed = self.items.iter().filter(|item| item.finding == Finding::Fail);
-        let lines: Vec<String> = failed
-            .map(|item| format!("{} {}：{}", item.code, item.code.zh(), item.reason.as_ref().map_or("", |reason| reason.as_str())))
-            .collect();
-        lines.join("\n")
+    /// The whole checklist: what was given, and what the service computed where nothing was.
+    ///
+    /// # Errors
+    /// Items that nobody answered; a failure without a reason, or none in the face of what the service computed.
+    pub fn complete(&self, computed: &[ExaminedItem]) -> Result<Vec<ExaminedItem>, Faults> {
+        let mut faults = Faults::default();
+        mute(&self.items, &mut faults);
+        let mut items = Vec::with_capacity(ExaminationItem::ALL.len());
+        for code in ExaminationItem::ALL {
+            let given = self.items.iter().find(|item| item.code == *code);
+            let known = computed.iter().find(|item| item.code == *code);
+            let fails = |item: &&ExaminedItem| item.finding == Finding::Fail;
+            let differs = known.filter(fails).is_some() && given.is_some_and(|given| !fails(&given) && given.reason.is_none());
+            faults.check(differs, &format!("items.{code}.reason"), || {
+                Fault::new("differs_from_computed", "与系统核验结果不同，须说明理由", "differs from what the service computed: say why")
+            });
+            faults.check(given.or(known).is_none(), &format!("items.{code}"), Fault::missing);
+            items.extend(given.or(known).cloned());
+        }
+        faults.or(items)
     }
+}
+
+/// The conclusion: eligible when every item passes or does not apply; else it is to be confirmed.
+#[must_use]
+pub fn conclusion(items: &[ExaminedItem]) -> BidStage {
+    let failed = items.iter().any(|item| item.finding == Finding::Fail);
+    if failed { BidStage::Doubted } else { BidStage::Eligible }
+}
+
+/// The reasons of the failed items, one a line.
+#[must_use]
+pub fn reasons(items: &[ExaminedItem]) -> String {
+    let failed = items.iter().filter(|item| item.finding == Finding::Fail);
+    let lines: Vec<String> = failed
+        .map(|item| format!("{} {}：{}", item.code, item.code.zh(), item.reason.as_ref().map_or("", |reason| reason.as_str())))
+        .collect();
+    lines.join("\n")
 }

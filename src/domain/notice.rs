@@ -72,6 +72,13 @@ codes! {
         BidWithdrawn = "bid_withdrawn" "揭榜撤回",
         BidEligible = "bid_eligible" "形式审查通过",
         BidIneligible = "bid_ineligible" "形式审查不通过",
+        BidDoubted = "bid_doubted" "形式审查待复核",
+        CorrectionRequested = "correction_requested" "补正通知",
+        BidCorrected = "bid_corrected" "已补正",
+        ExaminationReturned = "examination_returned" "形式审查退回",
+        AppealReceived = "appeal_received" "复核申请",
+        AppealUpheld = "appeal_upheld" "复核成立",
+        AppealDismissed = "appeal_dismissed" "复核维持",
         BidShortlisted = "bid_shortlisted" "入围",
         BidNotShortlisted = "bid_not_shortlisted" "未入围",
         BidRecommended = "bid_recommended" "拟立项",
@@ -112,6 +119,7 @@ codes! {
         Author = "author" "榜单经办人",
         Directors = "directors" "处长/分管领导",
         Finance = "finance" "资金管理",
+        Supervisors = "supervisors" "监督与诚信处",
         Secadmins = "secadmins" "安全管理员",
         Subscribers = "subscribers" "领域订阅者",
         Sponsor = "sponsor" "需求方",
@@ -140,7 +148,8 @@ const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static
 }
 
 use Audience::{
-    Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers, Team,
+    Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers, Supervisors,
+    Team,
 };
 use Notice as N;
 
@@ -216,7 +225,14 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::BidAdmit, "", N::BidMemberAdded, &[Person]),
     row(A::BidDismiss, "", N::BidMemberRemoved, &[Person]),
     row(A::BidExamine, "eligible", N::BidEligible, &[Team]),
-    row(A::BidExamine, "ineligible", N::BidIneligible, &[Team]),
+    row(A::BidExamine, "doubted", N::BidDoubted, &[Author]),
+    row(A::BidRequestCorrection, "", N::CorrectionRequested, &[Team]),
+    row(A::BidCorrect, "", N::BidCorrected, &[Person, Author]),
+    row(A::BidConfirmFailure, "", N::BidIneligible, &[Team]),
+    row(A::BidReturnExamination, "", N::ExaminationReturned, &[Person]),
+    row(A::BidAppeal, "", N::AppealReceived, &[Supervisors, Author]),
+    row(A::BidDecideAppeal, "eligible", N::AppealUpheld, &[Team, Author]),
+    row(A::BidDecideAppeal, "ineligible", N::AppealDismissed, &[Team, Author]),
     row(A::BidShortlist, "shortlisted", N::BidShortlisted, &[Team]),
     row(A::BidShortlist, "not_shortlisted", N::BidNotShortlisted, &[Team]),
     row(A::BidSelect, "recommended", N::BidRecommended, &[Team]),

@@ -41,6 +41,11 @@ refusals! {
     LeadNotLegalPerson "lead_not_eligible" "牵头单位须为可揭榜的法人单位（政府机关除外）" "The lead organisation must be a legal person that may bid (no government agency).";
     QuestionsClosed "questions_closed" "提问时间已过" "The time for questions is over.";
     TooManyQuestions "too_many_questions" "本单位待答复的提问过多，请等待答复" "Too many questions of your organisation wait for an answer.";
+    CorrectedOnce "corrected_once" "已补正过一次" "It was corrected once already.";
+    CorrectionRunning "correction_running" "补正期限未到" "The time to correct it is not over.";
+    CorrectionOver "correction_over" "补正期限已过" "The time to correct it is over.";
+    AppealOver "appeal_over" "复核申请期限已过，或已申请过一次" "The time to appeal is over, or there was an appeal.";
+    AppealsPending "appeals_pending" "有未办结的复核，或复核申请期限未到" "An appeal is open, or the time to appeal is not over.";
     NotSubmitted "not_submitted" "该揭榜申请尚未提交" "This bid was never submitted.";
     BeingOpened "being_opened" "揭榜申请正在启封，请稍候" "The bids of this round are being opened: try again in a moment.";
     BidFlawed "bid_flawed" "该揭榜申请的密文已损坏或被改动，无法启封" "This bid was damaged or changed while it was sealed and could not be opened.";

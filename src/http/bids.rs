@@ -8,7 +8,7 @@ use crate::app::partnerships::PartnershipRow;
 use crate::app::{Act, App, AppError, Done, Seen};
 use crate::domain::bid::{BidStage, ShortlistInput};
 use crate::domain::challenge::NoInput;
-use crate::domain::examination::{ExaminationInput, ExaminedItem};
+use crate::domain::examination::ExaminedItem;
 use crate::domain::fault::Faults;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, PartnershipId};
 use crate::domain::member::{Member, MembersInput};
@@ -170,11 +170,6 @@ pub fn withdraw(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
 /// What follows on the opening of a round: its bids are unsealed.
 pub async fn unseal(app: App) -> Result<(), AppError> {
     app.unseal().await.map(|_| ())
-}
-
-/// `POST /bids/{id}/examine`
-pub fn examine(act: &mut Act<'_>, id: BidId, input: ExaminationInput) -> Changed {
-    Ok(judging::examine(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /bids/{id}/shortlist`

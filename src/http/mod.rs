@@ -14,6 +14,7 @@ pub mod challenges;
 pub mod decisions;
 pub mod door;
 pub mod edge;
+pub mod examinations;
 pub mod grants;
 pub mod json;
 pub mod keys;

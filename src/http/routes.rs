@@ -7,8 +7,8 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, calendars, challenges, decisions, grants, keys, milestones, organizations, partnerships, payments,
-    portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor, sessions, users,
+    audit, auth, batches, bids, calendars, challenges, decisions, examinations, grants, keys, milestones, organizations, partnerships,
+    payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -144,7 +144,14 @@ pub fn routes() -> Vec<Route> {
         verb("/bids/{id}/submit", A::BidSubmit, bids::submit),
         verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit),
         verb("/bids/{id}/withdraw", A::BidWithdraw, bids::withdraw),
-        verb("/bids/{id}/examine", A::BidExamine, bids::examine),
+        get("/bids/{id}/examination", A::BidRead, examinations::get),
+        verb("/bids/{id}/examine", A::BidExamine, examinations::examine),
+        verb("/bids/{id}/request_correction", A::BidRequestCorrection, examinations::request_correction),
+        verb("/bids/{id}/correct", A::BidCorrect, examinations::correct),
+        verb("/bids/{id}/confirm_failure", A::BidConfirmFailure, examinations::confirm_failure),
+        verb("/bids/{id}/return_examination", A::BidReturnExamination, examinations::return_examination),
+        verb("/bids/{id}/appeal", A::BidAppeal, examinations::appeal),
+        verb("/bids/{id}/decide_appeal", A::BidDecideAppeal, examinations::decide_appeal),
         verb("/bids/{id}/shortlist", A::BidShortlist, bids::shortlist),
         create("/bids/{id}/reviews", A::ReviewAssign, reviews::assign, "/reviews"),
         list("/reviews", A::ReviewRead, reviews::list),

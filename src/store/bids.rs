@@ -11,6 +11,7 @@ use crate::domain::policy::Scope;
 use crate::domain::review::READS_THE_BID;
 use crate::domain::time::Timestamp;
 use crate::store::challenges::ChallengeRow;
+use crate::store::examinations;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{bid_drafts, bid_submissions, bids, challenge_rounds, challenges, organizations, reviews};
 use crate::store::{Conn, Json, Multi, on, step};
@@ -87,12 +88,14 @@ pub fn with_challenge(conn: &mut Conn, id: BidId) -> QueryResult<Option<(BidRow,
     .optional()
 }
 
-/// The challenges of which a person examined a bid.
+/// The challenges of which a person examined a bid, or confirmed that it fails.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn examined_by(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ChallengeId>> {
-    bids::table.filter(bids::examined_by.eq(user)).select(bids::challenge_id).distinct().load(conn)
+    let mut known: Vec<ChallengeId> = bids::table.filter(bids::examined_by.eq(user)).select(bids::challenge_id).distinct().load(conn)?;
+    known.extend(examinations::confirmed_by(conn, user)?);
+    Ok(known)
 }
 
 /// The working copy of a bid, sealed.

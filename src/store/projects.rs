@@ -3,7 +3,7 @@
 use crate::domain::id::{AssignmentId, BidId, ChallengeId, OrganizationId, ProjectId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
-use crate::domain::project::{ProjectStage, SigningParty};
+use crate::domain::project::{ProjectStage, RUNNING, SigningParty};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{assignments, payments, projects, signatures};
@@ -100,6 +100,17 @@ pub fn list(conn: &mut Conn, scope: Scope, own: OrganizationId, filter: &Project
 /// The database does not answer.
 pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<ProjectRow>> {
     projects::table.filter(projects::challenge_id.eq(challenge)).order(projects::id).select(ProjectRow::as_select()).load(conn)
+}
+
+/// Whether an organisation leads a running project of this title.
+///
+/// # Errors
+/// The database does not answer.
+pub fn runs(conn: &mut Conn, lead: OrganizationId, title: &str) -> QueryResult<bool> {
+    let running = projects::table
+        .filter(projects::lead_org_id.eq(lead).and(projects::title.eq(title)))
+        .filter(projects::stage.eq_any(RUNNING.iter().copied()));
+    running.select(projects::id).first::<ProjectId>(conn).optional().map(|found| found.is_some())
 }
 
 /// Moves the project on.

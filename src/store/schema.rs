@@ -280,6 +280,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    bid_examinations (bid_id) {
+        bid_id -> Text,
+        asked -> Nullable<Text>,
+        asked_by -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        statement -> Nullable<Text>,
+        corrected_at -> Nullable<Timestamp>,
+        confirmed_by -> Nullable<Text>,
+        appeal_until -> Nullable<Date>,
+        grounds -> Nullable<Text>,
+        appealed_at -> Nullable<Timestamp>,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     questions (id) {
         id -> Text,
         challenge_id -> Text,
@@ -554,6 +572,7 @@ diesel::joinable!(subscriptions -> users (user_id));
 diesel::joinable!(bids -> challenges (challenge_id));
 diesel::joinable!(bids -> organizations (lead_org_id));
 diesel::joinable!(bid_drafts -> bids (bid_id));
+diesel::joinable!(bid_examinations -> bids (bid_id));
 diesel::joinable!(bid_openings -> bids (bid_id));
 diesel::joinable!(bid_submissions -> bids (bid_id));
 diesel::joinable!(challenge_rounds -> challenges (challenge_id));
@@ -577,6 +596,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenge_rounds,
     bids,
     bid_drafts,
+    bid_examinations,
     bid_openings,
     bid_members,
     bid_submissions,

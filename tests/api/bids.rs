@@ -181,7 +181,7 @@ on_both! {
         assert_eq!(app.officer().await.get(&path).await.is(200)["content"]["technical_plan"], "两段变压吸附耦合膜分离。");
     }
 
-    async fn an_examination_answers_every_item_and_one_failed_item_makes_a_bid_ineligible(app: TestApp) {
+    async fn an_examination_answers_every_item_and_one_failed_item_makes_a_bid_doubted(app: TestApp) {
         let story = Story::screening(&app).await;
         let examiner = app.examiner().await;
         let path = format!("/bids/{}/examine", story.bid);
@@ -190,7 +190,7 @@ on_both! {
         short["items"][1]["reason"] = Value::Null;
         examiner.post(&path, short).await.has_faults(&[("items.F16", "required"), ("items.F2.reason", "required")]);
         let done = examiner.post(&path, inputs::examination(&["F3"])).await.is(200);
-        assert_eq!(done["stage"], "ineligible");
+        assert_eq!(done["stage"], "doubted");
         examiner.post(&path, inputs::examination(&[])).await.is_refused(409, "wrong_stage");
     }
 

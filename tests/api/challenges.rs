@@ -198,6 +198,8 @@ on_both! {
         story.examined(&story.bid, &["F3"]).await;
         app.officer().await.does(&story.path("start_review")).await.is_refused(409, "no_eligible_bid");
         let input = json!({"reason_code": "no_eligible_bid", "reason": "均未通过形式审查"});
+        app.director().await.post(&story.path("fail"), input.clone()).await.is_refused(409, "appeals_pending");
+        app.days_later(10);
         app.director().await.post(&story.path("fail"), input).await.is(200);
     }
 

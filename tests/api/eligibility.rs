@@ -1,7 +1,6 @@
 //! Who may stand: people, limits, restrictions and the province, at the submission and at the award.
 
 use crate::support::{Caller, Story, TestApp, inputs, on_both};
-use jiebang::domain::policy::Role;
 use serde_json::{Value, json};
 
 /// Drafts a bid and tries to submit it.
@@ -12,7 +11,7 @@ async fn tried(story: &Story<'_>, team: &Caller, input: Value) -> crate::support
 
 /// A restriction that is in force.
 async fn restricted(app: &TestApp, input: Value) -> String {
-    let supervisor = app.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+    let supervisor = app.supervisor().await;
     let path = format!("/restrictions/{}", supervisor.post("/restrictions", input).await.is(201)["id"].as_str().unwrap());
     app.director().await.does(&format!("{path}/approve")).await.is(200);
     path
@@ -125,7 +124,7 @@ on_both! {
         let story = Story::open(&app).await;
         let (team, auditor) = (app.team("keda").await, app.auditor().await);
         let own = app.organization("keda").await.to_string();
-        let supervisor = app.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+        let supervisor = app.supervisor().await;
         let path = format!("/restrictions/{}", supervisor.post("/restrictions", inputs::restriction(&own)).await.is(201)["id"].as_str().unwrap());
         let bid = story.drafted("keda").await;
         let dry = format!("/bids/{bid}/submit?dry_run=true");
@@ -149,7 +148,7 @@ on_both! {
     }
 
     async fn the_time_of_a_restriction_fits_its_gravity(app: TestApp) {
-        let supervisor = app.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+        let supervisor = app.supervisor().await;
         let own = app.organization("keda").await.to_string();
         for (gravity, ends_on, fits) in [
             ("minor", json!("2029-01-01"), true), ("minor", json!("2029-01-02"), false), ("minor", Value::Null, false), ("minor", json!("2025-12-31"), false),

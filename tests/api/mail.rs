@@ -20,7 +20,7 @@ bid.resubmit: bid_received -> team-keda
 challenge.close: challenge_closed -> officer, team-idle, team-keda, team-yuan
 challenge.open_bids: bids_opened -> officer, team-keda, team-yuan
 bid.examine eligible: bid_eligible -> team-keda
-bid.examine ineligible: bid_ineligible -> team-yuan
+bid.examine failing, confirmed: bid_doubted -> officer; bid_ineligible -> team-yuan
 challenge.start_review: review_started -> officer, team-keda
 bid.shortlist: bid_shortlisted -> team-keda
 review.assign: review_assigned -> expert1
@@ -124,6 +124,7 @@ on_both! {
         note(&app, &mut record, "bid.resubmit").await;
         let second = story.submitted("yuan").await;
         story.drafted("idle").await;
+        app.second_examiner().await;
         app.mail().await;
         story.close().await;
         note(&app, &mut record, "challenge.close").await;
@@ -132,7 +133,7 @@ on_both! {
         story.examined(&story.bid, &[]).await;
         note(&app, &mut record, "bid.examine eligible").await;
         story.examined(&second, &["F3"]).await;
-        note(&app, &mut record, "bid.examine ineligible").await;
+        note(&app, &mut record, "bid.examine failing, confirmed").await;
         officer.does(&story.path("start_review")).await.is(200);
         note(&app, &mut record, "challenge.start_review").await;
         officer.post(&format!("/bids/{}/shortlist", story.bid), json!({"shortlisted": true, "reason": "方案可行"})).await.is(200);
@@ -144,6 +145,7 @@ on_both! {
         note(&app, &mut record, "review.declare").await;
         expert.post(&format!("/reviews/{review}/submit"), inputs::scores("26")).await.is(200);
         note(&app, &mut record, "review.submit").await;
+        app.days_later(10);
         let decision = officer.post(&story.path("propose"), story.proposal()).await.is(201);
         note(&app, &mut record, "challenge.propose").await;
         director.does(&format!("/decisions/{}/approve", decision["id"].as_str().unwrap())).await.is(200);

@@ -1,7 +1,9 @@
 //! Bids 揭榜申请: drafting and reading behind the seal. Submission and judging have files of their own.
 
+mod checklist;
 pub mod content;
 pub(in crate::app) mod eligibility;
+pub mod examination;
 pub mod judging;
 pub mod members;
 pub mod opening;
@@ -53,6 +55,7 @@ fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result
     };
     Ok(Standing {
         conflicted: examines_own_division(act, challenge.division.as_deref()),
+        author: row.examined_by.is_some_and(|user| act.actor.is(user)),
         assigned,
         ..members::standing(&act.actor, row, &rights)
     })
@@ -244,6 +247,7 @@ pub fn list(act: &mut Act<'_>, filter: &BidFilter, page: &Page) -> Result<Seen<V
     let shown = rows.into_iter().map(|(row, division)| {
         let standing = Standing {
             conflicted: examines_own_division(act, division.as_deref()),
+            author: row.examined_by.is_some_and(|user| act.actor.is(user)),
             assigned: scope.assigned && !scope.all,
             ..members::standing(&act.actor, &row, &rights)
         };
@@ -256,7 +260,8 @@ pub fn list(act: &mut Act<'_>, filter: &BidFilter, page: &Page) -> Result<Seen<V
 
 /// Declines every bid of a round that is still before the department: the round ended without them.
 pub(super) fn decline_rest(act: &mut Act<'_>, challenge: &ChallengeRow, reason: &str) -> Result<(), AppError> {
-    let left = [BidStage::Submitted, BidStage::Eligible, BidStage::Shortlisted];
+    let left =
+        [BidStage::Submitted, BidStage::InCorrection, BidStage::Doubted, BidStage::InAppeal, BidStage::Eligible, BidStage::Shortlisted];
     for row in bids::of_round(act.conn, challenge.id, challenge.round, &left)? {
         let step = act.follow(Action::BidDecline, &row, None)?;
         let row = bids::advance(act.conn, &row, step.to, act.now)?;

@@ -3,6 +3,7 @@
 use super::{about, load, object, release_cap, shown};
 use crate::app::act::{About, Act, Done, Shown};
 use crate::app::bids::decline_rest;
+use crate::app::bids::examination::appeals_are_over;
 use crate::app::error::AppError;
 use crate::domain::bid::BidStage;
 use crate::domain::challenge::{FailInput, FailReason, ReasonInput};
@@ -23,6 +24,9 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Don
     let row = load(act, id)?;
     let step = act.step(Action::ChallengeFail, &row, object(act, &row))?;
     check_reason(act, &row, input.reason_code)?;
+    if row.opened_round == row.round {
+        appeals_are_over(act, id, row.round)?;
+    }
     let reason = input.reason.to_string();
     decline_rest(act, &row, &reason)?;
     never_opened(act, &row)?;

@@ -4,7 +4,7 @@ use super::{about, load, object, shown};
 use crate::app::act::{About, Act, Done, Object, Shown};
 use crate::app::bids::opening;
 use crate::app::error::AppError;
-use crate::domain::bid::BidStage;
+use crate::domain::bid::{BidStage, UNDER_EXAMINATION};
 use crate::domain::challenge::Window;
 use crate::domain::id::ChallengeId;
 use crate::domain::policy::{Action, Tie};
@@ -80,7 +80,7 @@ pub fn open_bids(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<Challe
 pub fn start_review(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeRow>>, AppError> {
     let row = load(act, id)?;
     let step = act.step(Action::ChallengeStartReview, &row, object(act, &row))?;
-    if !bids::of_round(act.conn, id, row.round, &[BidStage::Submitted])?.is_empty() {
+    if !bids::of_round(act.conn, id, row.round, UNDER_EXAMINATION)?.is_empty() {
         return Err(Refusal::BidsNotExamined.into());
     }
     if bids::of_round(act.conn, id, row.round, &[BidStage::Eligible])?.is_empty() {

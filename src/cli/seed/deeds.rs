@@ -1,6 +1,6 @@
 //! Who does what about a challenge and its bids.
 
-use crate::app::bids::{self, judging, submission};
+use crate::app::bids::{self, examination, submission};
 use crate::app::challenges::{self, approval, ending, round};
 use crate::app::projects::ProjectFilter;
 use crate::app::{Page, decisions, partnerships, projects, reviews};
@@ -137,7 +137,10 @@ impl Story<'_> {
             BidDeed::Withdraw => drop(self.by(team, move |act| submission::withdraw(act, id)).await?),
             BidDeed::Examine(found) => {
                 let input = forms::examination(found)?;
-                self.by(self.desks.examiner, move |act| judging::examine(act, id, &input)).await?;
+                self.by(self.desks.examiner, move |act| examination::examine(act, id, &input)).await?;
+                if found != Examined::Eligible {
+                    self.by(self.desks.second_examiner, move |act| examination::confirm_failure(act, id)).await?;
+                }
             }
             BidDeed::Assign(seat, season) => {
                 let expert_id = self.people.expert(of, seat)?;

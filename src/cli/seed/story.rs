@@ -48,6 +48,8 @@ pub struct Desks {
     pub director: UserId,
     /// Examines bids.
     pub examiner: UserId,
+    /// Confirms what fails.
+    pub second_examiner: UserId,
     /// Approves payments.
     pub finance: UserId,
     /// Pays them.
@@ -80,6 +82,7 @@ impl<'a> Story<'a> {
             officer: people.person("officer")?,
             director: people.person("director")?,
             examiner: people.person("examiner")?,
+            second_examiner: people.person("examiner2")?,
             finance: people.person("finance")?,
             cashier: people.person("finance2")?,
         };

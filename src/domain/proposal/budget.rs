@@ -25,9 +25,11 @@ pub struct BudgetLine {
     pub fiscal_fen: Fen,
     /// The sponsor's money 需求方出资.
     #[deserr(default = Fen::ZERO)]
+    #[serde(default)]
     pub sponsor_fen: Fen,
     /// The consortium's own 自筹.
     #[deserr(default = Fen::ZERO)]
+    #[serde(default)]
     pub self_fen: Fen,
 }
 

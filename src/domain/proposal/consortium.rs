@@ -68,5 +68,6 @@ pub struct Partner {
     pub fiscal_share_bps: Whole<0, 10_000>,
     /// Money of its own, in fen.
     #[deserr(default = Fen::ZERO)]
+    #[serde(default)]
     pub self_fund_fen: Fen,
 }

@@ -81,7 +81,9 @@ impl<'a> World<'a> {
                 let path = format!("/bids/{}", story.bid);
                 let version = team.get(&path).await.is(200)["version"].as_i64().unwrap();
                 team.put(&path, version, inputs::with_partner(&partner)).await.is(200);
-                text(&team.get(&path).await.is(200)["partnerships"][0])
+                let asked = text(&team.get(&path).await.is(200)["partnerships"][0]);
+                app.team("yuan").await.does(&format!("/partnerships/{asked}/confirm")).await.is(200);
+                asked
             }
             _ => String::new(),
         };
@@ -224,6 +226,11 @@ impl<'a> World<'a> {
             "PUT /bids/{id}" => inputs::with_partner(&self.partner),
             "PUT /bids/{id}/members" => json!({"members": [{"user_id": self.user, "access": "submit"}]}),
             "POST /bids/{id}/examine" => inputs::examination(&[]),
+            "POST /bids/{id}/request_correction" => json!({"items": [{"code": "F3", "finding": "fail", "reason": "缺公章"}]}),
+            "POST /bids/{id}/correct" => json!({"statement": "已补盖公章。"}),
+            "POST /bids/{id}/return_examination" => reason,
+            "POST /bids/{id}/appeal" => json!({"grounds": "材料齐全，公章在第三页。"}),
+            "POST /bids/{id}/decide_appeal" => json!({"upheld": true, "reason": "申诉成立"}),
             "POST /bids/{id}/shortlist" => json!({"shortlisted": true, "reason": "方案可行"}),
             "POST /bids/{id}/reviews" => json!({"expert_id": self.expert, "due_at": "2027-01-01T00:00:00Z"}),
             "POST /reviews/{id}/declare" => json!({"no_conflict": true}),

@@ -8,6 +8,10 @@ pub const BROKEN: &[(&str, &str)] = &[
         WHERE a.outcome = 'accepted' AND a.action IN ('decision.approve', 'decision.return') AND b.examined_by = a.actor_id",
     ),
     (
+        "examined and confirmed by one person",
+        "bids b JOIN bid_examinations e ON e.bid_id = b.id WHERE b.examined_by = e.confirmed_by",
+    ),
+    (
         "SD1: examined and proposed or awarded",
         "audit a JOIN bids b ON b.challenge_id = a.object_id WHERE a.outcome = 'accepted'
         AND a.action IN ('challenge.propose', 'challenge.award', 'challenge.publicise') AND b.examined_by = a.actor_id",
@@ -52,7 +56,9 @@ pub const BROKEN: &[(&str, &str)] = &[
     (
         "planned and signed for the department",
         "audit a JOIN audit w ON w.object_id = a.object_id AND w.actor_id = a.actor_id
-        WHERE a.outcome = 'accepted' AND w.outcome = 'accepted' AND a.action = 'project.countersign' AND w.action = 'project.plan'",
+        WHERE a.outcome = 'accepted' AND w.outcome = 'accepted' AND a.action = 'project.countersign' AND w.action = 'project.plan'
+        AND NOT EXISTS (SELECT 1 FROM audit l WHERE l.object_id = a.object_id AND l.outcome = 'accepted' AND l.action = 'project.plan'
+            AND l.number > w.number AND l.number < a.number)",
     ),
     (
         "own proposal approved",

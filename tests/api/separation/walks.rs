@@ -158,9 +158,13 @@ impl Walk<'_> {
                 return false;
             }
         }
-        if !self.someone(&self.story.path("start_review"), &none).await {
+        if !self.someone(&format!("/bids/{}/confirm_failure", self.bids[1].1), &none).await
+            || !self.someone(&self.story.path("start_review"), &none).await
+        {
             return false;
         }
+        // Nobody appeals.
+        app.days_later(10);
         self.story.scored(&self.story.bid, 1, "26").await;
         let proposal = self.story.proposal();
         if !self.someone(&self.story.path("propose"), &proposal).await {

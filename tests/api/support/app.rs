@@ -207,6 +207,14 @@ impl TestApp {
         self.person("examiner", "department", Some("评审中心"), &[Role::Examiner]).await
     }
 
+    pub async fn second_examiner(&self) -> Caller {
+        self.person("examiner2", "department", Some("评审中心"), &[Role::Examiner]).await
+    }
+
+    pub async fn supervisor(&self) -> Caller {
+        self.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await
+    }
+
     pub async fn director(&self) -> Caller {
         self.person("director", "department", Some("厅领导"), &[Role::Director]).await
     }

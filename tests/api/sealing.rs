@@ -236,7 +236,7 @@ on_both! {
         let (id, lead) = (bids[0].parse().unwrap(), app.organization("bidder0").await);
         let bound = binding(story.challenge.parse().unwrap(), 1, id, lead, 1);
         let text = serde_json::to_vec(&serde_json::from_value::<jiebang::domain::bid::BidInput>(inputs::bid()).unwrap()).unwrap();
-        let sealed = seal::seal(Cipher::Aes256Gcm, &key, &bound, &text).unwrap();
+        let sealed = seal::seal(Cipher::Aes256Gcm, &seal::To::Service(&key), &bound, &text).unwrap();
         let digest = seal::commitment(&app.app.keys.salt(&bound), &bound, &text);
         let bytes = literal(&app, &sealed);
         by_hand(&app, format!("UPDATE bid_submissions SET sealed = {bytes}, digest = '{digest}' WHERE bid_id = '{}'", bids[0])).await;

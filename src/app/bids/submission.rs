@@ -81,7 +81,7 @@ fn seal_up(act: &Act<'_>, row: &BidRow, key: Option<&str>, text: &[u8]) -> Resul
     let broken = |what: &str| AppError::Internal(format!("a bid could not be sealed: {what}"));
     let key = act.app.round_keys.get(key.ok_or_else(|| broken("the round has no key"))?).map_err(|error| broken(&error.to_string()))?;
     let bound = binding(row.challenge_id, row.round, row.id, row.lead_org_id, row.submission.saturating_add(1));
-    let sealed = seal::seal(act.app.cipher, &key, &bound, text).ok_or_else(|| broken("no randomness"))?;
+    let sealed = seal::seal(act.app.cipher, &seal::To::Service(&key), &bound, text).ok_or_else(|| broken("no randomness"))?;
     Ok((sealed, seal::commitment(&act.app.keys.salt(&bound), &bound, text)))
 }
 

@@ -44,6 +44,11 @@ codes! {
         ChallengeApproved = "challenge_approved" "榜单获批",
         ChallengePublished = "challenge_published" "发榜",
         ChallengeClosed = "challenge_closed" "揭榜截止",
+        CustodianAppointed = "custodian_appointed" "指定密钥保管人",
+        SharesWanted = "shares_wanted" "待交出密钥份额",
+        ShareReleased = "share_released" "密钥份额已交出",
+        ShareLost = "share_lost" "密钥份额失效",
+        CustodySet = "custody_set" "保管口令变更",
         BidsOpened = "bids_opened" "启封",
         ReviewStarted = "review_started" "评审启动",
         DecisionProposed = "decision_proposed" "立项决定报批",
@@ -112,6 +117,7 @@ codes! {
         DraftHolders = "draft_holders" "持有草稿的团队",
         Expert = "expert" "评审专家",
         Commissioner = "commissioner" "项目专员",
+        Custodians = "custodians" "本轮密钥保管人",
     }
 }
 
@@ -132,7 +138,7 @@ const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static
 }
 
 use Audience::{
-    Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers, Team,
+    Author, Bidders, Commissioner, Custodians, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers, Team,
 };
 use Notice as N;
 
@@ -177,8 +183,17 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChallengeReturn, "", N::ChallengeReturned, &[Author]),
     row(A::ChallengeReject, "", N::ChallengeRejected, &[Author, Sponsor]),
     row(A::ChallengeApprove, "", N::ChallengeApproved, &[Author]),
+    // Before the row for everyone: one letter a person, and this one asks for something.
+    row(A::ChallengePublish, "", N::CustodianAppointed, &[Custodians]),
+    row(A::ChallengeRepublish, "", N::CustodianAppointed, &[Custodians]),
     row(A::ChallengePublish, "", N::ChallengePublished, &[Subscribers, Sponsor, Author]),
     row(A::ChallengeRepublish, "", N::ChallengePublished, &[Subscribers, Sponsor, Author]),
+    row(A::ChallengeClose, "", N::SharesWanted, &[Custodians]),
+    row(A::ChallengeReleaseShare, "", N::ShareReleased, &[Custodians, Author]),
+    row(A::ChallengeLoseShare, "", N::ShareLost, &[Custodians, Author]),
+    row(A::CustodyEnrol, "", N::CustodySet, &[Person]),
+    row(A::CustodyChangePassphrase, "", N::CustodySet, &[Person]),
+    row(A::CustodyRenew, "", N::CustodySet, &[Person]),
     row(A::ChallengeClose, "", N::ChallengeClosed, &[Author, Bidders, DraftHolders]),
     row(A::ChallengeOpenBids, "", N::BidsOpened, &[Author, Bidders]),
     row(A::ChallengeStartReview, "", N::ReviewStarted, &[Author, Bidders]),

@@ -1,5 +1,6 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
+use crate::domain::custody::{NewPassphraseInput, PassphraseInput};
 use crate::domain::key::{KeyInput, RotationInput};
 use crate::domain::person::IdentityInput;
 use crate::domain::policy::Action as A;
@@ -7,7 +8,7 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, calendars, challenges, decisions, grants, keys, milestones, organizations, payments, portfolio, projects,
+    audit, auth, batches, bids, calendars, challenges, custody, decisions, grants, keys, milestones, organizations, payments, portfolio, projects,
     questions, receipts, reviews, rounds, second_factor, sessions, users,
 };
 use actix_web::http::Method;
@@ -31,6 +32,10 @@ fn signing_in() -> Vec<Route> {
     let reset = factor("/users/{id}/reset_second_factor", A::UserResetSecondFactor).answers_nothing();
     let key = Described::new("/me/keys", A::KeyCreate).body::<KeyInput>().answers::<keys::NewKeyView>(201);
     let rotation = Described::new("/keys/{id}/rotate", A::KeyRotate).body::<RotationInput>().answers::<keys::NewKeyView>(201);
+    let of_custody = |path, action| Described::new(path, action).answers::<custody::CustodyView>(200);
+    let enrol_custody = of_custody("/me/custody/enrol", A::CustodyEnrol).body::<PassphraseInput>();
+    let renew_custody = of_custody("/me/custody/renew", A::CustodyRenew).body::<PassphraseInput>();
+    let passphrase = of_custody("/me/custody/change_passphrase", A::CustodyChangePassphrase).body::<NewPassphraseInput>();
     let logout = Described::new("/auth/logout", A::SessionLogout).answers_nothing();
     let password = Described::new("/me/password", A::MeChangePassword).body::<users::PasswordInput>().answers_nothing();
     let identity = Described::new("/me/identity_number", A::MeSetIdentity).body::<IdentityInput>().answers::<users::MeView>(200);
@@ -56,6 +61,10 @@ fn signing_in() -> Vec<Route> {
         Route::new(Method::POST, "/me/second_factor/confirm", A::SecondFactorConfirm, confirm, second_factor::confirm),
         Route::new(Method::POST, "/me/second_factor/regenerate", A::SecondFactorRegenerate, regenerate, second_factor::regenerate),
         Route::new(Method::POST, "/me/second_factor/disable", A::SecondFactorDisable, disable, second_factor::disable),
+        get("/me/custody", A::CustodyRead, custody::state),
+        Route::new(Method::POST, "/me/custody/enrol", A::CustodyEnrol, enrol_custody, custody::enrol),
+        Route::new(Method::POST, "/me/custody/renew", A::CustodyRenew, renew_custody, custody::renew),
+        Route::new(Method::POST, "/me/custody/change_passphrase", A::CustodyChangePassphrase, passphrase, custody::change_passphrase),
         Route::new(Method::POST, "/me/keys", A::KeyCreate, key, keys::create),
         list("/keys", A::KeyRead, keys::list),
         get("/keys/{id}", A::KeyRead, keys::get),
@@ -71,6 +80,8 @@ fn signing_in() -> Vec<Route> {
 pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
+    let release = Described::new("/challenges/{id}/release_share", A::ChallengeReleaseShare)
+        .body::<PassphraseInput>().answers::<challenges::ChallengeView>(200);
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
@@ -107,6 +118,7 @@ pub fn routes() -> Vec<Route> {
         verb("/challenges/{id}/approve", A::ChallengeApprove, challenges::approve),
         verb("/challenges/{id}/publish", A::ChallengePublish, challenges::publish),
         verb("/challenges/{id}/republish", A::ChallengeRepublish, challenges::republish),
+        Route::new(Method::POST, "/challenges/{id}/release_share", A::ChallengeReleaseShare, release, custody::release_share),
         verb("/challenges/{id}/open_bids", A::ChallengeOpenBids, challenges::open_bids).then(bids::unseal),
         verb("/challenges/{id}/start_review", A::ChallengeStartReview, challenges::start_review),
         create("/challenges/{id}/propose", A::ChallengePropose, decisions::propose, "/decisions"),

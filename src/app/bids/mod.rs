@@ -197,7 +197,7 @@ pub struct Detail {
     pub members: Option<Vec<Member>>,
 }
 
-/// Shows a bid: to its own team the working copy, to everyone else what was submitted, once it is opened.
+/// Shows a bid: to its own team the working copy, if there is one; to everyone else what was submitted, once it is opened.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
@@ -205,17 +205,17 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
     let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &challenge)?.tie();
     let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
-    let (content, flaw, members) = if tie.of_party() {
-        let draft = bids::draft(act.conn, id)?;
-        let content = content::read(&content::drafted(&act.app.keys, id, &draft)?)?;
-        (Some(content), None, Some(member_rows::of_bid(act.conn, id)?))
-    } else {
+    let draft = if tie.of_party() { bids::draft(act.conn, id)? } else { Vec::new() };
+    let (content, flaw) = if draft.is_empty() {
         match content::submitted(act, &row)? {
-            Submitted::NotYet => (None, None, None),
-            Submitted::Flawed(flaw) => (None, Some(flaw), None),
-            Submitted::Content(content) => (Some(*content), None, None),
+            Submitted::NotYet => (None, None),
+            Submitted::Flawed(flaw) => (None, Some(flaw)),
+            Submitted::Content(content) => (Some(*content), None),
         }
+    } else {
+        (Some(content::read(&content::drafted(&act.app.keys, id, &draft)?)?), None)
     };
+    let members = if tie.of_party() { Some(member_rows::of_bid(act.conn, id)?) } else { None };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };
     Ok(Seen::by(permit, Detail { shown, content, flaw, members }))
 }

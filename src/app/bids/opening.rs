@@ -12,6 +12,7 @@ use crate::domain::bid::BidInput;
 use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::policy::{Action, Tie};
 use crate::domain::seal::{Flaw, binding};
+use crate::store::custody::{self, KeeperRow};
 use crate::store::dialect::Locked;
 use crate::store::openings::{self, OpenedRow, OpeningRow, SealRow};
 use crate::store::{bids, diesel_error};
@@ -99,6 +100,8 @@ pub struct Record {
     pub bids: Vec<OpenedRow>,
     /// Whether the bids are those over which the digest was taken at the closing.
     pub intact: bool,
+    /// Those who hold shares of its key.
+    pub keepers: Vec<KeeperRow>,
 }
 
 /// What is published of a round.
@@ -111,7 +114,8 @@ pub(in crate::app) fn published(act: &mut Act<'_>, seal: SealRow) -> Result<Reco
     let lines = bids.iter().map(|row| (row.bid_id, row.number, row.received_at.to_string(), row.sealed_digest.as_str()));
     let digest = sha256_hex(ledger(&salt, lines).as_bytes());
     let intact = seal.closing_digest.as_deref() == Some(&digest);
-    Ok(Record { seal, salt, bids, intact })
+    let keepers = custody::keepers(act.conn, seal.challenge_id, seal.round)?;
+    Ok(Record { seal, salt, bids, intact, keepers })
 }
 
 impl App {
@@ -128,9 +132,10 @@ impl App {
     }
 
     async fn unseal_round(&self, round: SealRow) -> Result<usize, AppError> {
-        let Some(name) = round.seal_key else { return Ok(0) };
-        let (keys, wanted) = (self.round_keys.clone(), name.clone());
-        let key = tokio::task::spawn_blocking(move || keys.get(&wanted)).await.map_err(|e| AppError::Internal(e.to_string()))?;
+        let Some(name) = round.seal_key.clone() else { return Ok(0) };
+        let sealed = round.clone();
+        let app = self.clone();
+        let key = tokio::task::spawn_blocking(move || app.key_of(&sealed)).await.map_err(|e| AppError::Internal(e.to_string()))?;
         let Ok(key) = key.inspect_err(|error| tracing::error!(%error, key = name, "the key of a round is not there")) else { return Ok(0) };
         let (challenge, number) = (round.challenge_id, round.round);
         let waiting = self.db.read(move |conn| openings::to_unseal(conn, challenge, number)).await??;
@@ -189,12 +194,17 @@ impl App {
     }
 }
 
+/// A name for the key of a new round.
+pub(in crate::app) fn new_name() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
 /// Seals a new round with a key of its own: on disk before the publication is.
 ///
 /// # Errors
 /// The folder of the keys cannot be written to.
 pub(in crate::app) fn new_key(act: &Act<'_>) -> Result<String, AppError> {
-    let name = uuid::Uuid::new_v4().simple().to_string();
+    let name = new_name();
     act.app.round_keys.make(&name).map_err(|error| AppError::Internal(format!("no key for the round: {error}")))?;
     Ok(name)
 }

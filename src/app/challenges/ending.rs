@@ -3,9 +3,10 @@
 use super::{about, load, object, release_cap, shown};
 use crate::app::act::{About, Act, Done, Shown};
 use crate::app::bids::decline_rest;
+use crate::app::custody::release::is_lost;
 use crate::app::error::AppError;
 use crate::domain::bid::BidStage;
-use crate::domain::challenge::{FailInput, FailReason, ReasonInput};
+use crate::domain::challenge::{ChallengeStage, FailInput, FailReason, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::ChallengeId;
 use crate::domain::policy::Action;
@@ -14,6 +15,10 @@ use crate::domain::review::THRESHOLD;
 use crate::domain::workflow::Stage;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::{bids, openings, projects};
+
+/// What teams are told whose bids nobody could open.
+const NEVER_OPENED: &str = "密钥份额不足，揭榜申请未能启封，任何人均未读到；重新发榜后请再次提交。\
+    The bids of this round could not be opened, and nobody has read them: please submit again when the challenge is published anew.";
 
 /// Declares a round failed 流标, with a reason that must fit the facts. Bids that are left are declined.
 ///
@@ -24,7 +29,8 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Don
     let step = act.step(Action::ChallengeFail, &row, object(act, &row))?;
     check_reason(act, &row, input.reason_code)?;
     let reason = input.reason.to_string();
-    decline_rest(act, &row, &reason)?;
+    let told = if input.reason_code == FailReason::SealLost { format!("{NEVER_OPENED} {reason}") } else { reason.clone() };
+    decline_rest(act, &row, &told)?;
     never_opened(act, &row)?;
     let row = challenges::fail(act.conn, &row, step.to, input.reason_code, &reason, act.now)?;
     let mut about = About { detail: format!("{}: {reason}", input.reason_code), ..about(&row) };
@@ -33,6 +39,11 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Don
 }
 
 fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Result<(), AppError> {
+    if row.stage == ChallengeStage::Closed {
+        // Still sealed: nothing but the shares may be looked at, so that nobody learns how many bids there are.
+        let holds = reason == FailReason::SealLost && is_lost(act, row)?;
+        return if holds { Ok(()) } else { Err(Refusal::ReasonDoesNotHold.into()) };
+    }
     let all = bids::of_round(act.conn, row.id, row.round, BidStage::ALL)?;
     let counted = |stages: &[BidStage]| all.iter().filter(|bid| stages.contains(&bid.stage)).count();
     let received = all.len().saturating_sub(counted(&[BidStage::Draft, BidStage::Withdrawn]));
@@ -43,6 +54,7 @@ fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Re
     };
     let scored = all.iter().filter(|bid| bid.panel_score.is_some()).count();
     let holds = match reason {
+        FailReason::SealLost => false,
         FailReason::NoBids => received == 0,
         FailReason::NoEligibleBid => received > 0 && received == ineligible,
         FailReason::BelowThreshold => scored > 0 && !all.iter().any(good_enough),

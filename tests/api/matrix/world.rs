@@ -174,6 +174,10 @@ impl<'a> World<'a> {
             "POST /me/second_factor/confirm" | "POST /me/second_factor/regenerate" => json!({"code": "123456"}),
             "POST /me/second_factor/disable" => json!({"password": "12345678", "code": "123456"}),
             "POST /auth/step_up" => json!({"password": "12345678"}),
+            "POST /me/custody/enrol" | "POST /me/custody/renew" | "POST /challenges/{id}/release_share" => {
+                json!({"passphrase": "three keepers keep a secret"})
+            }
+            "POST /me/custody/change_passphrase" => json!({"current": "12345678", "new": "12345678"}),
             "POST /me/phone" => json!({"phone": "13800138000"}),
             "POST /me/identity_number" => json!({"identity_number": "11010519491231002X"}),
             "POST /me/password" => json!({"current": "12345678", "new": "12345678"}),

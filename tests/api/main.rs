@@ -25,6 +25,7 @@ mod cli;
 mod config;
 mod conventions;
 mod crowds;
+mod custody;
 mod deadline;
 mod edge;
 mod erasure;

@@ -5,7 +5,7 @@
 pub mod appointing;
 pub mod release;
 
-use crate::app::act::{About, Act, Done, Object, Seen};
+use crate::app::act::{About, Act, Done, Known, Object, Seen};
 use crate::app::error::{AppError, Denial, taken};
 use crate::app::{App, Request, challenges};
 use crate::auth::password::Stretch;
@@ -53,7 +53,7 @@ pub(super) fn no_randomness() -> AppError {
 /// The caller, and the caller's custody as an object.
 fn own(act: &Act<'_>) -> Result<(UserId, Object), AppError> {
     let user = act.user()?;
-    Ok((user, Object { version: None, ..Object::plain(Kind::Custody, user, Tie::Author, 0) }))
+    Ok((user, Object { version: None, ..Object::plain(Kind::Custody, user, Tie::Author, 0) }.known(Known::Always)))
 }
 
 fn shown(act: &mut Act<'_>, user: UserId) -> Result<Custody, AppError> {

@@ -19,13 +19,14 @@ pub const FOLDER: &str = "seals";
 pub struct RoundKeys {
     folder: Arc<Path>,
     used: Arc<Mutex<HashMap<String, Arc<RoundKey>>>>,
+    spent: Arc<Mutex<Vec<String>>>,
 }
 
 impl RoundKeys {
     /// The keys in `folder`, which is made (0700) when the first one is.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.into(), used: Arc::default() }
+        Self { folder: folder.into(), used: Arc::default(), spent: Arc::default() }
     }
 
     fn path(&self, id: &str) -> PathBuf {
@@ -100,6 +101,31 @@ impl RoundKeys {
         let key = Arc::new(RoundKey::read(&text).ok_or_else(|| io::Error::other("the file holds no key"))?);
         self.known().insert(id.to_owned(), Arc::clone(&key));
         Ok(key)
+    }
+
+    /// The key `id`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// What [`RoundKeys::make`] and [`RoundKeys::get`] meet.
+    pub fn get_or_make(&self, id: &str) -> io::Result<Arc<RoundKey>> {
+        match self.get(id) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.make(id)?;
+                self.get(id)
+            }
+            known => known,
+        }
+    }
+
+    /// Remembers that the key `id` will not be needed, if what is under way is kept.
+    pub fn spend(&self, id: String) {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+    }
+
+    /// The keys that were spent since this was last asked.
+    #[must_use]
+    pub fn spent(&self) -> Vec<String> {
+        std::mem::take(&mut *self.spent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Removes the key `id` for good, or its released shares. What it sealed stays sealed.

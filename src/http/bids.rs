@@ -145,6 +145,11 @@ pub async fn unseal(app: App) -> Result<(), AppError> {
     app.unseal().await.map(|_| ())
 }
 
+/// What follows on a submission: the keys of working copies that are gone are removed.
+pub async fn shred(app: App) -> Result<(), AppError> {
+    app.shred().await
+}
+
 /// `POST /bids/{id}/examine`
 pub fn examine(act: &mut Act<'_>, id: BidId, input: ExaminationInput) -> Changed {
     Ok(judging::examine(act, id, &input)?.map(Into::into))

@@ -191,6 +191,37 @@ on_both! {
         assert!(app.officer().await.get(&path("")).await.text.contains(&format!("{CANARY} 7")), "the last one counts");
     }
 
+    async fn a_working_copy_cannot_be_read_once_it_was_submitted_whatever_was_kept_of_it(app: TestApp) {
+        let (story, _) = open(&app).await;
+        let team = app.team("keda").await;
+        let bid = team.post(&story.path("bids"), content(0)).await.is(201)["id"].as_str().unwrap().to_owned();
+        let id: jiebang::domain::id::BidId = bid.parse().unwrap();
+        let copy = move |conn: &mut jiebang::store::Conn| jiebang::store::bids::draft(conn, id).unwrap();
+        let before = app.app.db.read(copy).await.unwrap();
+        let owner = format!("vanishing draft of bid {bid}");
+        let inner = app.app.keys.open_bytes(&owner, &before).unwrap();
+        let key = |file: &std::path::Path| RoundKey::read(&std::fs::read_to_string(file).unwrap()).unwrap();
+        assert!(seal::open(&key(&keys(&app)[0]), &owner, &inner).is_some(), "a draft can be read by whoever holds all of it");
+        // A dry run, and what is refused, leave the draft as it is.
+        team.does(&format!("/bids/{bid}/submit?dry_run=true")).await.is(200);
+        assert!(team.get(&format!("/bids/{bid}")).await.text.contains(CANARY));
+        team.does(&format!("/bids/{bid}/submit")).await.is(200);
+        assert!(keys(&app).is_empty(), "what a backup holds of the draft can be opened by nobody");
+        let version = team.get(&format!("/bids/{bid}")).await.is(200)["version"].as_i64().unwrap();
+        team.put(&format!("/bids/{bid}"), version, content(1)).await.is(200);
+        assert!(seal::open(&key(&keys(&app)[0]), &owner, &inner).is_none(), "the next one has another key");
+        // Neither is swept while it is needed.
+        let yesterday = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_hours(24);
+        std::fs::File::open(&keys(&app)[0]).unwrap().set_modified(yesterday).unwrap();
+        app.app.tidy().await.unwrap();
+        assert!(team.get(&format!("/bids/{bid}")).await.text.contains(&format!("{CANARY} 1")));
+        // Interrupted after the submission, the key is swept.
+        let by = team.id.unwrap();
+        app.app.run(Who::Person(by), move |act| jiebang::app::bids::submission::resubmit(act, id)).await.unwrap();
+        app.app.tidy().await.unwrap();
+        assert!(keys(&app).is_empty());
+    }
+
     async fn a_passphrase_is_chosen_like_a_password_and_is_not_the_password(app: TestApp) {
         let keeper = supervisor(&app).await;
         keeper.post("/me/custody/enrol", says("Fünf Worte")).await.has_faults(&[("passphrase", "password_too_short")]);

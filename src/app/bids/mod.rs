@@ -5,6 +5,7 @@ pub mod judging;
 pub mod members;
 pub mod opening;
 pub mod submission;
+mod vanishing;
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
 use crate::app::bids::content::Submitted;
@@ -145,7 +146,7 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
         created_at: act.now,
         updated_at: act.now,
     };
-    let draft = content::draft(&act.app.keys, row.id, input)?;
+    let draft = vanishing::draft(act, &row, input)?;
     bids::insert(act.conn, &row, &draft).map_err(one_live_bid)?;
     member_rows::replace(act.conn, row.id, &[Member { user_id: row.created_by, access: Access::Submit }])?;
     // The permit was for the challenge; what is remembered is the new bid, under its seal.
@@ -169,7 +170,7 @@ pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown
     let bid = load(act, id)?;
     let step = act.step(Action::BidEdit, &bid.row, bid.object())?;
     submission::within_window(act, &bid.challenge)?;
-    let draft = content::draft(&act.app.keys, id, input)?;
+    let draft = vanishing::draft(act, &bid.row, input)?;
     let row = bids::edit(act.conn, &bid.row, &draft, act.now)?;
     Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
 }
@@ -206,14 +207,13 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
     let tie = standing(act, &row, &challenge)?.tie();
     let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
     let draft = if tie.of_party() { bids::draft(act.conn, id)? } else { Vec::new() };
-    let (content, flaw) = if draft.is_empty() {
-        match content::submitted(act, &row)? {
+    let (content, flaw) = match vanishing::drafted(act, &row, &draft)? {
+        Some(text) => (Some(content::read(&text)?), None),
+        None => match content::submitted(act, &row)? {
             Submitted::NotYet => (None, None),
             Submitted::Flawed(flaw) => (None, Some(flaw)),
             Submitted::Content(content) => (Some(*content), None),
-        }
-    } else {
-        (Some(content::read(&content::drafted(&act.app.keys, id, &draft)?)?), None)
+        },
     };
     let members = if tie.of_party() { Some(member_rows::of_bid(act.conn, id)?) } else { None };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };

@@ -2,7 +2,7 @@
 //!
 //! One bad bid does not keep the others closed. What was done stays done: after a crash the rest follows.
 
-use super::{about, content};
+use super::{about, content, vanishing};
 use crate::app::act::{About, Act, Done, Object};
 use crate::app::error::AppError;
 use crate::app::{App, Who};
@@ -169,7 +169,7 @@ impl App {
         Ok(())
     }
 
-    async fn erase(&self, key: String) {
+    pub(super) async fn erase(&self, key: String) {
         let keys = self.round_keys.clone();
         let erased = tokio::task::spawn_blocking(move || keys.erase(&key)).await.map_err(std::io::Error::other).and_then(|done| done);
         if let Err(error) = erased {
@@ -177,7 +177,8 @@ impl App {
         }
     }
 
-    /// Removes keys that no round names: of publications that failed, and of rounds that will never be opened.
+    /// Removes keys that nothing names: of publications that failed, of rounds that will never be opened, of working copies that
+    /// are gone.
     ///
     /// # Errors
     /// The database cannot be asked, or the folder cannot be read.
@@ -186,7 +187,11 @@ impl App {
         let old = tokio::task::spawn_blocking(move || keys.older_than(UNNAMED)).await.map_err(std::io::Error::other).and_then(|done| done);
         for key in old.map_err(|error| AppError::Internal(error.to_string()))? {
             let name = key.clone();
-            if !self.db.read(move |conn| openings::names_key(conn, &name)).await?? {
+            let needed = move |conn: &mut crate::store::Conn| match vanishing::names(conn, &name)? {
+                Some(there) => Ok::<bool, diesel_error::Error>(there),
+                None => openings::names_key(conn, &name),
+            };
+            if !self.db.read(needed).await?? {
                 self.erase(key).await;
             }
         }

@@ -1,6 +1,6 @@
 //! Submission: until the second of closing, each one a version with a receipt.
 
-use super::{about, content, load, loaded, one_live_bid};
+use super::{about, content, load, loaded, one_live_bid, vanishing};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
 use crate::app::organizations;
@@ -63,17 +63,14 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
     let step = act.step(action, &bid.row, bid.object())?;
     within_window(act, &bid.challenge)?;
     organizations::is_verified(organization)?;
-    if draft.is_empty() {
-        return Err(Refusal::NothingToSubmit.into());
-    }
-    let text = content::drafted(&act.app.keys, id, &draft)?;
+    let text = vanishing::drafted(act, &bid.row, &draft)?.ok_or(Refusal::NothingToSubmit)?;
     content::read(&text)?.complete_for(&demands.read()?)?;
     let key = Wanted { name: seal_key.as_deref(), public: seal_public.as_deref() };
     let (sealed, digest) = seal_up(act, &bid.row, &key, text.as_bytes())?;
     let received = Received { sealed: &sealed, digest: &digest, by: act.user()? };
     let row = bids::submit(act.conn, &bid.row, step.to, &received, act.now).map_err(one_live_bid)?;
     if key.public.is_some() {
-        bids::empty_draft(act.conn, id)?;
+        vanishing::vanish(act, &row)?;
     }
     let mut about = about(&row, &bid.challenge);
     about.facts.number = i64::from(row.submission);

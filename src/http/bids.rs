@@ -77,7 +77,7 @@ impl From<Shown<BidRow>> for BidView {
 pub struct BidDetail {
     #[serde(flatten)]
     bid: BidView,
-    /// `null` for everyone but its team while it is being opened, or when it could not be.
+    /// `null` while it is sealed with custodians; for everyone but its team also while it is being opened, or when it could not be.
     content: Option<BidInput>,
     /// Why it could not be opened.
     flaw: Option<Flaw>,

@@ -148,17 +148,10 @@ pub fn open(key: &RoundKey, bound: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<
     }
 }
 
-fn opened<C: KeyInit + Aead<NonceSize = U12>>(
-    key: &RoundKey,
-    private: bool,
-    bound: &str,
-    sealed: &[u8],
-) -> Option<Zeroizing<Vec<u8>>> {
+fn opened<C: KeyInit + Aead<NonceSize = U12>>(key: &RoundKey, private: bool, bound: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let for_key = format!("{bound}\nkey");
-    let own = |wrapped: &[u8]| match private {
-        true => custody::open_with(key, &for_key, wrapped),
-        false => decrypt::<C>(key.bytes(), &for_key, wrapped),
-    };
+    let own =
+        |wrapped: &[u8]| if private { custody::open_with(key, &for_key, wrapped) } else { decrypt::<C>(key.bytes(), &for_key, wrapped) };
     let wrapped_size = if private { custody::sealed_size(C::key_size())? } else { NONCE.checked_add(C::key_size())?.checked_add(TAG)? };
     let (wrapped, body) = sealed.split_at_checked(wrapped_size)?;
     let padded = decrypt::<C>(&own(wrapped)?, &format!("{bound}\ntext"), body)?;
@@ -201,7 +194,10 @@ mod tests {
     fn a_key_is_read_as_it_was_written_and_sizes_do_not_tell() {
         let key = RoundKey::fresh().unwrap();
         let again = RoundKey::read(&key.text()).unwrap();
-        let (short, long) = (seal(Cipher::Aes256Gcm, &To::Service(&key), "b", b"x").unwrap(), seal(Cipher::Aes256Gcm, &To::Service(&key), "b", &[7; 1_000]).unwrap());
+        let (short, long) = (
+            seal(Cipher::Aes256Gcm, &To::Service(&key), "b", b"x").unwrap(),
+            seal(Cipher::Aes256Gcm, &To::Service(&key), "b", &[7; 1_000]).unwrap(),
+        );
         assert_eq!(short.len(), long.len());
         assert_eq!(open(&again, "b", &short).unwrap().as_slice(), b"x");
         assert!(RoundKey::read("short").is_none());

@@ -44,14 +44,13 @@ impl SealingInput {
 
 /// Someone who is to hold a share.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, each with its own fault")]
 pub struct Candidate {
     /// Whether the account is in use.
     pub active: bool,
     /// The person's roles.
     pub roles: Vec<Role>,
-    /// Whether the person has keys to seal a share to.
-    pub enrolled: bool,
+    /// What a share would be sealed to, if the person has set a passphrase.
+    pub public_key: Option<Vec<u8>>,
     /// Whether the person prepared or publishes the challenge, or is of the sponsor's organisation.
     pub concerned: bool,
     /// What the person's organisation is.
@@ -83,7 +82,7 @@ pub fn check(candidates: &[Option<Candidate>]) -> Result<(), Faults> {
             let zh = "保管人须为在用的监督、形式审查或厅领导账户";
             Fault::new("not_a_custodian", zh, "must be an active supervisor, examiner or leader")
         });
-        faults.check(!candidate.enrolled, &field, || {
+        faults.check(candidate.public_key.is_none(), &field, || {
             Fault::new("not_enrolled", "该人员尚未设置保管口令", "this person has not set a custody passphrase yet")
         });
         let concerned = candidate.concerned || candidate.organization.may_lead_a_bid();

@@ -138,7 +138,8 @@ const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static
 }
 
 use Audience::{
-    Author, Bidders, Commissioner, Custodians, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers, Team,
+    Author, Bidders, Commissioner, Custodians, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers,
+    Team,
 };
 use Notice as N;
 

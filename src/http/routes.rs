@@ -8,8 +8,8 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, calendars, challenges, custody, decisions, grants, keys, milestones, organizations, payments, portfolio, projects,
-    questions, receipts, reviews, rounds, second_factor, sessions, users,
+    audit, auth, batches, bids, calendars, challenges, custody, decisions, grants, keys, milestones, organizations, payments, portfolio,
+    projects, questions, receipts, reviews, rounds, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -32,10 +32,6 @@ fn signing_in() -> Vec<Route> {
     let reset = factor("/users/{id}/reset_second_factor", A::UserResetSecondFactor).answers_nothing();
     let key = Described::new("/me/keys", A::KeyCreate).body::<KeyInput>().answers::<keys::NewKeyView>(201);
     let rotation = Described::new("/keys/{id}/rotate", A::KeyRotate).body::<RotationInput>().answers::<keys::NewKeyView>(201);
-    let of_custody = |path, action| Described::new(path, action).answers::<custody::CustodyView>(200);
-    let enrol_custody = of_custody("/me/custody/enrol", A::CustodyEnrol).body::<PassphraseInput>();
-    let renew_custody = of_custody("/me/custody/renew", A::CustodyRenew).body::<PassphraseInput>();
-    let passphrase = of_custody("/me/custody/change_passphrase", A::CustodyChangePassphrase).body::<NewPassphraseInput>();
     let logout = Described::new("/auth/logout", A::SessionLogout).answers_nothing();
     let password = Described::new("/me/password", A::MeChangePassword).body::<users::PasswordInput>().answers_nothing();
     let identity = Described::new("/me/identity_number", A::MeSetIdentity).body::<IdentityInput>().answers::<users::MeView>(200);
@@ -61,10 +57,6 @@ fn signing_in() -> Vec<Route> {
         Route::new(Method::POST, "/me/second_factor/confirm", A::SecondFactorConfirm, confirm, second_factor::confirm),
         Route::new(Method::POST, "/me/second_factor/regenerate", A::SecondFactorRegenerate, regenerate, second_factor::regenerate),
         Route::new(Method::POST, "/me/second_factor/disable", A::SecondFactorDisable, disable, second_factor::disable),
-        get("/me/custody", A::CustodyRead, custody::state),
-        Route::new(Method::POST, "/me/custody/enrol", A::CustodyEnrol, enrol_custody, custody::enrol),
-        Route::new(Method::POST, "/me/custody/renew", A::CustodyRenew, renew_custody, custody::renew),
-        Route::new(Method::POST, "/me/custody/change_passphrase", A::CustodyChangePassphrase, passphrase, custody::change_passphrase),
         Route::new(Method::POST, "/me/keys", A::KeyCreate, key, keys::create),
         list("/keys", A::KeyRead, keys::list),
         get("/keys/{id}", A::KeyRead, keys::get),
@@ -74,14 +66,30 @@ fn signing_in() -> Vec<Route> {
     ]
 }
 
+/// The keys of custodians, and the shares that they release.
+#[rustfmt::skip]
+fn custodians() -> Vec<Route> {
+    let of_custody = |path, action| Described::new(path, action).answers::<custody::CustodyView>(200);
+    let enrol_custody = of_custody("/me/custody/enrol", A::CustodyEnrol).body::<PassphraseInput>();
+    let renew_custody = of_custody("/me/custody/renew", A::CustodyRenew).body::<PassphraseInput>();
+    let passphrase = of_custody("/me/custody/change_passphrase", A::CustodyChangePassphrase).body::<NewPassphraseInput>();
+    let release = Described::new("/challenges/{id}/release_share", A::ChallengeReleaseShare)
+        .body::<PassphraseInput>().answers::<challenges::ChallengeView>(200);
+    vec![
+        get("/me/custody", A::CustodyRead, custody::state),
+        Route::new(Method::POST, "/me/custody/enrol", A::CustodyEnrol, enrol_custody, custody::enrol),
+        Route::new(Method::POST, "/me/custody/renew", A::CustodyRenew, renew_custody, custody::renew),
+        Route::new(Method::POST, "/me/custody/change_passphrase", A::CustodyChangePassphrase, passphrase, custody::change_passphrase),
+        Route::new(Method::POST, "/challenges/{id}/release_share", A::ChallengeReleaseShare, release, custody::release_share),
+    ]
+}
+
 /// The list.
 #[must_use]
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
-    let release = Described::new("/challenges/{id}/release_share", A::ChallengeReleaseShare)
-        .body::<PassphraseInput>().answers::<challenges::ChallengeView>(200);
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
@@ -118,7 +126,6 @@ pub fn routes() -> Vec<Route> {
         verb("/challenges/{id}/approve", A::ChallengeApprove, challenges::approve),
         verb("/challenges/{id}/publish", A::ChallengePublish, challenges::publish),
         verb("/challenges/{id}/republish", A::ChallengeRepublish, challenges::republish),
-        Route::new(Method::POST, "/challenges/{id}/release_share", A::ChallengeReleaseShare, release, custody::release_share),
         verb("/challenges/{id}/open_bids", A::ChallengeOpenBids, challenges::open_bids).then(bids::unseal),
         verb("/challenges/{id}/start_review", A::ChallengeStartReview, challenges::start_review),
         create("/challenges/{id}/propose", A::ChallengePropose, decisions::propose, "/decisions"),
@@ -179,5 +186,5 @@ pub fn routes() -> Vec<Route> {
         get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),
         get_with("/notary", A::NotaryRead, receipts::notary).public(),
     ];
-    signing_in().into_iter().chain(others).collect()
+    signing_in().into_iter().chain(custodians()).chain(others).collect()
 }

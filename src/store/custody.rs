@@ -121,14 +121,7 @@ pub fn keepers(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResu
         .inner_join(users::table.inner_join(organizations::table))
         .filter(custodians::challenge_id.eq(challenge).and(custodians::round.eq(round)))
         .order(custodians::number)
-        .select((
-            custodians::user_id,
-            users::name,
-            organizations::name,
-            users::division,
-            custodians::released_at,
-            custodians::lost_at,
-        ))
+        .select((custodians::user_id, users::name, organizations::name, users::division, custodians::released_at, custodians::lost_at))
         .load(conn)
 }
 

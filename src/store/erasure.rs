@@ -10,8 +10,8 @@ use crate::domain::user::UserStatus;
 use crate::domain::workflow::Stage;
 use crate::store::outbox::LetterState;
 use crate::store::schema::{
-    account_links, bids, challenge_rounds, challenges, custodians, custodies, idempotency, known_places, login_challenges, outbox, projects, recovery_codes, reviews,
-    second_factors, sessions, subscriptions, user_roles, users,
+    account_links, bids, challenge_rounds, challenges, custodians, custodies, idempotency, known_places, login_challenges, outbox,
+    projects, recovery_codes, reviews, second_factors, sessions, subscriptions, user_roles, users,
 };
 use crate::store::users::UserRow;
 use crate::store::{Conn, Multi};

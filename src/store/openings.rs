@@ -4,8 +4,8 @@ use crate::domain::bid::BidStage;
 use crate::domain::id::{BidId, ChallengeId, UserId};
 use crate::domain::seal::{Flaw, SealMode};
 use crate::domain::time::Timestamp;
-use crate::store::{Conn, custody};
 use crate::store::schema::{bid_openings, bid_submissions, bids, challenge_rounds};
+use crate::store::{Conn, custody};
 use diesel::prelude::*;
 
 /// A row of `bid_openings`: the content under the service's own key, or what is wrong with the submission.

@@ -91,7 +91,10 @@ async fn kept(app: &TestApp, story: &Story<'_>) -> Vec<CustodianRow> {
 }
 
 async fn canary_of(app: &TestApp, bid: &str) -> bool {
-    app.officer().await.get(&format!("/bids/{bid}")).await.is(200)["content"]["technical_plan"].as_str().unwrap_or_default().contains(CANARY)
+    app.officer().await.get(&format!("/bids/{bid}")).await.is(200)["content"]["technical_plan"]
+        .as_str()
+        .unwrap_or_default()
+        .contains(CANARY)
 }
 
 on_both! {
@@ -231,12 +234,12 @@ on_both! {
         let change = json!({"current": PASSPHRASE, "new": PASSPHRASE});
         keeper.post("/me/custody/change_passphrase", change.clone()).await.is_refused(409, "no_custody");
         keeper.post("/me/custody/enrol", says(PASSPHRASE)).await.is(200);
+        assert_eq!(app.mail().await, [("custody_set".to_owned(), "supervisor@test.example".to_owned())]);
         keeper.post("/me/custody/enrol", says(PASSPHRASE)).await.is_refused(409, "custody_kept");
         keeper.post("/me/custody/change_passphrase", change).await.has_faults(&[("new", "password_unchanged")]);
         for other in [app.officer().await, app.auditor().await, app.sysadmin().await, app.secadmin().await, app.team("keda").await] {
             other.post("/me/custody/enrol", says(PASSPHRASE)).await.is_refused(403, "forbidden");
         }
-        assert_eq!(app.mail().await, [("custody_set".to_owned(), "supervisor@test.example".to_owned())]);
         assert!(!holds(&everything(&app).await, PASSPHRASE));
         // The proof of who one is must be fresh.
         let token = keeper.token().await.unwrap();

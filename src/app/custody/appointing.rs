@@ -31,18 +31,15 @@ pub(in crate::app) fn appoint(act: &mut Act<'_>, challenge: &ChallengeRow, peopl
         act.lock(Locked::User, person.as_str())?;
     }
     let mut candidates = Vec::with_capacity(people.len());
-    let mut public_keys = Vec::with_capacity(people.len());
     for person in people {
-        let found = candidate(act, challenge, *person)?;
-        let (candidate, public_key) = found.map_or((None, None), |(candidate, public_key)| (Some(candidate), public_key));
-        candidates.push(candidate);
-        public_keys.extend(public_key);
+        candidates.push(candidate(act, challenge, *person)?);
     }
     check(&candidates)?;
+    let public_keys: Vec<&Vec<u8>> = candidates.iter().flatten().filter_map(|candidate| candidate.public_key.as_ref()).collect();
     let (private, public) = keys::key_pair().ok_or_else(no_randomness)?;
     let round = challenge.round.saturating_add(1);
     let mut shares = Vec::with_capacity(people.len());
-    for (((number, person), public_key), share) in (1..).zip(people).zip(&public_keys).zip(keys::split(&private)) {
+    for (((number, person), public_key), share) in (1..).zip(people).zip(public_keys).zip(keys::split(&private)) {
         let sealed = keys::seal_to(public_key, &binding(challenge.id, round, number, *person), &share).ok_or_else(no_randomness)?;
         shares.push(CustodianRow {
             challenge_id: challenge.id,
@@ -57,17 +54,15 @@ pub(in crate::app) fn appoint(act: &mut Act<'_>, challenge: &ChallengeRow, peopl
     Ok(Appointed { public, shares })
 }
 
-fn candidate(act: &mut Act<'_>, challenge: &ChallengeRow, id: UserId) -> Result<Option<(Candidate, Option<Vec<u8>>)>, AppError> {
+fn candidate(act: &mut Act<'_>, challenge: &ChallengeRow, id: UserId) -> Result<Option<Candidate>, AppError> {
     let Some(user) = users::find(act.conn, id)? else { return Ok(None) };
     let organization = organizations::find(act.conn, user.organization_id)?.ok_or(AppError::NotFound)?;
-    let public_key = custody::find(act.conn, id)?.map(|row| row.public_key);
-    let candidate = Candidate {
+    Ok(Some(Candidate {
         active: user.status == UserStatus::Active,
         roles: users::roles(act.conn, id)?,
-        enrolled: public_key.is_some(),
+        public_key: custody::find(act.conn, id)?.map(|row| row.public_key),
         concerned: challenge.is_prepared_by(id) || act.actor.is(id) || challenge.sponsor_id == Some(user.organization_id),
         organization: organization.kind,
         desk: (user.organization_id.to_string(), user.division),
-    };
-    Ok(Some((candidate, public_key)))
+    }))
 }

@@ -135,8 +135,7 @@ impl App {
             return Ok(private);
         }
         drop(attempt);
-        let denial =
-            Box::new(Denial { action, kind: Kind::Custody, id: user.to_string(), tie: Tie::Author, hidden: false, seal: None });
+        let denial = Box::new(Denial { action, kind: Kind::Custody, id: user.to_string(), tie: Tie::Author, hidden: false, seal: None });
         self.remember(request.clone(), (*denial).clone()).await?;
         Err(AppError::WrongPassphrase(denial))
     }

@@ -34,9 +34,7 @@ impl Tie {
             Self::Assigned => ("您已受指派负责本事项，不能进行此操作", "You are assigned to this, so you may not do it."),
             Self::Author => ("本事项由您经手，须由他人办理", "You prepared or signed this yourself: someone else must do it."),
             Self::Conflicted => ("您与本事项存在利益关系，应当回避", "You have an interest in this and must step aside."),
-            Self::Custodian => {
-                ("您持有本轮的密钥份额，不能进行此操作", "You hold a share of this round's key, so you may not do it.")
-            }
+            Self::Custodian => ("您持有本轮的密钥份额，不能进行此操作", "You hold a share of this round's key, so you may not do it."),
         }
     }
 }

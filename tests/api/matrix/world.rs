@@ -177,10 +177,9 @@ impl<'a> World<'a> {
             "POST /me/custody/enrol" | "POST /me/custody/renew" | "POST /challenges/{id}/release_share" => {
                 json!({"passphrase": "three keepers keep a secret"})
             }
-            "POST /me/custody/change_passphrase" => json!({"current": "12345678", "new": "12345678"}),
             "POST /me/phone" => json!({"phone": "13800138000"}),
             "POST /me/identity_number" => json!({"identity_number": "11010519491231002X"}),
-            "POST /me/password" => json!({"current": "12345678", "new": "12345678"}),
+            "POST /me/password" | "POST /me/custody/change_passphrase" => json!({"current": "12345678", "new": "12345678"}),
             "POST /challenges/{id}/publish" | "POST /challenges/{id}/republish" => self.story.window(),
             "POST /challenges/{id}/propose" if self.story.bid.is_empty() => {
                 let mut proposal = self.story.proposal();

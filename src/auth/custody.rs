@@ -10,9 +10,9 @@ use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use zeroize::Zeroizing;
 
-/// Shares that are made of a private key,
+/// Shares that are made of a private key.
 pub const SHARES: usize = 3;
-/// and how many of them give it back.
+/// How many of them give it back.
 pub const NEEDED: u8 = 2;
 /// Bytes of an encapsulated key.
 pub(super) const ENCAPSULATED: usize = 32;

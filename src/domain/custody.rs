@@ -8,9 +8,9 @@ use crate::domain::policy::Role;
 use crate::domain::seal::SealMode;
 use std::collections::BTreeSet;
 
-/// People who hold a share of a round's key,
+/// People who hold a share of a round's key.
 pub const CUSTODIANS: usize = 3;
-/// and how many of them open it.
+/// How many of them open it.
 pub const NEEDED: usize = 2;
 
 /// How a round is sealed: `server_key`, unless the publication says otherwise.

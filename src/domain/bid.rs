@@ -42,6 +42,7 @@ stage_table!(
         path(S::Submitted, A::BidWithdraw, &[S::Withdrawn]),
         path(S::Submitted, A::BidExamine, &[S::Eligible, S::Ineligible]),
         path(S::Submitted, A::BidDecline, &[S::Declined]),
+        path(S::Submitted, A::BidLapse, &[S::Withdrawn]),
         path(S::Withdrawn, A::BidEdit, &[S::Withdrawn]),
         path(S::Withdrawn, A::BidResubmit, &[S::Submitted]),
         path(S::Eligible, A::BidShortlist, &[S::Shortlisted, S::NotShortlisted]),

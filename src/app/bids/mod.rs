@@ -169,7 +169,7 @@ pub(super) fn one_live_bid(error: crate::store::diesel_error::Error) -> AppError
 pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown<BidRow>>, AppError> {
     let bid = load(act, id)?;
     let step = act.step(Action::BidEdit, &bid.row, bid.object())?;
-    submission::within_window(act, &bid.challenge)?;
+    submission::within_round(act, &bid)?;
     let draft = vanishing::draft(act, &bid.row, input)?;
     let row = bids::edit(act.conn, &bid.row, &draft, act.now)?;
     Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
@@ -245,9 +245,18 @@ pub fn list(act: &mut Act<'_>, filter: &BidFilter, page: &Page) -> Result<Seen<V
 
 /// Declines every bid of a round that is still before the department: the round ended without them.
 pub(super) fn decline_rest(act: &mut Act<'_>, challenge: &ChallengeRow, reason: &str) -> Result<(), AppError> {
+    end_rest(act, challenge, Action::BidDecline, reason)
+}
+
+/// Gives every bid of a round that could not be opened back to its team: it stays sealed for ever.
+pub(super) fn lapse_all(act: &mut Act<'_>, challenge: &ChallengeRow, reason: &str) -> Result<(), AppError> {
+    end_rest(act, challenge, Action::BidLapse, reason)
+}
+
+fn end_rest(act: &mut Act<'_>, challenge: &ChallengeRow, action: Action, reason: &str) -> Result<(), AppError> {
     let left = [BidStage::Submitted, BidStage::Eligible, BidStage::Shortlisted];
     for row in bids::of_round(act.conn, challenge.id, challenge.round, &left)? {
-        let step = act.follow(Action::BidDecline, &row, None)?;
+        let step = act.follow(action, &row, None)?;
         let row = bids::advance(act.conn, &row, step.to, act.now)?;
         let mut about = about(&row, challenge);
         reason.clone_into(&mut about.facts.reason);

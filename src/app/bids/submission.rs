@@ -1,6 +1,6 @@
 //! Submission: until the second of closing, each one a version with a receipt.
 
-use super::{about, content, load, loaded, one_live_bid, vanishing};
+use super::{Loaded, about, content, load, loaded, one_live_bid, vanishing};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
 use crate::app::organizations;
@@ -34,6 +34,17 @@ pub(in crate::app) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> 
     Ok(())
 }
 
+/// As [`within_window`], for a bid: also that its own round is the one that is open.
+///
+/// # Errors
+/// What [`within_window`] refuses; the challenge was published anew since.
+pub(super) fn within_round(act: &Act<'_>, bid: &Loaded) -> Result<(), AppError> {
+    if bid.row.round != bid.challenge.round {
+        return Err(Refusal::DeadlinePassed.into());
+    }
+    within_window(act, &bid.challenge)
+}
+
 /// Submits a draft.
 ///
 /// # Errors
@@ -61,7 +72,7 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
         bids::to_submit(act.conn, id)?.ok_or(AppError::NotFound)?;
     let bid = loaded(act, row, challenge)?;
     let step = act.step(action, &bid.row, bid.object())?;
-    within_window(act, &bid.challenge)?;
+    within_round(act, &bid)?;
     organizations::is_verified(organization)?;
     let text = vanishing::drafted(act, &bid.row, &draft)?.ok_or(Refusal::NothingToSubmit)?;
     content::read(&text)?.complete_for(&demands.read()?)?;
@@ -111,7 +122,7 @@ fn seal_up(act: &Act<'_>, row: &BidRow, key: &Wanted<'_>, text: &[u8]) -> Result
 pub fn withdraw(act: &mut Act<'_>, id: BidId) -> Result<Done<Shown<BidRow>>, AppError> {
     let bid = load(act, id)?;
     let step = act.step(Action::BidWithdraw, &bid.row, bid.object())?;
-    within_window(act, &bid.challenge)?;
+    within_round(act, &bid)?;
     let row = bids::advance(act.conn, &bid.row, step.to, act.now)?;
     Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
 }

@@ -2,7 +2,7 @@
 
 use super::{about, load, object, release_cap, shown};
 use crate::app::act::{About, Act, Done, Shown};
-use crate::app::bids::decline_rest;
+use crate::app::bids::{decline_rest, lapse_all};
 use crate::app::custody::release::is_lost;
 use crate::app::error::AppError;
 use crate::domain::bid::BidStage;
@@ -16,11 +16,8 @@ use crate::domain::workflow::Stage;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::{bids, openings, projects};
 
-/// What teams are told whose bids nobody could open.
-const NEVER_OPENED: &str = "密钥份额不足，揭榜申请未能启封，任何人均未读到；重新发榜后请再次提交。\
-    The bids of this round could not be opened, and nobody has read them: please submit again when the challenge is published anew.";
-
-/// Declares a round failed 流标, with a reason that must fit the facts. Bids that are left are declined.
+/// Declares a round failed 流标, with a reason that must fit the facts. Bids that are left are declined; those that nobody
+/// could open lapse.
 ///
 /// # Errors
 /// Denied, stale, a stage without this ending; the reason does not hold.
@@ -29,8 +26,10 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Don
     let step = act.step(Action::ChallengeFail, &row, object(act, &row))?;
     check_reason(act, &row, input.reason_code)?;
     let reason = input.reason.to_string();
-    let told = if input.reason_code == FailReason::SealLost { format!("{NEVER_OPENED} {reason}") } else { reason.clone() };
-    decline_rest(act, &row, &told)?;
+    match input.reason_code {
+        FailReason::SealLost => lapse_all(act, &row, &reason)?,
+        _ => decline_rest(act, &row, &reason)?,
+    }
     never_opened(act, &row)?;
     let row = challenges::fail(act.conn, &row, step.to, input.reason_code, &reason, act.now)?;
     let mut about = About { detail: format!("{}: {reason}", input.reason_code), ..about(&row) };

@@ -110,6 +110,7 @@ codes! {
         BidShortlist = "bid.shortlist" "入围评定",
         BidSelect = "bid.select" "拟立项结果",
         BidDecline = "bid.decline" "未入选",
+        BidLapse = "bid.lapse" "未能启封",
         BidAward = "bid.award" "中榜",
         BidSign = "bid.sign" "签约",
         ReviewAssign = "review.assign" "指派评审专家",

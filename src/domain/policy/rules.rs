@@ -179,6 +179,7 @@ pub const RULES: &[Rule] = &[
     rule(A::BidShortlist, &[Officer], DESK),
     rule(A::BidSelect, &[System], ANY),
     rule(A::BidDecline, &[System], ANY),
+    rule(A::BidLapse, &[System], ANY),
     rule(A::BidAward, &[System], ANY),
     rule(A::BidSign, &[System], ANY),
     rule(A::ReviewAssign, &[Officer], DESK),

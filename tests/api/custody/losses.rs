@@ -100,7 +100,7 @@ on_both! {
         director.post(&story.path("fail"), failed("seal_lost")).await.is(200);
         let letters = app.letters().await;
         let told = letters.iter().find(|letter| letter.to == "team-bidder0@test.example").unwrap();
-        assert!(told.text.contains("重新发榜后请再次提交"), "{}", told.text);
+        assert!(told.notice.to_string() == "bid_unopened" && told.text.contains("重新填写并提交"), "{}", told.text);
         let round = sealing(&app, &story).await;
         assert_eq!((&round["fail_reason"], &round["opening"], &round["bids"]), (&json!("seal_lost"), &json!(null), &json!(null)));
         assert!(kept(&app, &story).await.iter().all(|row| row.share.is_none()));
@@ -109,6 +109,10 @@ on_both! {
         fourth.post("/me/custody/enrol", says(PASSPHRASE)).await.is(200);
         director.post(&story.path("republish"), window(&story, &[&three[0], &three[2], &fourth])).await.is(200);
         let team = app.team("bidder0").await;
+        // What was of the first round is not taken in the second.
+        let version = team.get(&format!("/bids/{}", bids[0])).await.is(200)["version"].as_i64().unwrap();
+        team.put(&format!("/bids/{}", bids[0]), version, content(2)).await.is_refused(409, "deadline_passed");
+        team.does(&format!("/bids/{}/resubmit", bids[0])).await.is_refused(409, "deadline_passed");
         let again = team.post(&story.path("bids"), content(1)).await.is(201)["id"].as_str().unwrap().to_owned();
         team.does(&format!("/bids/{again}/submit")).await.is(200);
         story.close().await;
@@ -116,7 +120,8 @@ on_both! {
         three[2].post(&story.path("release_share"), says("a passphrase that is new")).await.is(200);
         app.officer().await.does(&story.path("open_bids")).await.is(200);
         assert!(canary_of(&app, &again).await);
-        assert_eq!(app.officer().await.get(&format!("/bids/{}", bids[0])).await.is(200)["content"], json!(null), "the first one stays sealed for ever");
+        app.officer().await.get(&format!("/bids/{}", bids[0])).await.is_refused(404, "not_found");
+        assert_eq!(app.officer().await.get("/bids").await.is(200)["items"].as_array().unwrap().len(), 1, "the first one stays sealed for ever");
     }
 
     async fn shares_that_were_released_and_never_used_are_swept(app: TestApp) {

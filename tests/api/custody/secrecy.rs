@@ -63,6 +63,8 @@ on_both! {
         let shown = team.get(&path("")).await.is(200);
         assert_eq!(shown["content"], json!(null));
         assert_eq!(shown["receipt"]["sha256"].as_str().unwrap().len(), 64);
+        let receipt = team.get(&path("/receipt")).await.is(200);
+        assert_eq!(receipt["receipt"]["submission"], 1, "and its receipt holds");
         assert_eq!(app.count("bid_drafts WHERE LENGTH(body) > 0").await, 0);
         team.does(&path("/resubmit")).await.is_refused(409, "nothing_to_submit");
         let draft = content(7);

@@ -20,6 +20,8 @@ DROP TABLE bid_submissions;
 DROP TABLE bid_members;
 DROP TABLE bid_drafts;
 DROP TABLE bids;
+DROP TABLE custodians;
+DROP TABLE custodies;
 DROP TABLE challenge_rounds;
 DROP TABLE challenges;
 DROP TABLE batches;

@@ -213,6 +213,7 @@ CREATE TABLE challenge_rounds (
     closes_at TIMESTAMP NOT NULL,
     seal_mode TEXT NOT NULL,
     seal_key TEXT,
+    seal_public BYTEA,
     closing_digest TEXT,
     opened_at TIMESTAMP,
     opened_by TEXT REFERENCES users (id),
@@ -223,6 +224,31 @@ CREATE TABLE challenge_rounds (
     PRIMARY KEY (challenge_id, round)
 );
 CREATE INDEX challenge_rounds_to_unseal ON challenge_rounds (opened_at) WHERE seal_key IS NOT NULL AND opened_at IS NOT NULL;
+
+CREATE TABLE custodies (
+    user_id TEXT PRIMARY KEY NOT NULL REFERENCES users (id),
+    public_key BYTEA NOT NULL,
+    salt BYTEA NOT NULL,
+    memory INTEGER NOT NULL,
+    passes INTEGER NOT NULL,
+    locked BYTEA NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE custodians (
+    challenge_id TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    share BYTEA,
+    released_at TIMESTAMP,
+    lost_at TIMESTAMP,
+    PRIMARY KEY (challenge_id, round, number),
+    FOREIGN KEY (challenge_id, round) REFERENCES challenge_rounds (challenge_id, round)
+);
+CREATE UNIQUE INDEX custodians_user ON custodians (user_id, challenge_id, round);
 
 CREATE TABLE bids (
     id TEXT PRIMARY KEY NOT NULL,

@@ -40,7 +40,13 @@ impl Record for DecisionRow {
 }
 
 fn tie(act: &Act<'_>, row: &DecisionRow) -> Tie {
-    Standing { conflicted: act.actor.has_examined(row.challenge_id), author: act.actor.is(row.created_by), ..Standing::default() }.tie()
+    Standing {
+        custodian: act.actor.keeps(row.challenge_id, row.round),
+        conflicted: act.actor.has_examined(row.challenge_id),
+        author: act.actor.is(row.created_by),
+        ..Standing::default()
+    }
+    .tie()
 }
 
 fn shown(act: &Act<'_>, row: DecisionRow) -> Shown<DecisionRow> {

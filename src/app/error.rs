@@ -40,6 +40,9 @@ pub enum AppError {
     /// The code of the second factor is wrong, or was used before.
     #[error("wrong code: {0:?}")]
     WrongCode(Box<Denial>),
+    /// The passphrase of a custodian is wrong.
+    #[error("wrong passphrase: {0:?}")]
+    WrongPassphrase(Box<Denial>),
     /// Too many wrong passwords, or requests for a link: nothing is looked at for so many seconds.
     #[error("too many attempts: {0} s")]
     TooManyAttempts(i64),
@@ -179,7 +182,7 @@ impl AppError {
     #[must_use]
     pub fn denial(&self) -> Option<&Denial> {
         match self {
-            Self::Denied(denial) | Self::WrongCode(denial) => Some(denial),
+            Self::Denied(denial) | Self::WrongCode(denial) | Self::WrongPassphrase(denial) => Some(denial),
             _ => None,
         }
     }
@@ -201,6 +204,7 @@ impl AppError {
                 "The password is older than 90 days: ask for a link to a new one.",
             ),
             Self::WrongCode(_) => row("wrong_code", 401, "验证码不正确或已使用", "The code is wrong or was used before."),
+            Self::WrongPassphrase(_) => row("wrong_passphrase", 401, "保管口令不正确", "The custody passphrase is wrong."),
             Self::TooManyCodes => {
                 row("too_many_codes", 429, "验证码错误次数过多，请15分钟后再试", "Too many wrong codes: try again in 15 minutes.")
             }

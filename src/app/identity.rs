@@ -8,7 +8,7 @@ use crate::auth::token::BadToken;
 use crate::domain::id::UserId;
 use crate::domain::policy::Role;
 use crate::domain::time::Timestamp;
-use crate::store::{Conn, bids, projects, second_factors, sessions, users};
+use crate::store::{Conn, bids, custody, projects, second_factors, sessions, users};
 
 /// The actor of a request, with the roles of this moment.
 ///
@@ -61,7 +61,7 @@ fn with_account(mut roles: Vec<Role>) -> Vec<Role> {
     roles
 }
 
-/// What those who decide, pay or follow did before in another role, which keeps them from doing so.
+/// What those who decide, pay or follow did before in another role, which keeps them from doing so; of which rounds a share is held.
 fn past(conn: &mut Conn, user: UserId, roles: &[Role]) -> Result<Past, AppError> {
     let holds = |some: &[Role]| some.iter().any(|role| roles.contains(role));
     let examined = if holds(&[Role::Officer, Role::Director, Role::Finance, Role::Commissioner]) {
@@ -70,5 +70,7 @@ fn past(conn: &mut Conn, user: UserId, roles: &[Role]) -> Result<Past, AppError>
         Vec::new()
     };
     let followed = if holds(&[Role::Director, Role::Finance]) { projects::followed_by(conn, user)? } else { Vec::new() };
-    Ok(Past { examined, followed })
+    let keeps_shares = roles.iter().any(|role| role.keeps_shares());
+    let kept = if keeps_shares { custody::kept_by(conn, user)? } else { Vec::new() };
+    Ok(Past { examined, followed, kept })
 }

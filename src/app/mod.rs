@@ -11,6 +11,7 @@ pub mod bids;
 pub mod calendars;
 pub mod challenges;
 pub mod clock;
+pub mod custody;
 pub mod decisions;
 pub mod erasure;
 pub mod error;

@@ -35,6 +35,8 @@ pub struct Past {
     pub examined: Vec<ChallengeId>,
     /// Projects that the person follows or followed as commissioner: never approves there (SD6).
     pub followed: Vec<ProjectId>,
+    /// Rounds of which the person holds or held a share of the key: does nothing else with those challenges.
+    pub kept: Vec<(ChallengeId, i32)>,
 }
 
 /// A machine key in use.
@@ -102,6 +104,12 @@ impl Actor {
     #[must_use]
     pub fn has_followed(&self, project: ProjectId) -> bool {
         self.past.followed.contains(&project)
+    }
+
+    /// Whether the actor holds or held a share of the key of this round.
+    #[must_use]
+    pub fn keeps(&self, challenge: ChallengeId, round: i32) -> bool {
+        self.past.kept.contains(&(challenge, round))
     }
 
     /// Whether the actor belongs to this organisation.

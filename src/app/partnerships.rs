@@ -1,7 +1,7 @@
 //! Partnerships: a bid asks its partners, each confirms its own part; other terms are asked anew.
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
-use crate::app::bids::{self as bid_cases, content, submission};
+use crate::app::bids::{self as bid_cases, submission, vanishing};
 use crate::app::error::AppError;
 use crate::domain::bid::sealed;
 use crate::domain::id::{BidId, ChallengeId, PartnershipId};
@@ -56,7 +56,7 @@ fn object(act: &Act<'_>, row: &PartnershipRow, bid: &BidRow, challenge: &Challen
 
 fn shown(act: &mut Act<'_>, row: PartnershipRow, bid: &BidRow) -> Result<Asked, AppError> {
     let tie = tie(act, &row);
-    let terms = match content::working_copy(act, bid)? {
+    let terms = match vanishing::working_copy(act, bid)? {
         Some(content) => content.partners.into_iter().find(|partner| partner.organization.is(row.organization_id)),
         None => None,
     };

@@ -67,6 +67,7 @@ fn recipients(conn: &mut Conn, audience: Audience, about: &About) -> Result<Vec<
         Audience::Sponsor => organization(conn, about.sponsor, Role::Sponsor),
         Audience::Team => organization(conn, about.team, Role::Team),
         Audience::Bidders => of_round(conn, about, BEFORE_THE_DEPARTMENT),
+        Audience::Custodians => about.round.map_or(Ok(Vec::new()), |(challenge, round)| outbox::custodians(conn, challenge, round)),
         Audience::DraftHolders => of_round(conn, about, &[BidStage::Draft]),
     }
 }

@@ -6,12 +6,27 @@ use crate::domain::password::Password;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
 /// What stands in place of a hash as long as an account has no password: no password is right, after as much work.
 pub const NO_PASSWORD: &str = "";
 /// Hashes that may wait for their turn. Whoever comes then is told to come back, so that a flood of sign-ins costs neither
 /// memory nor the time of other requests.
 const MOST_WAITING: usize = 64;
+
+/// Bytes of what is made of a passphrase.
+const STRETCHED: usize = 32;
+/// Most memory that a kept cost may ask for, in KiB.
+const MOST_MEMORY: u32 = 1 << 20;
+
+/// How much work it is to make a key of a passphrase; kept beside what it locks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Memory in KiB.
+    pub memory: i32,
+    /// Passes over it.
+    pub passes: i32,
+}
 
 /// How much work a hash is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +44,8 @@ pub struct Hasher {
     permits: Arc<Semaphore>,
     /// Places in the queue, those at work included.
     places: Arc<Semaphore>,
+    /// How much work it is from now on to make a key of a passphrase.
+    pub stretch: Stretch,
     /// A hash of nothing that anyone types, verified for unknown accounts so that they take as long as known ones.
     dummy: Arc<str>,
 }
@@ -54,11 +71,16 @@ impl Hasher {
             Cost::Full => Params::new(19 * 1024, 2, 1, None),
             Cost::Trifling => Params::new(8, 1, 1, None),
         };
+        // What a passphrase locks can be guessed at with a copy of the database in hand: more work than for a sign-in (RFC 9106).
+        let stretch = match cost {
+            Cost::Full => Stretch { memory: 64 * 1024, passes: 3 },
+            Cost::Trifling => Stretch { memory: 8, passes: 1 },
+        };
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.map_err(|_| NotHashed::Failed)?);
         let dummy = argon2.hash_password(b"\0 nobody").map_err(|_| NotHashed::Failed)?.to_string().into();
         let permits = permits.max(1);
         let places = Arc::new(Semaphore::new(permits.saturating_add(MOST_WAITING)));
-        Ok(Self { argon2, permits: Arc::new(Semaphore::new(permits)), places, dummy })
+        Ok(Self { argon2, permits: Arc::new(Semaphore::new(permits)), places, stretch, dummy })
     }
 
     /// The PHC string of a password.
@@ -86,6 +108,24 @@ impl Hasher {
             right && hash.is_some()
         })
         .await
+    }
+
+    /// The key that `passphrase` gives with `salt`, by as much work.
+    ///
+    /// # Errors
+    /// The cost is refused by argon2, hashing failed, or too many wait.
+    pub async fn key(&self, passphrase: &Password, salt: Vec<u8>, stretch: Stretch) -> Result<Zeroizing<Vec<u8>>, NotHashed> {
+        let text = Zeroizing::new(passphrase.reveal().to_owned());
+        let whole = |number: i32| u32::try_from(number).map_err(|_| NotHashed::Failed);
+        let (memory, passes) = (whole(stretch.memory)?, whole(stretch.passes)?);
+        let params = Params::new(memory, passes, 1, Some(STRETCHED)).ok().filter(|_| memory <= MOST_MEMORY).ok_or(NotHashed::Failed)?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        self.blocking(move |_| {
+            let mut key = Zeroizing::new(vec![0; STRETCHED]);
+            argon2.hash_password_into(text.as_bytes(), &salt, &mut key).map_err(|_| NotHashed::Failed)?;
+            Ok(key)
+        })
+        .await?
     }
 
     /// Whether a hash was made with less work than is done now, or with another algorithm.

@@ -1,7 +1,9 @@
-//! The seal of a submission: encrypted under a data key of its own, which is wrapped to the key of the challenge's round.
+//! The seal of a submission: encrypted under a data key of its own, which is wrapped to the key of the challenge's round, or to
+//! the public half of one whose private half lies with custodians.
 //!
 //! Both are bound to challenge, round, bid, team and version ([`crate::domain::seal::binding`]), and padded.
 
+use crate::auth::custody;
 use crate::auth::token::hex;
 use crate::domain::seal::{Cipher, padded};
 use aes_gcm::aead::{Aead, KeyInit, Payload};
@@ -24,8 +26,16 @@ const TAG: usize = 16;
 /// Bytes that tell the length of the text before its padding.
 const LENGTH: usize = 4;
 
-/// The key of a round. Forgotten when it is dropped.
+/// The key of a round, or the private half of one. Forgotten when it is dropped.
 pub struct RoundKey(Zeroizing<[u8; KEY]>);
+
+/// To what the data key of a submission is wrapped.
+pub enum To<'a> {
+    /// To a key that the service has.
+    Service(&'a RoundKey),
+    /// To the public half of a key that it does not have.
+    Custodians(&'a [u8]),
+}
 
 impl RoundKey {
     /// A new one; `None` when the operating system gives no randomness.
@@ -36,11 +46,21 @@ impl RoundKey {
         Some(Self(key))
     }
 
+    /// The key of these bytes, if they are as many as a key has.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
+    }
+
+    /// The bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+
     /// Reads what [`RoundKey::text`] wrote.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let bytes = Zeroizing::new(BASE64.decode(text.trim()).ok()?);
-        Some(Self(Zeroizing::new(bytes.as_slice().try_into().ok()?)))
+        Self::of(&Zeroizing::new(BASE64.decode(text.trim()).ok()?))
     }
 
     /// The key in base64url.
@@ -50,7 +70,7 @@ impl RoundKey {
     }
 }
 
-fn encrypt<C: KeyInit + Aead<NonceSize = U12>>(key: &[u8], bound: &str, text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn encrypt<C: KeyInit + Aead<NonceSize = U12>>(key: &[u8], bound: &str, text: &[u8]) -> Option<Vec<u8>> {
     let mut nonce = [0u8; NONCE];
     getrandom::fill(&mut nonce).ok()?;
     let cipher = C::new_from_slice(key.get(..C::key_size())?).ok()?;
@@ -58,7 +78,7 @@ fn encrypt<C: KeyInit + Aead<NonceSize = U12>>(key: &[u8], bound: &str, text: &[
     Some([&nonce[..], &sealed].concat())
 }
 
-fn decrypt<C: KeyInit + Aead<NonceSize = U12>>(key: &[u8], bound: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn decrypt<C: KeyInit + Aead<NonceSize = U12>>(key: &[u8], bound: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
     let nonce: [u8; NONCE] = nonce.try_into().ok()?;
     let cipher = C::new_from_slice(key.get(..C::key_size())?).ok()?;
@@ -88,19 +108,29 @@ pub fn unpad(padded: &[u8]) -> Option<&[u8]> {
     text.get(..usize::try_from(length).ok()?)
 }
 
-/// Seals `text`: the cipher's number, the wrapped data key, and the text under it. `None` when there is no randomness.
+/// Seals `text`: a number that says how, the wrapped data key, and the text under it. `None` when there is no randomness.
 #[must_use]
-pub fn seal(cipher: Cipher, key: &RoundKey, bound: &str, text: &[u8]) -> Option<Vec<u8>> {
+pub fn seal(cipher: Cipher, to: &To<'_>, bound: &str, text: &[u8]) -> Option<Vec<u8>> {
+    let number = match (cipher, to) {
+        (Cipher::Aes256Gcm, To::Service(_)) => 1,
+        (Cipher::Sm4Gcm, To::Service(_)) => 2,
+        (Cipher::Aes256Gcm, To::Custodians(_)) => 3,
+        (Cipher::Sm4Gcm, To::Custodians(_)) => 4,
+    };
     match cipher {
-        Cipher::Aes256Gcm => sealed::<Aes256Gcm>(1, key, bound, text),
-        Cipher::Sm4Gcm => sealed::<Sm4Gcm>(2, key, bound, text),
+        Cipher::Aes256Gcm => sealed::<Aes256Gcm>(number, to, bound, text),
+        Cipher::Sm4Gcm => sealed::<Sm4Gcm>(number, to, bound, text),
     }
 }
 
-fn sealed<C: KeyInit + Aead<NonceSize = U12>>(number: u8, key: &RoundKey, bound: &str, text: &[u8]) -> Option<Vec<u8>> {
+fn sealed<C: KeyInit + Aead<NonceSize = U12>>(number: u8, to: &To<'_>, bound: &str, text: &[u8]) -> Option<Vec<u8>> {
     let mut own = Zeroizing::new(vec![0u8; C::key_size()]);
     getrandom::fill(&mut own).ok()?;
-    let wrapped = encrypt::<C>(key.0.as_slice(), &format!("{bound}\nkey"), &own)?;
+    let for_key = format!("{bound}\nkey");
+    let wrapped = match to {
+        To::Service(key) => encrypt::<C>(key.bytes(), &for_key, &own)?,
+        To::Custodians(public) => custody::seal_to(public, &for_key, &own)?,
+    };
     let body = encrypt::<C>(&own, &format!("{bound}\ntext"), &pad(text)?)?;
     Some([&[number][..], &wrapped, &body].concat())
 }
@@ -110,16 +140,21 @@ fn sealed<C: KeyInit + Aead<NonceSize = U12>>(number: u8, key: &RoundKey, bound:
 pub fn open(key: &RoundKey, bound: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (number, rest) = sealed.split_first()?;
     match number {
-        1 => opened::<Aes256Gcm>(key, bound, rest),
-        2 => opened::<Sm4Gcm>(key, bound, rest),
+        1 => opened::<Aes256Gcm>(key, false, bound, rest),
+        2 => opened::<Sm4Gcm>(key, false, bound, rest),
+        3 => opened::<Aes256Gcm>(key, true, bound, rest),
+        4 => opened::<Sm4Gcm>(key, true, bound, rest),
         _ => None,
     }
 }
 
-fn opened<C: KeyInit + Aead<NonceSize = U12>>(key: &RoundKey, bound: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (wrapped, body) = sealed.split_at_checked(NONCE.checked_add(C::key_size())?.checked_add(TAG)?)?;
-    let own = decrypt::<C>(key.0.as_slice(), &format!("{bound}\nkey"), wrapped)?;
-    let padded = decrypt::<C>(&own, &format!("{bound}\ntext"), body)?;
+fn opened<C: KeyInit + Aead<NonceSize = U12>>(key: &RoundKey, private: bool, bound: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let for_key = format!("{bound}\nkey");
+    let own =
+        |wrapped: &[u8]| if private { custody::open_with(key, &for_key, wrapped) } else { decrypt::<C>(key.bytes(), &for_key, wrapped) };
+    let wrapped_size = if private { custody::sealed_size(C::key_size())? } else { NONCE.checked_add(C::key_size())?.checked_add(TAG)? };
+    let (wrapped, body) = sealed.split_at_checked(wrapped_size)?;
+    let padded = decrypt::<C>(&own(wrapped)?, &format!("{bound}\ntext"), body)?;
     unpad(&padded).map(|text| Zeroizing::new(text.to_vec()))
 }
 
@@ -135,14 +170,14 @@ pub fn commitment(salt: &str, bound: &str, text: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{RoundKey, open, seal};
+    use super::{RoundKey, To, open, seal};
     use crate::domain::seal::Cipher;
 
     #[test]
     fn only_the_whole_text_of_the_same_bid_opens_under_the_same_key() {
         let (key, other) = (RoundKey::fresh().unwrap(), RoundKey::fresh().unwrap());
         for cipher in Cipher::ALL {
-            let sealed = seal(*cipher, &key, "bid 1", "一份方案".as_bytes()).unwrap();
+            let sealed = seal(*cipher, &To::Service(&key), "bid 1", "一份方案".as_bytes()).unwrap();
             assert_eq!(open(&key, "bid 1", &sealed).unwrap().as_slice(), "一份方案".as_bytes());
             assert!(open(&other, "bid 1", &sealed).is_none());
             assert!(open(&key, "bid 2", &sealed).is_none());
@@ -159,7 +194,10 @@ mod tests {
     fn a_key_is_read_as_it_was_written_and_sizes_do_not_tell() {
         let key = RoundKey::fresh().unwrap();
         let again = RoundKey::read(&key.text()).unwrap();
-        let (short, long) = (seal(Cipher::Aes256Gcm, &key, "b", b"x").unwrap(), seal(Cipher::Aes256Gcm, &key, "b", &[7; 1_000]).unwrap());
+        let (short, long) = (
+            seal(Cipher::Aes256Gcm, &To::Service(&key), "b", b"x").unwrap(),
+            seal(Cipher::Aes256Gcm, &To::Service(&key), "b", &[7; 1_000]).unwrap(),
+        );
         assert_eq!(short.len(), long.len());
         assert_eq!(open(&again, "b", &short).unwrap().as_slice(), b"x");
         assert!(RoundKey::read("short").is_none());

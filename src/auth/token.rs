@@ -120,6 +120,14 @@ pub fn random_token() -> Result<String, getrandom::Error> {
     Ok(BASE64.encode(bytes))
 }
 
+/// 128 random bits, for a salt.
+#[must_use]
+pub fn random_salt() -> Option<Vec<u8>> {
+    let mut bytes = vec![0u8; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// SHA-256 in hexadecimal: how tokens are kept and bids fingerprinted.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {

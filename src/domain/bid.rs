@@ -50,6 +50,7 @@ stage_table!(
         path(S::InAppeal, A::BidDecideAppeal, &[S::Eligible, S::Ineligible]),
         path(S::InAppeal, A::BidDecline, &[S::Declined]),
         path(S::Submitted, A::BidDecline, &[S::Declined]),
+        path(S::Submitted, A::BidLapse, &[S::Withdrawn]),
         path(S::Withdrawn, A::BidEdit, &[S::Withdrawn]),
         path(S::Withdrawn, A::BidResubmit, &[S::Submitted]),
         path(S::Eligible, A::BidShortlist, &[S::Shortlisted, S::NotShortlisted]),

@@ -1,6 +1,7 @@
 //! Challenges 榜单: their stages, and what a draft must hold.
 
 use crate::domain::codes::codes;
+use crate::domain::custody::SealingInput;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{BatchId, OrganizationId};
 use crate::domain::indicator::{Indicator, repeated};
@@ -50,7 +51,9 @@ stage_table!(
         path(S::Open, A::QuestionAsk, &[S::Open]),
         path(S::Open, A::ChallengeClose, &[S::Closed]),
         path(S::Open, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Closed, A::ChallengeReleaseShare, &[S::Closed]),
         path(S::Closed, A::ChallengeOpenBids, &[S::Screening]),
+        path(S::Closed, A::ChallengeFail, &[S::Failed]),
         path(S::Closed, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Screening, A::ChallengeStartReview, &[S::Reviewing]),
         path(S::Screening, A::ChallengeFail, &[S::Failed]),
@@ -103,6 +106,7 @@ codes! {
         NoBids = "no_bids" "无有效揭榜",
         NoEligibleBid = "no_eligible_bid" "均未通过形式审查",
         BelowThreshold = "below_threshold" "评审均未达到要求",
+        SealLost = "seal_lost" "密钥份额不足，无法启封",
         Other = "other" "其他",
     }
 }
@@ -251,7 +255,7 @@ impl ChallengeInput {
 }
 
 /// The window in which teams may bid: half-open, `[opens_at, closes_at)`.
-#[derive(Clone, Copy, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults, validate = Window::check -> Faults)]
 pub struct Window {
     /// First instant at which bids are taken.
@@ -261,6 +265,9 @@ pub struct Window {
     /// First instant at which questions are no longer taken, before the window closes: five days before it, by default.
     #[deserr(default)]
     pub questions_until: Option<Timestamp>,
+    /// How the bids are sealed: `server_key` by default.
+    #[deserr(default)]
+    pub sealing: Option<SealingInput>,
 }
 
 impl Window {
@@ -274,6 +281,9 @@ impl Window {
                 format!("the time to bid must be at least {LEAST_OPEN_DAYS} days"),
             )
         });
+        if let Some(sealing) = &self.sealing {
+            sealing.check(&mut faults);
+        }
         let until = self.questions_until();
         faults.check(until <= self.opens_at || until > self.closes_at, "questions_until", || {
             Fault::new("outside_the_window", "应在揭榜期内", "must lie within the time to bid")

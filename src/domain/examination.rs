@@ -153,7 +153,7 @@ impl ExaminationInput {
             let given = self.items.iter().find(|item| item.code == *code);
             let known = computed.iter().find(|item| item.code == *code);
             let fails = |item: &&ExaminedItem| item.finding == Finding::Fail;
-            let differs = known.filter(fails).is_some() && given.is_some_and(|given| !fails(&given) && given.reason.is_none());
+            let differs = known.as_ref().is_some_and(fails) && given.is_some_and(|given| !fails(&given) && given.reason.is_none());
             faults.check(differs, &format!("items.{code}.reason"), || {
                 Fault::new("differs_from_computed", "与系统核验结果不同，须说明理由", "differs from what the service computed: say why")
             });

@@ -10,6 +10,7 @@ pub mod bid;
 pub mod calendar;
 pub mod challenge;
 pub(crate) mod codes;
+pub mod custody;
 pub mod decimal;
 pub mod decision;
 pub mod examination;

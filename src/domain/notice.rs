@@ -44,6 +44,11 @@ codes! {
         ChallengeApproved = "challenge_approved" "榜单获批",
         ChallengePublished = "challenge_published" "发榜",
         ChallengeClosed = "challenge_closed" "揭榜截止",
+        CustodianAppointed = "custodian_appointed" "指定密钥保管人",
+        SharesWanted = "shares_wanted" "待交出密钥份额",
+        ShareReleased = "share_released" "密钥份额已交出",
+        ShareLost = "share_lost" "密钥份额失效",
+        CustodySet = "custody_set" "保管口令变更",
         BidsOpened = "bids_opened" "启封",
         ReviewStarted = "review_started" "评审启动",
         DecisionProposed = "decision_proposed" "立项决定报批",
@@ -67,6 +72,7 @@ codes! {
         RestrictionLifted = "restriction_lifted" "解除限制申报",
         BidReceived = "bid_received" "揭榜回执",
         BidFlawed = "bid_flawed" "揭榜申请无法启封",
+        BidUnopened = "bid_unopened" "揭榜申请未能启封",
         BidMemberAdded = "bid_member_added" "获得揭榜申请权限",
         BidMemberRemoved = "bid_member_removed" "失去揭榜申请权限",
         BidWithdrawn = "bid_withdrawn" "揭榜撤回",
@@ -128,6 +134,7 @@ codes! {
         DraftHolders = "draft_holders" "持有草稿的团队",
         Expert = "expert" "评审专家",
         Commissioner = "commissioner" "项目专员",
+        Custodians = "custodians" "本轮密钥保管人",
     }
 }
 
@@ -148,8 +155,8 @@ const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static
 }
 
 use Audience::{
-    Author, Bidders, Commissioner, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers, Supervisors,
-    Team,
+    Author, Bidders, Commissioner, Custodians, Directors, DraftHolders, Expert, Finance, Members, Person, Secadmins, Sponsor, Subscribers,
+    Supervisors, Team,
 };
 use Notice as N;
 
@@ -194,8 +201,17 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChallengeReturn, "", N::ChallengeReturned, &[Author]),
     row(A::ChallengeReject, "", N::ChallengeRejected, &[Author, Sponsor]),
     row(A::ChallengeApprove, "", N::ChallengeApproved, &[Author]),
+    // Before the row for everyone: one letter a person, and this one asks for something.
+    row(A::ChallengePublish, "", N::CustodianAppointed, &[Custodians]),
+    row(A::ChallengeRepublish, "", N::CustodianAppointed, &[Custodians]),
     row(A::ChallengePublish, "", N::ChallengePublished, &[Subscribers, Sponsor, Author]),
     row(A::ChallengeRepublish, "", N::ChallengePublished, &[Subscribers, Sponsor, Author]),
+    row(A::ChallengeClose, "", N::SharesWanted, &[Custodians]),
+    row(A::ChallengeReleaseShare, "", N::ShareReleased, &[Custodians, Author]),
+    row(A::ChallengeLoseShare, "", N::ShareLost, &[Custodians, Author]),
+    row(A::CustodyEnrol, "", N::CustodySet, &[Person]),
+    row(A::CustodyChangePassphrase, "", N::CustodySet, &[Person]),
+    row(A::CustodyRenew, "", N::CustodySet, &[Person]),
     row(A::ChallengeClose, "", N::ChallengeClosed, &[Author, Bidders, DraftHolders]),
     row(A::ChallengeOpenBids, "", N::BidsOpened, &[Author, Bidders]),
     row(A::ChallengeStartReview, "", N::ReviewStarted, &[Author, Bidders]),
@@ -239,6 +255,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::BidSelect, "reserve", N::BidReserve, &[Team]),
     row(A::BidSelect, "declined", N::BidDeclined, &[Team]),
     row(A::BidDecline, "", N::BidDeclined, &[Team]),
+    row(A::BidLapse, "", N::BidUnopened, &[Team]),
     row(A::BidAward, "", N::BidAwarded, &[Team]),
     row(A::ReviewAssign, "", N::ReviewAssigned, &[Expert]),
     row(A::ReviewDeclare, "", N::ReviewDeclared, &[Author]),

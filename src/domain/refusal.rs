@@ -31,7 +31,7 @@ refusals! {
     OrganizationNotVerified "organization_not_verified" "该单位尚未核验或已暂停" "The organisation is not verified, or is suspended.";
     StillInUse "account_in_use" "账户须先停用" "The account must be disabled first.";
     AccountErased "account_erased" "账户已注销" "The account has been erased.";
-    OpenDuties "open_duties" "该人员尚有未办结的评审或在管项目" "The person still has a review to write, or follows a project that has not ended.";
+    OpenDuties "open_duties" "该人员尚有未办结的评审、在管项目或未启封轮次的密钥份额" "The person still has a review to write, follows a project that has not ended, or holds a share of a round that is not opened.";
     NotInvitable "not_invitable" "账户已停用或已设置密码" "The account is disabled, or has a password already.";
     KeyNotLive "key_not_live" "该密钥已轮换、过期或吊销" "The key was replaced or revoked, or has expired.";
     TooManyKeys "too_many_keys" "您的有效机器密钥已达上限，请先吊销不用的密钥" "You have as many live keys as one may have: revoke one first.";
@@ -49,6 +49,11 @@ refusals! {
     NotSubmitted "not_submitted" "该揭榜申请尚未提交" "This bid was never submitted.";
     BeingOpened "being_opened" "揭榜申请正在启封，请稍候" "The bids of this round are being opened: try again in a moment.";
     BidFlawed "bid_flawed" "该揭榜申请的密文已损坏或被改动，无法启封" "This bid was damaged or changed while it was sealed and could not be opened.";
+    NothingToSubmit "nothing_to_submit" "上次提交的内容已密封，请先重新填写再提交" "What was submitted is sealed: write the bid anew before you submit it again.";
+    CustodyKept "custody_kept" "您已设置保管口令" "You have a custody passphrase already.";
+    NoCustody "no_custody" "您尚未设置保管口令" "You have not set a custody passphrase yet.";
+    ShareLost "share_lost" "您在本轮的密钥份额已失效" "Your share of this round's key is lost.";
+    SharesMissing "shares_missing" "启封须两名保管人交出密钥份额，目前不足" "Two custodians must release their shares before the round can be opened.";
     BidsNotExamined "bids_not_examined" "尚有揭榜申请未完成形式审查" "Some bids have not been examined yet.";
     NoEligibleBid "no_eligible_bid" "没有通过形式审查的揭榜申请" "No bid is eligible.";
     ReviewsMissing "reviews_missing" "尚有评审意见未提交" "Some reviews are still missing.";

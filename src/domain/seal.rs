@@ -9,6 +9,7 @@ codes! {
     /// Who could open a round before its time. The gate holds in each mode.
     pub enum SealMode {
         ServerKey = "server_key" "服务端密钥",
+        Custodians = "custodians" "三人分持",
     }
 }
 

@@ -81,7 +81,7 @@ impl From<Shown<BidRow>> for BidView {
 pub struct BidDetail {
     #[serde(flatten)]
     bid: BidView,
-    /// `null` for everyone but its team while it is being opened, or when it could not be.
+    /// `null` while it is sealed with custodians; for everyone but its team also while it is being opened, or when it could not be.
     content: Option<BidInput>,
     /// Why it could not be opened.
     flaw: Option<Flaw>,
@@ -170,6 +170,11 @@ pub fn withdraw(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
 /// What follows on the opening of a round: its bids are unsealed.
 pub async fn unseal(app: App) -> Result<(), AppError> {
     app.unseal().await.map(|_| ())
+}
+
+/// What follows on a submission: the keys of working copies that are gone are removed.
+pub async fn shred(app: App) -> Result<(), AppError> {
+    app.shred().await
 }
 
 /// `POST /bids/{id}/shortlist`

@@ -11,6 +11,7 @@ pub mod bids;
 pub mod calendars;
 pub mod call;
 pub mod challenges;
+pub mod custody;
 pub mod decisions;
 pub mod door;
 pub mod edge;

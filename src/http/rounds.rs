@@ -4,7 +4,7 @@ use crate::app::bids::opening::Record;
 use crate::app::challenges::{self, RoundRow};
 use crate::app::{Act, AppError, Seen};
 use crate::domain::challenge::FailReason;
-use crate::domain::id::{BidId, ChallengeId};
+use crate::domain::id::{BidId, ChallengeId, UserId};
 use crate::domain::seal::{Flaw, SealMode};
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
@@ -13,7 +13,27 @@ use crate::http::answer::View;
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct SealingView {
     /// `server_key`: each submission is encrypted; the key of the round lies outside the database until the opening.
+    /// `custodians`: the key lies with three people, of whom two must release their shares after the closing.
     mode: SealMode,
+    /// Where those who hold shares are from; none in mode `server_key`.
+    custodians: Vec<KeeperView>,
+    /// How many of them have released their shares; `null` in mode `server_key` and before the closing.
+    released: Option<usize>,
+}
+
+/// Where someone who holds a share is from. Names are told when the round is opened.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct KeeperView {
+    organization: String,
+    division: Option<String>,
+}
+
+/// Someone who released a share.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ReleasedView {
+    user_id: UserId,
+    name: String,
+    released_at: Timestamp,
 }
 
 /// A bid as it was received, for the opening record: nothing of its content, and no name.
@@ -37,6 +57,8 @@ pub struct OpeningView {
     salt: String,
     /// Whether the bids give that digest: none was exchanged, added or lost in between.
     intact: bool,
+    /// Who released a share of the key.
+    released_by: Vec<ReleasedView>,
     bids: Vec<OpenedView>,
 }
 
@@ -65,7 +87,20 @@ pub struct RoundsView {
 impl View for RoundsView {}
 
 fn view((row, record): (RoundRow, Record)) -> RoundView {
-    let Record { seal, salt, bids, intact } = record;
+    let Record { seal, salt, bids, intact, keepers } = record;
+    let released_by: Vec<ReleasedView> = keepers
+        .iter()
+        .filter_map(|row| {
+            let released_at = row.released_at?;
+            Some(ReleasedView { user_id: row.user_id, name: row.name.clone(), released_at })
+        })
+        .collect();
+    let shared = seal.seal_mode == SealMode::Custodians && seal.closing_digest.is_some();
+    let sealing = SealingView {
+        mode: seal.seal_mode,
+        released: shared.then_some(released_by.len()),
+        custodians: keepers.into_iter().map(|row| KeeperView { organization: row.organization, division: row.division }).collect(),
+    };
     let opened = bids.into_iter().map(|row| OpenedView {
         bid_id: row.bid_id,
         submission: row.number,
@@ -73,13 +108,19 @@ fn view((row, record): (RoundRow, Record)) -> RoundView {
         sealed_sha256: row.sealed_digest,
         flaw: row.flaw,
     });
-    let opening =
-        seal.opened_at.map(|opened_at| OpeningView { opened_at, digest: seal.closing_digest, salt, intact, bids: opened.collect() });
+    let opening = seal.opened_at.map(|opened_at| OpeningView {
+        opened_at,
+        digest: seal.closing_digest,
+        salt,
+        intact,
+        released_by,
+        bids: opened.collect(),
+    });
     RoundView {
         round: row.round,
         opens_at: row.opens_at,
         closes_at: row.closes_at,
-        sealing: SealingView { mode: seal.seal_mode },
+        sealing,
         bids: row.bids,
         opening,
         fail_reason: row.fail_reason,

@@ -1,5 +1,6 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
+use crate::domain::custody::{NewPassphraseInput, PassphraseInput};
 use crate::domain::key::{KeyInput, RotationInput};
 use crate::domain::person::IdentityInput;
 use crate::domain::policy::Action as A;
@@ -7,8 +8,8 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, calendars, challenges, decisions, examinations, grants, keys, milestones, organizations, partnerships,
-    payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor, sessions, users,
+    audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, grants, keys, milestones, organizations,
+    partnerships, payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -62,6 +63,24 @@ fn signing_in() -> Vec<Route> {
         Route::new(Method::POST, "/keys/{id}/rotate", A::KeyRotate, rotation, keys::rotate),
         verb("/keys/{id}/revoke", A::KeyRevoke, keys::revoke),
         Route::new(Method::POST, "/users/{id}/reset_second_factor", A::UserResetSecondFactor, reset, second_factor::reset),
+    ]
+}
+
+/// The keys of custodians, and the shares that they release.
+#[rustfmt::skip]
+fn custodians() -> Vec<Route> {
+    let of_custody = |path, action| Described::new(path, action).answers::<custody::CustodyView>(200);
+    let enrol_custody = of_custody("/me/custody/enrol", A::CustodyEnrol).body::<PassphraseInput>();
+    let renew_custody = of_custody("/me/custody/renew", A::CustodyRenew).body::<PassphraseInput>();
+    let passphrase = of_custody("/me/custody/change_passphrase", A::CustodyChangePassphrase).body::<NewPassphraseInput>();
+    let release = Described::new("/challenges/{id}/release_share", A::ChallengeReleaseShare)
+        .body::<PassphraseInput>().answers::<challenges::ChallengeView>(200);
+    vec![
+        get("/me/custody", A::CustodyRead, custody::state),
+        Route::new(Method::POST, "/me/custody/enrol", A::CustodyEnrol, enrol_custody, custody::enrol),
+        Route::new(Method::POST, "/me/custody/renew", A::CustodyRenew, renew_custody, custody::renew),
+        Route::new(Method::POST, "/me/custody/change_passphrase", A::CustodyChangePassphrase, passphrase, custody::change_passphrase),
+        Route::new(Method::POST, "/challenges/{id}/release_share", A::ChallengeReleaseShare, release, custody::release_share),
     ]
 }
 
@@ -141,8 +160,8 @@ pub fn routes() -> Vec<Route> {
         verb("/restrictions/{id}/decline", A::RestrictionDecline, restrictions::decline),
         verb("/restrictions/{id}/lift", A::RestrictionLift, restrictions::lift),
         put("/bids/{id}/members", A::BidAppoint, bids::appoint),
-        verb("/bids/{id}/submit", A::BidSubmit, bids::submit),
-        verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit),
+        verb("/bids/{id}/submit", A::BidSubmit, bids::submit).then(bids::shred),
+        verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit).then(bids::shred),
         verb("/bids/{id}/withdraw", A::BidWithdraw, bids::withdraw),
         get("/bids/{id}/examination", A::BidRead, examinations::get),
         verb("/bids/{id}/examine", A::BidExamine, examinations::examine),
@@ -185,5 +204,5 @@ pub fn routes() -> Vec<Route> {
         get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),
         get_with("/notary", A::NotaryRead, receipts::notary).public(),
     ];
-    signing_in().into_iter().chain(others).collect()
+    signing_in().into_iter().chain(custodians()).chain(others).collect()
 }

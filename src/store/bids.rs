@@ -114,8 +114,10 @@ pub struct Submittable {
     pub demands: Json<Demands>,
     /// Where the lead organisation stands.
     pub organization: OrganizationStage,
-    /// The key of the round.
+    /// The key of the round,
     pub seal_key: Option<String>,
+    /// or the public half of one whose private half lies with custodians.
+    pub seal_public: Option<Vec<u8>>,
 }
 
 /// The bid with its challenge and what its submission is held against, if there is one: in one query.
@@ -123,7 +125,7 @@ pub struct Submittable {
 /// # Errors
 /// The database does not answer.
 pub fn to_submit(conn: &mut Conn, id: BidId) -> QueryResult<Option<(BidRow, ChallengeRow, Submittable)>> {
-    type Found = (BidRow, ChallengeRow, Vec<u8>, Json<Demands>, OrganizationStage, Option<String>);
+    type Found = (BidRow, ChallengeRow, Vec<u8>, Json<Demands>, OrganizationStage, Option<String>, Option<Vec<u8>>);
     let found: Option<Found> = on!(conn, inner => bids::table
         .inner_join(challenges::table.inner_join(challenge_rounds::table))
         .inner_join(organizations::table)
@@ -131,13 +133,13 @@ pub fn to_submit(conn: &mut Conn, id: BidId) -> QueryResult<Option<(BidRow, Chal
         .filter(bids::id.eq(id).and(challenge_rounds::round.eq(bids::round)))
         .select((
             BidRow::as_select(), ChallengeRow::as_select(), bid_drafts::body, challenges::content, organizations::stage,
-            challenge_rounds::seal_key,
+            challenge_rounds::seal_key, challenge_rounds::seal_public,
         ))
         .first(inner))
     .optional()?;
-    let apart =
-        |(bid, challenge, draft, demands, organization, seal_key)| (bid, challenge, Submittable { draft, demands, organization, seal_key });
-    Ok(found.map(apart))
+    Ok(found.map(|(bid, challenge, draft, demands, organization, seal_key, seal_public)| {
+        (bid, challenge, Submittable { draft, demands, organization, seal_key, seal_public })
+    }))
 }
 
 /// A page of the bids that a viewer may know: one's own organisation's, and the unsealed ones that the scope allows. Each comes with
@@ -199,6 +201,14 @@ pub fn touch(conn: &mut Conn, row: &BidRow, now: Timestamp) -> QueryResult<BidRo
 pub fn edit(conn: &mut Conn, row: &BidRow, draft: &[u8], now: Timestamp) -> QueryResult<BidRow> {
     diesel::update(bid_drafts::table.find(row.id)).set(bid_drafts::body.eq(draft)).execute(conn)?;
     touch(conn, row, now)
+}
+
+/// Removes the working copy: what was submitted is sealed, and nobody keeps another copy of it.
+///
+/// # Errors
+/// The database does not answer.
+pub fn empty_draft(conn: &mut Conn, id: BidId) -> QueryResult<()> {
+    diesel::update(bid_drafts::table.find(id)).set(bid_drafts::body.eq(Vec::new())).execute(conn).map(|_| ())
 }
 
 /// A submission as it is received: sealed, with the commitment to its content.

@@ -208,6 +208,17 @@ pub fn edit(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput, by: U
     )
 }
 
+/// How a new round is sealed.
+#[derive(Clone, Debug)]
+pub struct Sealing {
+    /// Who could open it before its time.
+    pub mode: SealMode,
+    /// The name of its key, or of the shares of it.
+    pub key: String,
+    /// The public half, where the private one lies with custodians.
+    pub public: Option<Vec<u8>>,
+}
+
 /// Opens a round: the next number, a window, how it is sealed, and its row in the history.
 ///
 /// # Errors
@@ -216,8 +227,8 @@ pub fn open_round(
     conn: &mut Conn,
     row: &ChallengeRow,
     to: ChallengeStage,
-    window: Window,
-    (mode, key): &(SealMode, String),
+    window: &Window,
+    sealing: &Sealing,
     now: Timestamp,
 ) -> QueryResult<ChallengeRow> {
     let round = row.round.saturating_add(1);
@@ -245,7 +256,11 @@ pub fn open_round(
         fail_detail: None,
         failed_at: None,
     };
-    let sealing = (challenge_rounds::seal_mode.eq(*mode), challenge_rounds::seal_key.eq(key));
+    let sealing = (
+        challenge_rounds::seal_mode.eq(sealing.mode),
+        challenge_rounds::seal_key.eq(&sealing.key),
+        challenge_rounds::seal_public.eq(sealing.public.as_deref()),
+    );
     diesel::insert_into(challenge_rounds::table).values((&history, sealing)).execute(conn)?;
     Ok(opened)
 }

@@ -10,8 +10,8 @@ use crate::domain::user::UserStatus;
 use crate::domain::workflow::Stage;
 use crate::store::outbox::LetterState;
 use crate::store::schema::{
-    account_links, bids, challenges, idempotency, known_places, login_challenges, outbox, projects, recovery_codes, reviews,
-    second_factors, sessions, subscriptions, user_roles, users,
+    account_links, bids, challenge_rounds, challenges, custodians, custodies, idempotency, known_places, login_challenges, outbox,
+    projects, recovery_codes, reviews, second_factors, sessions, subscriptions, user_roles, users,
 };
 use crate::store::users::UserRow;
 use crate::store::{Conn, Multi};
@@ -21,7 +21,8 @@ use diesel::prelude::*;
 /// Where nobody receives letters (RFC 2606).
 const NOWHERE: &str = "erased.invalid";
 
-/// Whether a review waits for the person, or a project that they follow or a challenge in their charge has not ended.
+/// Whether a review waits for the person, a project that they follow or a challenge in their charge has not ended, or they hold
+/// a share of a round that is not opened.
 ///
 /// # Errors
 /// The database does not answer.
@@ -37,6 +38,17 @@ pub fn has_duties(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
     let running: Vec<ProjectStage> = ProjectStage::ALL.iter().copied().filter(|stage| !stage.ended()).collect();
     let followed = projects::table.filter(projects::commissioner_id.eq(id).and(projects::stage.eq_any(running))).select(projects::id);
     if diesel::select(exists(followed)).get_result(conn)? {
+        return Ok(true);
+    }
+    let held = custodians::table
+        .inner_join(
+            challenge_rounds::table
+                .on(custodians::challenge_id.eq(challenge_rounds::challenge_id).and(custodians::round.eq(challenge_rounds::round))),
+        )
+        .filter(custodians::user_id.eq(id).and(custodians::share.is_not_null()).and(custodians::lost_at.is_null()))
+        .filter(challenge_rounds::opened_at.is_null())
+        .select(custodians::number);
+    if diesel::select(exists(held)).get_result(conn)? {
         return Ok(true);
     }
     let live: Vec<ChallengeStage> = ChallengeStage::ALL.iter().copied().filter(|stage| !stage.ended()).collect();
@@ -57,6 +69,7 @@ pub fn erase(conn: &mut Conn, row: &UserRow, no_password: &str, now: Timestamp) 
     diesel::delete(login_challenges::table.filter(login_challenges::user_id.eq(id))).execute(conn)?;
     diesel::delete(account_links::table.filter(account_links::user_id.eq(id))).execute(conn)?;
     diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(id))).execute(conn)?;
+    diesel::delete(custodies::table.filter(custodies::user_id.eq(id))).execute(conn)?;
     diesel::delete(second_factors::table.filter(second_factors::user_id.eq(id))).execute(conn)?;
     diesel::delete(subscriptions::table.filter(subscriptions::user_id.eq(id))).execute(conn)?;
     diesel::delete(user_roles::table.filter(user_roles::user_id.eq(id))).execute(conn)?;

@@ -10,6 +10,7 @@ pub mod calendars;
 pub mod challenges;
 pub mod checkpoints;
 pub mod columns;
+pub mod custody;
 pub mod db;
 pub mod decisions;
 pub mod dialect;

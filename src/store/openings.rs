@@ -4,8 +4,8 @@ use crate::domain::bid::BidStage;
 use crate::domain::id::{BidId, ChallengeId, UserId};
 use crate::domain::seal::{Flaw, SealMode};
 use crate::domain::time::Timestamp;
-use crate::store::Conn;
 use crate::store::schema::{bid_openings, bid_submissions, bids, challenge_rounds};
+use crate::store::{Conn, custody};
 use diesel::prelude::*;
 
 /// A row of `bid_openings`: the content under the service's own key, or what is wrong with the submission.
@@ -40,6 +40,8 @@ pub struct SealRow {
     pub round: i32,
     pub seal_mode: SealMode,
     pub seal_key: Option<String>,
+    /// The public half, where the private one lies with custodians.
+    pub seal_public: Option<Vec<u8>>,
     pub closing_digest: Option<String>,
     pub opened_at: Option<Timestamp>,
     pub opened_by: Option<UserId>,
@@ -180,11 +182,12 @@ pub fn to_unseal(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryRe
         .load(conn)
 }
 
-/// Forgets which key sealed a round.
+/// Forgets which key sealed a round, and the shares of it.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn forget_key(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<()> {
+    custody::forget(conn, challenge, round)?;
     let row = challenge_rounds::table.find((challenge, round));
     diesel::update(row).set(challenge_rounds::seal_key.eq(None::<String>)).execute(conn).map(|_| ())
 }

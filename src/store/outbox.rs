@@ -1,12 +1,12 @@
 //! The outbox: letters written in the transaction of the act, sent by a worker that claims them by lease.
 
 use crate::domain::codes::codes;
-use crate::domain::id::{AuditId, LetterId, OrganizationId, UserId};
+use crate::domain::id::{AuditId, ChallengeId, LetterId, OrganizationId, UserId};
 use crate::domain::notice::{Facts, Notice};
 use crate::domain::policy::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Locale, Sector, UserStatus};
-use crate::store::schema::{outbox, subscriptions, user_roles, users};
+use crate::store::schema::{custodians, outbox, subscriptions, user_roles, users};
 use crate::store::{Conn, Json, Multi, on};
 use diesel::prelude::*;
 
@@ -111,6 +111,20 @@ pub fn of_organizations(conn: &mut Conn, ids: &[OrganizationId], role: Role) -> 
         .inner_join(user_roles::table)
         .filter(users::organization_id.eq_any(ids.iter().copied()).and(users::status.eq(UserStatus::Active)))
         .filter(user_roles::role.eq(role))
+        .order(users::email)
+        .select((users::email, users::name, users::locale))
+        .load(conn)
+}
+
+/// Those who hold a share of the key of a round and whose account is in use.
+///
+/// # Errors
+/// The database does not answer.
+pub fn custodians(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<Vec<Recipient>> {
+    custodians::table
+        .inner_join(users::table)
+        .filter(custodians::challenge_id.eq(challenge).and(custodians::round.eq(round)))
+        .filter(users::status.eq(UserStatus::Active))
         .order(users::email)
         .select((users::email, users::name, users::locale))
         .load(conn)

@@ -209,6 +209,7 @@ diesel::table! {
         closes_at -> Timestamp,
         seal_mode -> Text,
         seal_key -> Nullable<Text>,
+        seal_public -> Nullable<Binary>,
         closing_digest -> Nullable<Text>,
         opened_at -> Nullable<Timestamp>,
         opened_by -> Nullable<Text>,
@@ -216,6 +217,32 @@ diesel::table! {
         fail_reason -> Nullable<Text>,
         fail_detail -> Nullable<Text>,
         failed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    custodies (user_id) {
+        user_id -> Text,
+        public_key -> Binary,
+        salt -> Binary,
+        memory -> Integer,
+        passes -> Integer,
+        locked -> Binary,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    custodians (challenge_id, round, number) {
+        challenge_id -> Text,
+        round -> Integer,
+        number -> Integer,
+        user_id -> Text,
+        share -> Nullable<Binary>,
+        released_at -> Nullable<Timestamp>,
+        lost_at -> Nullable<Timestamp>,
     }
 }
 
@@ -577,6 +604,8 @@ diesel::joinable!(bid_openings -> bids (bid_id));
 diesel::joinable!(bid_submissions -> bids (bid_id));
 diesel::joinable!(challenge_rounds -> challenges (challenge_id));
 diesel::joinable!(bid_members -> users (user_id));
+diesel::joinable!(custodians -> users (user_id));
+diesel::joinable!(users -> organizations (organization_id));
 diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
@@ -594,6 +623,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     batches,
     challenges,
     challenge_rounds,
+    custodians,
     bids,
     bid_drafts,
     bid_examinations,

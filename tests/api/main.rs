@@ -26,6 +26,7 @@ mod config;
 mod consortium;
 mod conventions;
 mod crowds;
+mod custody;
 mod deadline;
 mod edge;
 mod eligibility;

@@ -10,10 +10,10 @@ use jiebang::domain::seal::{Cipher, binding};
 use serde_json::json;
 use std::fmt::Write as _;
 
-const CANARY: &str = "Kanarienvogel-im-Angebot";
+pub const CANARY: &str = "Kanarienvogel-im-Angebot";
 
 /// Runs SQL as someone would who holds the database in their hands: no trigger stands in the way.
-async fn by_hand(app: &TestApp, sql: String) {
+pub async fn by_hand(app: &TestApp, sql: String) {
     let trigger = match app.backend {
         Backend::Sqlite => "DROP TRIGGER IF EXISTS submissions_no_update",
         Backend::Postgres => "DROP TRIGGER IF EXISTS submissions_append_only ON bid_submissions",
@@ -25,7 +25,7 @@ async fn by_hand(app: &TestApp, sql: String) {
 }
 
 /// Everything that the database keeps, as bytes.
-async fn everything(app: &TestApp) -> Vec<u8> {
+pub async fn everything(app: &TestApp) -> Vec<u8> {
     let mut all = Vec::new();
     match app.place() {
         Place::Sqlite(file) => {
@@ -51,14 +51,14 @@ async fn everything(app: &TestApp) -> Vec<u8> {
     all
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").unwrap();
         text
     })
 }
 
-fn holds(bytes: &[u8], word: &str) -> bool {
+pub fn holds(bytes: &[u8], word: &str) -> bool {
     let hex = hex(word.as_bytes());
     [word.as_bytes(), hex.as_bytes()].iter().any(|wanted| bytes.windows(wanted.len()).any(|window| window == *wanted))
 }
@@ -78,7 +78,7 @@ async fn with_bids(app: &TestApp, count: usize) -> (Story<'_>, Vec<String>) {
 }
 
 /// What lies sealed of each bid.
-async fn received(app: &TestApp, bids: &[String]) -> Vec<Vec<u8>> {
+pub async fn received(app: &TestApp, bids: &[String]) -> Vec<Vec<u8>> {
     let ids: Vec<_> = bids.iter().map(|bid| bid.parse().unwrap()).collect();
     let read = move |conn: &mut jiebang::store::Conn| {
         ids.into_iter().map(|id| jiebang::store::openings::submission(conn, id, 1).unwrap().unwrap().sealed).collect()
@@ -87,7 +87,7 @@ async fn received(app: &TestApp, bids: &[String]) -> Vec<Vec<u8>> {
 }
 
 /// Bytes in SQL.
-fn literal(app: &TestApp, bytes: &[u8]) -> String {
+pub fn literal(app: &TestApp, bytes: &[u8]) -> String {
     let hex = hex(bytes);
     match app.backend {
         Backend::Sqlite => format!("x'{hex}'"),
@@ -95,7 +95,7 @@ fn literal(app: &TestApp, bytes: &[u8]) -> String {
     }
 }
 
-fn keys(app: &TestApp) -> Vec<std::path::PathBuf> {
+pub fn keys(app: &TestApp) -> Vec<std::path::PathBuf> {
     let folder = app.folder().join("seals");
     std::fs::read_dir(folder).map(|files| files.map(|file| file.unwrap().path()).collect()).unwrap_or_default()
 }
@@ -236,7 +236,7 @@ on_both! {
         let (id, lead) = (bids[0].parse().unwrap(), app.organization("bidder0").await);
         let bound = binding(story.challenge.parse().unwrap(), 1, id, lead, 1);
         let text = inputs::kept(&app.team("bidder0").await.get(&format!("/bids/{}", bids[0])).await.is(200)["content"]);
-        let sealed = seal::seal(Cipher::Aes256Gcm, &key, &bound, &text).unwrap();
+        let sealed = seal::seal(Cipher::Aes256Gcm, &seal::To::Service(&key), &bound, &text).unwrap();
         let digest = seal::commitment(&app.app.keys.salt(&bound), &bound, &text);
         let bytes = literal(&app, &sealed);
         by_hand(&app, format!("UPDATE bid_submissions SET sealed = {bytes}, digest = '{digest}' WHERE bid_id = '{}'", bids[0])).await;

@@ -30,6 +30,8 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("aws_lc_rs", &["auth"]),
     ("aes_gcm", &["auth"]),
     ("sm4", &["auth"]),
+    ("hpke", &["auth"]),
+    ("blahaj", &["auth"]),
     ("zeroize", &["auth", "app"]),
     ("totp_rs", &["auth"]),
     ("getrandom", &["auth"]),

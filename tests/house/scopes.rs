@@ -10,6 +10,7 @@ const NEVER: &[Kind] = &[
     Kind::Me,
     Kind::User,
     Kind::Grant,
+    Kind::Custody,
     Kind::Key,
     Kind::Batch,
     Kind::Decision,
@@ -20,6 +21,7 @@ const NEVER: &[Kind] = &[
 /// Verbs that bind, decide, open or pay: a person's, of whatever kind.
 const PERSONS: &[&str] = &[
     "open_bids",
+    "release_share",
     "award",
     "approve",
     "sign",

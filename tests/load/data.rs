@@ -155,8 +155,12 @@ async fn template(app: &App, batch: BatchId, sponsor: OrganizationId, officer: U
     app.run(Who::Person(officer), move |act| challenges::approval::submit(act, id)).await.unwrap();
     app.run(Who::Person(director), move |act| challenges::approval::approve(act, id)).await.unwrap();
     let now = app.clock.now();
-    let window =
-        jiebang::domain::challenge::Window { opens_at: now, closes_at: now.plus(chrono::TimeDelta::days(30)), questions_until: None };
+    let window = jiebang::domain::challenge::Window {
+        opens_at: now,
+        closes_at: now.plus(chrono::TimeDelta::days(30)),
+        questions_until: None,
+        sealing: None,
+    };
     app.run(Who::Person(officer), move |act| challenges::round::publish(act, id, window)).await.unwrap();
     id
 }

@@ -9,8 +9,9 @@ use crate::domain::id::BidId;
 use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
 use crate::domain::seal::Flaw;
-use crate::store::bids::{self, BidRow};
+use crate::store::bids::BidRow;
 use crate::store::openings::{self, OpeningRow};
+use zeroize::Zeroizing;
 
 /// What a working copy and an opened content are sealed for.
 fn owner(kind: &str, id: BidId) -> String {
@@ -29,22 +30,21 @@ fn opened(keys: &Keys, owner: &str, sealed: &[u8]) -> Result<String, AppError> {
     String::from_utf8(text.to_vec()).map_err(|_| broken())
 }
 
+/// The text of a content as it is sealed: of identities, what is kept of them.
+///
+/// # Errors
+/// Never, unless memory is short.
+pub(super) fn text(keys: &Keys, content: &BidInput) -> Result<Zeroizing<Vec<u8>>, AppError> {
+    let kept = content.clone().keep_identities(|number| keys.mark(number));
+    serde_json::to_vec(&kept).map(Zeroizing::new).map_err(internal)
+}
+
 /// Seals a working copy for the database.
 ///
 /// # Errors
 /// The operating system gives no randomness.
 pub fn draft(keys: &Keys, id: BidId, content: &BidInput) -> Result<Vec<u8>, AppError> {
-    let content = content.clone().keep_identities(|number| keys.mark(number));
-    closed(keys, &owner("draft", id), &serde_json::to_vec(&content).map_err(internal)?)
-}
-
-/// The working copy of a bid.
-///
-/// # Errors
-/// The database does not answer.
-pub(in crate::app) fn working_copy(act: &mut Act<'_>, row: &BidRow) -> Result<Option<BidInput>, AppError> {
-    let sealed = bids::draft(act.conn, row.id)?;
-    read(&drafted(&act.app.keys, row.id, &sealed)?).map(Some)
+    closed(keys, &owner("draft", id), &text(keys, content)?)
 }
 
 /// The text of a working copy.

@@ -8,6 +8,7 @@ pub mod judging;
 pub mod members;
 pub mod opening;
 pub mod submission;
+pub(in crate::app) mod vanishing;
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
 use crate::app::bids::content::Submitted;
@@ -152,7 +153,7 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
         updated_at: act.now,
     };
     let input = eligibility::resolved(act, input)?;
-    let draft = content::draft(&act.app.keys, row.id, &input)?;
+    let draft = vanishing::draft(act, &row, &input)?;
     bids::insert(act.conn, &row, &draft).map_err(one_live_bid)?;
     member_rows::replace(act.conn, row.id, &[Member { user_id: row.created_by, access: Access::Submit }])?;
     partnerships::sync(act, &row, &challenge, &input)?;
@@ -176,9 +177,9 @@ pub(super) fn one_live_bid(error: crate::store::diesel_error::Error) -> AppError
 pub fn edit(act: &mut Act<'_>, id: BidId, input: &BidInput) -> Result<Done<Shown<BidRow>>, AppError> {
     let bid = load(act, id)?;
     let step = act.step(Action::BidEdit, &bid.row, bid.object())?;
-    submission::within_window(act, &bid.challenge)?;
+    submission::within_round(act, &bid)?;
     let input = eligibility::resolved(act, input)?;
-    let draft = content::draft(&act.app.keys, id, &input)?;
+    let draft = vanishing::draft(act, &bid.row, &input)?;
     let row = bids::edit(act.conn, &bid.row, &draft, act.now)?;
     partnerships::sync(act, &row, &bid.challenge, &input)?;
     Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
@@ -209,7 +210,7 @@ pub struct Detail {
     pub partnerships: Vec<PartnershipRow>,
 }
 
-/// Shows a bid: to its own team the working copy, to everyone else what was submitted, once it is opened.
+/// Shows a bid: to its own team the working copy, if there is one; to everyone else what was submitted, once it is opened.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
@@ -218,18 +219,17 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
     let tie = standing(act, &row, &challenge)?.tie();
     let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
     let partnerships = partnership_rows::of_bid(act.conn, id)?;
-    let (content, flaw, members) = if tie.of_party() {
-        let draft = bids::draft(act.conn, id)?;
-        let content = content::read(&content::drafted(&act.app.keys, id, &draft)?)?;
-        (Some(content), None, Some(member_rows::of_bid(act.conn, id)?))
-    } else {
-        match content::submitted(act, &row)? {
-            Submitted::NotYet => (None, None, None),
-            Submitted::Flawed(flaw) => (None, Some(flaw), None),
-            Submitted::Content(content) if tie == Tie::Assigned => (Some(content.for_experts()), None, None),
-            Submitted::Content(content) => (Some(*content), None, None),
-        }
+    let draft = if tie.of_party() { bids::draft(act.conn, id)? } else { Vec::new() };
+    let (content, flaw) = match vanishing::drafted(act, &row, &draft)? {
+        Some(text) => (Some(content::read(&text)?), None),
+        None => match content::submitted(act, &row)? {
+            Submitted::NotYet => (None, None),
+            Submitted::Flawed(flaw) => (None, Some(flaw)),
+            Submitted::Content(content) if tie == Tie::Assigned => (Some(content.for_experts()), None),
+            Submitted::Content(content) => (Some(*content), None),
+        },
     };
+    let members = if tie.of_party() { Some(member_rows::of_bid(act.conn, id)?) } else { None };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };
     Ok(Seen::by(permit, Detail { shown, content, flaw, members, partnerships }))
 }
@@ -260,10 +260,19 @@ pub fn list(act: &mut Act<'_>, filter: &BidFilter, page: &Page) -> Result<Seen<V
 
 /// Declines every bid of a round that is still before the department: the round ended without them.
 pub(super) fn decline_rest(act: &mut Act<'_>, challenge: &ChallengeRow, reason: &str) -> Result<(), AppError> {
+    end_rest(act, challenge, Action::BidDecline, reason)
+}
+
+/// Gives every bid of a round that could not be opened back to its team: it stays sealed for ever.
+pub(super) fn lapse_all(act: &mut Act<'_>, challenge: &ChallengeRow, reason: &str) -> Result<(), AppError> {
+    end_rest(act, challenge, Action::BidLapse, reason)
+}
+
+fn end_rest(act: &mut Act<'_>, challenge: &ChallengeRow, action: Action, reason: &str) -> Result<(), AppError> {
     let left =
         [BidStage::Submitted, BidStage::InCorrection, BidStage::Doubted, BidStage::InAppeal, BidStage::Eligible, BidStage::Shortlisted];
     for row in bids::of_round(act.conn, challenge.id, challenge.round, &left)? {
-        let step = act.follow(Action::BidDecline, &row, None)?;
+        let step = act.follow(action, &row, None)?;
         let row = bids::advance(act.conn, &row, step.to, act.now)?;
         let mut about = about(&row, challenge);
         reason.clone_into(&mut about.facts.reason);

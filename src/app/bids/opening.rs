@@ -2,7 +2,7 @@
 //!
 //! One bad bid does not keep the others closed. What was done stays done: after a crash the rest follows.
 
-use super::{about, content};
+use super::{about, content, vanishing};
 use crate::app::act::{About, Act, Done, Object};
 use crate::app::error::AppError;
 use crate::app::{App, Who};
@@ -12,6 +12,7 @@ use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::policy::{Action, Tie};
 use crate::domain::proposal::BidInput;
 use crate::domain::seal::{Flaw, binding};
+use crate::store::custody::{self, KeeperRow};
 use crate::store::dialect::Locked;
 use crate::store::openings::{self, OpenedRow, OpeningRow, SealRow};
 use crate::store::{bids, diesel_error};
@@ -99,6 +100,8 @@ pub struct Record {
     pub bids: Vec<OpenedRow>,
     /// Whether the bids are those over which the digest was taken at the closing.
     pub intact: bool,
+    /// Those who hold shares of its key.
+    pub keepers: Vec<KeeperRow>,
 }
 
 /// What is published of a round.
@@ -111,7 +114,8 @@ pub(in crate::app) fn published(act: &mut Act<'_>, seal: SealRow) -> Result<Reco
     let lines = bids.iter().map(|row| (row.bid_id, row.number, row.received_at.to_string(), row.sealed_digest.as_str()));
     let digest = sha256_hex(ledger(&salt, lines).as_bytes());
     let intact = seal.closing_digest.as_deref() == Some(&digest);
-    Ok(Record { seal, salt, bids, intact })
+    let keepers = custody::keepers(act.conn, seal.challenge_id, seal.round)?;
+    Ok(Record { seal, salt, bids, intact, keepers })
 }
 
 impl App {
@@ -128,9 +132,10 @@ impl App {
     }
 
     async fn unseal_round(&self, round: SealRow) -> Result<usize, AppError> {
-        let Some(name) = round.seal_key else { return Ok(0) };
-        let (keys, wanted) = (self.round_keys.clone(), name.clone());
-        let key = tokio::task::spawn_blocking(move || keys.get(&wanted)).await.map_err(|e| AppError::Internal(e.to_string()))?;
+        let Some(name) = round.seal_key.clone() else { return Ok(0) };
+        let sealed = round.clone();
+        let app = self.clone();
+        let key = tokio::task::spawn_blocking(move || app.key_of(&sealed)).await.map_err(|e| AppError::Internal(e.to_string()))?;
         let Ok(key) = key.inspect_err(|error| tracing::error!(%error, key = name, "the key of a round is not there")) else { return Ok(0) };
         let (challenge, number) = (round.challenge_id, round.round);
         let waiting = self.db.read(move |conn| openings::to_unseal(conn, challenge, number)).await??;
@@ -164,7 +169,7 @@ impl App {
         Ok(())
     }
 
-    async fn erase(&self, key: String) {
+    pub(super) async fn erase(&self, key: String) {
         let keys = self.round_keys.clone();
         let erased = tokio::task::spawn_blocking(move || keys.erase(&key)).await.map_err(std::io::Error::other).and_then(|done| done);
         if let Err(error) = erased {
@@ -172,7 +177,8 @@ impl App {
         }
     }
 
-    /// Removes keys that no round names: of publications that failed, and of rounds that will never be opened.
+    /// Removes keys that nothing names: of publications that failed, of rounds that will never be opened, of working copies that
+    /// are gone.
     ///
     /// # Errors
     /// The database cannot be asked, or the folder cannot be read.
@@ -181,7 +187,11 @@ impl App {
         let old = tokio::task::spawn_blocking(move || keys.older_than(UNNAMED)).await.map_err(std::io::Error::other).and_then(|done| done);
         for key in old.map_err(|error| AppError::Internal(error.to_string()))? {
             let name = key.clone();
-            if !self.db.read(move |conn| openings::names_key(conn, &name)).await?? {
+            let needed = move |conn: &mut crate::store::Conn| match vanishing::names(conn, &name)? {
+                Some(there) => Ok::<bool, diesel_error::Error>(there),
+                None => openings::names_key(conn, &name),
+            };
+            if !self.db.read(needed).await?? {
                 self.erase(key).await;
             }
         }
@@ -189,12 +199,17 @@ impl App {
     }
 }
 
+/// A name for the key of a new round.
+pub(in crate::app) fn new_name() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
 /// Seals a new round with a key of its own: on disk before the publication is.
 ///
 /// # Errors
 /// The folder of the keys cannot be written to.
 pub(in crate::app) fn new_key(act: &Act<'_>) -> Result<String, AppError> {
-    let name = uuid::Uuid::new_v4().simple().to_string();
+    let name = new_name();
     act.app.round_keys.make(&name).map_err(|error| AppError::Internal(format!("no key for the round: {error}")))?;
     Ok(name)
 }

@@ -1,10 +1,10 @@
 //! Submission: until the second of closing, each one a version with a receipt.
 
-use super::{about, content, eligibility, load, loaded, one_live_bid};
+use super::{Loaded, about, content, eligibility, load, loaded, one_live_bid, vanishing};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
 use crate::app::organizations;
-use crate::auth::seal;
+use crate::auth::seal::{self, To};
 use crate::domain::challenge::{ChallengeStage, Demands};
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
@@ -35,6 +35,17 @@ pub(in crate::app) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> 
     Ok(())
 }
 
+/// As [`within_window`], for a bid: also that its own round is the one that is open.
+///
+/// # Errors
+/// What [`within_window`] refuses; the challenge was published anew since.
+pub(super) fn within_round(act: &Act<'_>, bid: &Loaded) -> Result<(), AppError> {
+    if bid.row.round != bid.challenge.round {
+        return Err(Refusal::DeadlinePassed.into());
+    }
+    within_window(act, &bid.challenge)
+}
+
 /// Submits a draft.
 ///
 /// # Errors
@@ -58,17 +69,21 @@ pub(in crate::app) fn recorded_as(number: i32, digest: &str) -> String {
 
 fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRow>>, AppError> {
     act.lock(Locked::ChallengeOfBid, id.as_str())?;
-    let (row, challenge, Submittable { draft, demands, organization, seal_key }) =
+    let (row, challenge, Submittable { draft, demands, organization, seal_key, seal_public }) =
         bids::to_submit(act.conn, id)?.ok_or(AppError::NotFound)?;
     let bid = loaded(act, row, challenge)?;
     let step = act.step(action, &bid.row, bid.object())?;
-    within_window(act, &bid.challenge)?;
+    within_round(act, &bid)?;
     organizations::is_verified(organization)?;
-    let text = content::drafted(&act.app.keys, id, &draft)?;
+    let text = vanishing::drafted(act, &bid.row, &draft)?.ok_or(Refusal::NothingToSubmit)?;
     admissible(act, &bid.row, &demands.read()?, &content::read(&text)?)?;
-    let (sealed, digest) = seal_up(act, &bid.row, seal_key.as_deref(), text.as_bytes())?;
+    let key = Wanted { name: seal_key.as_deref(), public: seal_public.as_deref() };
+    let (sealed, digest) = seal_up(act, &bid.row, &key, text.as_bytes())?;
     let received = Received { sealed: &sealed, digest: &digest, by: act.user()? };
     let row = bids::submit(act.conn, &bid.row, step.to, &received, act.now).map_err(one_live_bid)?;
+    if key.public.is_some() {
+        vanishing::vanish(act, &row)?;
+    }
     let mut about = about(&row, &bid.challenge);
     about.facts.number = i64::from(row.submission);
     about.facts.at = act.now.in_beijing();
@@ -84,12 +99,27 @@ fn admissible(act: &mut Act<'_>, row: &BidRow, demands: &Demands, content: &BidI
     faults.or(()).map_err(Into::into)
 }
 
+/// What the round of a bid is sealed with.
+struct Wanted<'a> {
+    /// The name of the key that the service has,
+    name: Option<&'a str>,
+    /// or the public half of the one that it does not have.
+    public: Option<&'a [u8]>,
+}
+
 /// Seals a content as the next submission of a bid: what is kept of it, and what its team is told of it.
-fn seal_up(act: &Act<'_>, row: &BidRow, key: Option<&str>, text: &[u8]) -> Result<(Vec<u8>, String), AppError> {
+fn seal_up(act: &Act<'_>, row: &BidRow, key: &Wanted<'_>, text: &[u8]) -> Result<(Vec<u8>, String), AppError> {
     let broken = |what: &str| AppError::Internal(format!("a bid could not be sealed: {what}"));
-    let key = act.app.round_keys.get(key.ok_or_else(|| broken("the round has no key"))?).map_err(|error| broken(&error.to_string()))?;
+    let key_of = |name: &str| act.app.round_keys.get(name).map_err(|error| broken(&error.to_string()));
+    let name = key.name.ok_or_else(|| broken("the round has no key"))?;
+    let service = if key.public.is_some() { None } else { Some(key_of(name)?) };
+    let to = match (key.public, &service) {
+        (Some(public), _) => To::Custodians(public),
+        (None, Some(key)) => To::Service(key),
+        (None, None) => return Err(broken("the round has no key")),
+    };
     let bound = binding(row.challenge_id, row.round, row.id, row.lead_org_id, row.submission.saturating_add(1));
-    let sealed = seal::seal(act.app.cipher, &key, &bound, text).ok_or_else(|| broken("no randomness"))?;
+    let sealed = seal::seal(act.app.cipher, &to, &bound, text).ok_or_else(|| broken("no randomness"))?;
     Ok((sealed, seal::commitment(&act.app.keys.salt(&bound), &bound, text)))
 }
 
@@ -100,7 +130,7 @@ fn seal_up(act: &Act<'_>, row: &BidRow, key: Option<&str>, text: &[u8]) -> Resul
 pub fn withdraw(act: &mut Act<'_>, id: BidId) -> Result<Done<Shown<BidRow>>, AppError> {
     let bid = load(act, id)?;
     let step = act.step(Action::BidWithdraw, &bid.row, bid.object())?;
-    within_window(act, &bid.challenge)?;
+    within_round(act, &bid)?;
     let row = bids::advance(act.conn, &bid.row, step.to, act.now)?;
     Ok(act.record(step, about(&row, &bid.challenge))?.with(bid.shown(act, row)))
 }

@@ -2,11 +2,12 @@
 
 use super::{about, load, object, release_cap, shown};
 use crate::app::act::{About, Act, Done, Shown};
-use crate::app::bids::decline_rest;
 use crate::app::bids::examination::appeals_are_over;
+use crate::app::bids::{decline_rest, lapse_all};
+use crate::app::custody::release::is_lost;
 use crate::app::error::AppError;
 use crate::domain::bid::BidStage;
-use crate::domain::challenge::{FailInput, FailReason, ReasonInput};
+use crate::domain::challenge::{ChallengeStage, FailInput, FailReason, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::ChallengeId;
 use crate::domain::policy::Action;
@@ -16,7 +17,8 @@ use crate::domain::workflow::Stage;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::{bids, openings, projects};
 
-/// Declares a round failed 流标, with a reason that must fit the facts. Bids that are left are declined.
+/// Declares a round failed 流标, with a reason that must fit the facts. Bids that are left are declined; those that nobody
+/// could open lapse.
 ///
 /// # Errors
 /// Denied, stale, a stage without this ending; the reason does not hold.
@@ -28,7 +30,10 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Don
         appeals_are_over(act, id, row.round)?;
     }
     let reason = input.reason.to_string();
-    decline_rest(act, &row, &reason)?;
+    match input.reason_code {
+        FailReason::SealLost => lapse_all(act, &row, &reason)?,
+        _ => decline_rest(act, &row, &reason)?,
+    }
     never_opened(act, &row)?;
     let row = challenges::fail(act.conn, &row, step.to, input.reason_code, &reason, act.now)?;
     let mut about = About { detail: format!("{}: {reason}", input.reason_code), ..about(&row) };
@@ -37,6 +42,11 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Don
 }
 
 fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Result<(), AppError> {
+    if row.stage == ChallengeStage::Closed {
+        // Still sealed: nothing but the shares may be looked at, so that nobody learns how many bids there are.
+        let holds = reason == FailReason::SealLost && is_lost(act, row)?;
+        return if holds { Ok(()) } else { Err(Refusal::ReasonDoesNotHold.into()) };
+    }
     let all = bids::of_round(act.conn, row.id, row.round, BidStage::ALL)?;
     let counted = |stages: &[BidStage]| all.iter().filter(|bid| stages.contains(&bid.stage)).count();
     let received = all.len().saturating_sub(counted(&[BidStage::Draft, BidStage::Withdrawn]));
@@ -47,6 +57,7 @@ fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Re
     };
     let scored = all.iter().filter(|bid| bid.panel_score.is_some()).count();
     let holds = match reason {
+        FailReason::SealLost => false,
         FailReason::NoBids => received == 0,
         FailReason::NoEligibleBid => received > 0 && received == ineligible,
         FailReason::BelowThreshold => scored > 0 && !all.iter().any(good_enough),

@@ -38,6 +38,7 @@ impl Record for ChallengeRow {
 /// How the caller stands to a challenge: one of those who prepared it, or of its sponsor's organisation.
 pub(super) fn standing(act: &Act<'_>, row: &ChallengeRow) -> Standing {
     Standing {
+        custodian: act.actor.keeps(row.id, row.round),
         conflicted: act.actor.has_examined(row.id),
         author: act.actor.user.is_some_and(|user| row.is_prepared_by(user)),
         party: row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)),

@@ -6,6 +6,7 @@ use crate::domain::policy::action::Action as A;
 
 /// What is done only by someone who proved within the last five minutes who they are: by signing in, or by a step-up.
 pub const FRESH: &[Action] = &[
+    A::ChallengeReleaseShare,
     A::ChallengeOpenBids,
     A::ChallengeAward,
     A::DecisionApprove,
@@ -18,6 +19,9 @@ pub const FRESH: &[Action] = &[
     A::UserResetSecondFactor,
     A::UserAnonymise,
     A::SecondFactorEnrol,
+    A::CustodyEnrol,
+    A::CustodyChangePassphrase,
+    A::CustodyRenew,
     A::MeSetIdentity,
     A::KeyCreate,
     A::KeyRotate,

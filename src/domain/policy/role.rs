@@ -44,6 +44,13 @@ impl Role {
         matches!(self, Self::Officer | Self::Director | Self::Finance)
     }
 
+    /// Whether whoever has the role may hold a share of a round's key: people of the department who neither prepare a
+    /// challenge nor decide on it. Auditors change nothing here, and administrators have the machine.
+    #[must_use]
+    pub const fn keeps_shares(self) -> bool {
+        matches!(self, Self::Supervisor | Self::Examiner | Self::Leader)
+    }
+
     /// The roles that exist once in a person's life here: three administrators that never meet in one person and hold
     /// no business role (GB/T 22239, three-administrator separation).
     const fn stands_alone(self) -> bool {

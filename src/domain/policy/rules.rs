@@ -5,7 +5,7 @@
 use super::action::Action;
 use super::role::Role::{self, Account, Auditor, Commissioner, Director, Examiner, Expert, Finance, Leader, Officer, Public};
 use super::role::Role::{Secadmin, Sponsor, Supervisor, Sysadmin, System, Team};
-use super::tie::Tie::{self, Assigned, Author, Conflicted, Editor, Party, Stranger, Submitter};
+use super::tie::Tie::{self, Assigned, Author, Conflicted, Custodian, Editor, Party, Stranger, Submitter};
 use crate::domain::policy::action::Action as A;
 
 /// One row: these roles may do this, standing so to the object.
@@ -19,7 +19,7 @@ pub struct Rule {
 }
 
 /// However one stands to it: for reading, and for things that concern nobody else.
-const ANY: &[Tie] = &[Stranger, Party, Editor, Submitter, Assigned, Author, Conflicted];
+const ANY: &[Tie] = &[Stranger, Party, Editor, Submitter, Assigned, Author, Conflicted, Custodian];
 /// The department's own work: done for it, by whoever prepared it or a colleague, but not with an interest in it.
 const DESK: &[Tie] = &[Stranger, Author, Assigned];
 /// A second pair of eyes: never one's own work, nor where one is assigned or has an interest.
@@ -33,10 +33,15 @@ const SELF: &[Tie] = &[Author];
 /// What one was appointed to by name.
 const MINE: &[Tie] = &[Assigned];
 
+/// That of which one holds a share of the key.
+const SHARE: &[Tie] = &[Custodian];
+
 /// Everyone with an account, whatever roles they have.
 const EVERYONE: &[Role] = &[Account];
 /// The department's staff that reads the portfolio.
 const STAFF: &[Role] = &[Officer, Examiner, Director, Finance, Supervisor, Commissioner, Leader, Auditor];
+/// Those who may hold a share of a round's key.
+const KEEPERS: &[Role] = &[Supervisor, Examiner, Leader];
 /// Those who may read opened bids, reviews and decisions.
 const JUDGING: &[Role] = &[Officer, Examiner, Director, Supervisor, Auditor];
 
@@ -68,6 +73,11 @@ pub const RULES: &[Rule] = &[
     rule(A::SecondFactorRegenerate, EVERYONE, SELF),
     rule(A::SecondFactorDisable, EVERYONE, SELF),
     rule(A::SecondFactorRecover, &[System], ANY),
+    // 保管: the keys of those who hold shares.
+    rule(A::CustodyRead, KEEPERS, SELF),
+    rule(A::CustodyEnrol, KEEPERS, SELF),
+    rule(A::CustodyChangePassphrase, KEEPERS, SELF),
+    rule(A::CustodyRenew, KEEPERS, SELF),
     rule(A::MeRead, EVERYONE, ANY),
     rule(A::MeSubscribe, EVERYONE, ANY),
     rule(A::MeChangePassword, EVERYONE, ANY),
@@ -128,6 +138,8 @@ pub const RULES: &[Rule] = &[
     rule(A::ChallengeApprove, &[Director], OTHER),
     rule(A::ChallengePublish, &[Officer], DESK),
     rule(A::ChallengeClose, &[System], ANY),
+    rule(A::ChallengeReleaseShare, KEEPERS, SHARE),
+    rule(A::ChallengeLoseShare, &[System], ANY),
     rule(A::ChallengeOpenBids, &[Officer], DESK),
     rule(A::ChallengeStartReview, &[Officer], DESK),
     rule(A::ChallengePropose, &[Officer], DESK),
@@ -187,6 +199,7 @@ pub const RULES: &[Rule] = &[
     rule(A::BidShortlist, &[Officer], DESK),
     rule(A::BidSelect, &[System], ANY),
     rule(A::BidDecline, &[System], ANY),
+    rule(A::BidLapse, &[System], ANY),
     rule(A::BidAward, &[System], ANY),
     rule(A::BidSign, &[System], ANY),
     rule(A::ReviewAssign, &[Officer], DESK),

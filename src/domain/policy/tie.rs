@@ -12,6 +12,7 @@ codes! {
         Assigned = "assigned" "受指派",
         Author = "author" "经手人",
         Conflicted = "conflicted" "应回避",
+        Custodian = "custodian" "份额保管人",
     }
 }
 
@@ -33,6 +34,7 @@ impl Tie {
             Self::Assigned => ("您已受指派负责本事项，不能进行此操作", "You are assigned to this, so you may not do it."),
             Self::Author => ("本事项由您经手，须由他人办理", "You prepared or signed this yourself: someone else must do it."),
             Self::Conflicted => ("您与本事项存在利益关系，应当回避", "You have an interest in this and must step aside."),
+            Self::Custodian => ("您持有本轮的密钥份额，不能进行此操作", "You hold a share of this round's key, so you may not do it."),
         }
     }
 }
@@ -41,6 +43,8 @@ impl Tie {
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, of which the strongest counts")]
 pub struct Standing {
+    /// Holds a share of the key of the challenge's round: does nothing else with the challenge.
+    pub custodian: bool,
     /// An interest in the matter: same organisation as a bidder, owning division of the challenge (回避).
     pub conflicted: bool,
     /// Prepared the object, or signed an earlier desk of it.
@@ -60,6 +64,7 @@ impl Standing {
     #[must_use]
     pub const fn tie(self) -> Tie {
         match self {
+            Self { custodian: true, .. } => Tie::Custodian,
             Self { conflicted: true, .. } => Tie::Conflicted,
             Self { author: true, .. } => Tie::Author,
             Self { assigned: true, .. } => Tie::Assigned,

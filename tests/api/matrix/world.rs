@@ -194,7 +194,7 @@ impl<'a> World<'a> {
             "POST /batches" => inputs::batch(999),
             "POST /challenges/{id}/questions" => inputs::question(),
             "POST /questions/{id}/answer" => json!({"answer": "可以。"}),
-            "POST /questions/{id}/decline" => reason,
+            "POST /questions/{id}/decline" | "POST /bids/{id}/return_examination" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
             "POST /restrictions" => inputs::restriction(&self.organization),
             "POST /organizations" => {
@@ -210,9 +210,12 @@ impl<'a> World<'a> {
             "POST /me/second_factor/confirm" | "POST /me/second_factor/regenerate" => json!({"code": "123456"}),
             "POST /me/second_factor/disable" => json!({"password": "12345678", "code": "123456"}),
             "POST /auth/step_up" => json!({"password": "12345678"}),
+            "POST /me/custody/enrol" | "POST /me/custody/renew" | "POST /challenges/{id}/release_share" => {
+                json!({"passphrase": "three keepers keep a secret"})
+            }
             "POST /me/phone" => json!({"phone": "13800138000"}),
             "POST /me/identity_number" => json!({"identity_number": "11010519491231002X"}),
-            "POST /me/password" => json!({"current": "12345678", "new": "12345678"}),
+            "POST /me/password" | "POST /me/custody/change_passphrase" => json!({"current": "12345678", "new": "12345678"}),
             "POST /challenges/{id}/publish" | "POST /challenges/{id}/republish" => self.story.window(),
             "POST /challenges/{id}/propose" if self.story.bid.is_empty() => {
                 let mut proposal = self.story.proposal();
@@ -228,7 +231,6 @@ impl<'a> World<'a> {
             "POST /bids/{id}/examine" => inputs::examination(&[]),
             "POST /bids/{id}/request_correction" => json!({"items": [{"code": "F3", "finding": "fail", "reason": "缺公章"}]}),
             "POST /bids/{id}/correct" => json!({"statement": "已补盖公章。"}),
-            "POST /bids/{id}/return_examination" => reason,
             "POST /bids/{id}/appeal" => json!({"grounds": "材料齐全，公章在第三页。"}),
             "POST /bids/{id}/decide_appeal" => json!({"upheld": true, "reason": "申诉成立"}),
             "POST /bids/{id}/shortlist" => json!({"shortlisted": true, "reason": "方案可行"}),

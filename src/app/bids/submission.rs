@@ -110,13 +110,13 @@ struct Wanted<'a> {
 /// Seals a content as the next submission of a bid: what is kept of it, and what its team is told of it.
 fn seal_up(act: &Act<'_>, row: &BidRow, key: &Wanted<'_>, text: &[u8]) -> Result<(Vec<u8>, String), AppError> {
     let broken = |what: &str| AppError::Internal(format!("a bid could not be sealed: {what}"));
-    let key_of = |name: &str| act.app.round_keys.get(name).map_err(|error| broken(&error.to_string()));
-    let name = key.name.ok_or_else(|| broken("the round has no key"))?;
-    let service = if key.public.is_some() { None } else { Some(key_of(name)?) };
-    let to = match (key.public, &service) {
-        (Some(public), _) => To::Custodians(public),
-        (None, Some(key)) => To::Service(key),
-        (None, None) => return Err(broken("the round has no key")),
+    let service;
+    let to = if let Some(public) = key.public {
+        To::Custodians(public)
+    } else {
+        let name = key.name.ok_or_else(|| broken("the round has no key"))?;
+        service = act.app.round_keys.get(name).map_err(|error| broken(&error.to_string()))?;
+        To::Service(&service)
     };
     let bound = binding(row.challenge_id, row.round, row.id, row.lead_org_id, row.submission.saturating_add(1));
     let sealed = seal::seal(act.app.cipher, &to, &bound, text).ok_or_else(|| broken("no randomness"))?;

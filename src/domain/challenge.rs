@@ -69,6 +69,7 @@ stage_table!(
         path(S::Publicity, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Awarded, A::ChallengeFinish, &[S::Finished]),
         path(S::Failed, A::ChallengeRepublish, &[S::Open]),
+        path(S::Failed, A::ChallengeAdjust, &[S::Draft]),
         path(S::Failed, A::ChallengeWithdraw, &[S::Withdrawn]),
     ]
 );

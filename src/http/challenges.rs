@@ -223,6 +223,11 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: FailInput) -> Changed {
     Ok(ending::fail(act, id, &input)?.map(Into::into))
 }
 
+/// `POST /challenges/{id}/adjust`
+pub fn adjust(act: &mut Act<'_>, id: ChallengeId, input: ReasonInput) -> Changed {
+    Ok(ending::adjust(act, id, &input)?.map(Into::into))
+}
+
 /// `POST /challenges/{id}/withdraw`
 pub fn withdraw(act: &mut Act<'_>, id: ChallengeId, input: ReasonInput) -> Changed {
     Ok(ending::withdraw(act, id, &input)?.map(Into::into))

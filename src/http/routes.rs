@@ -134,6 +134,7 @@ pub fn routes() -> Vec<Route> {
         verb("/challenges/{id}/publicise", A::ChallengePublicise, challenges::publicise),
         verb("/challenges/{id}/award", A::ChallengeAward, challenges::award),
         verb("/challenges/{id}/fail", A::ChallengeFail, challenges::fail),
+        verb("/challenges/{id}/adjust", A::ChallengeAdjust, challenges::adjust),
         verb("/challenges/{id}/withdraw", A::ChallengeWithdraw, challenges::withdraw),
         verb("/challenges/{id}/finish", A::ChallengeFinish, challenges::finish),
         get("/decisions/{id}", A::DecisionRead, decisions::get),

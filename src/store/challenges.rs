@@ -265,6 +265,14 @@ pub fn open_round(
     Ok(opened)
 }
 
+/// Takes a failed challenge back to be written anew: until it is published again it is no longer public.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the challenge is not as it was read.
+pub fn take_back(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, now: Timestamp) -> QueryResult<ChallengeRow> {
+    step!(conn, challenges, ChallengeRow, row, to, now, challenges::published_at.eq(None::<Timestamp>))
+}
+
 /// Lifts the seal of the current round, and writes down who did, when, and how many bids it held.
 ///
 /// # Errors

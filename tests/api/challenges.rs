@@ -193,6 +193,34 @@ on_both! {
         story.submitted("keda").await;
     }
 
+    async fn a_failed_challenge_is_adjusted_approved_and_published_as_its_next_round(app: TestApp) {
+        let story = Story::open(&app).await;
+        let (officer, director) = (app.officer().await, app.director().await);
+        let path = format!("/challenges/{}", story.challenge);
+        let reason = json!({"reason": "指标偏高，无人揭榜"});
+        officer.post(&story.path("adjust"), reason.clone()).await.is_refused(409, "wrong_stage");
+        story.close().await;
+        officer.does(&story.path("open_bids")).await.is(200);
+        director.post(&story.path("fail"), json!({"reason_code": "no_bids", "reason": "无人揭榜"})).await.is(200);
+        director.post(&story.path("adjust"), reason.clone()).await.is_refused(403, "forbidden");
+        app.mail().await;
+        assert_eq!(officer.post(&story.path("adjust"), reason).await.is(200)["stage"], "draft");
+        assert!(app.mail().await.contains(&("challenge_adjusted".into(), "sponsor@test.example".into())));
+        app.anyone().get(&path).await.is_refused(404, "not_found");
+        app.team("keda").await.get(&path).await.is_refused(404, "not_found");
+        let shown = officer.get(&path).await.is(200);
+        let mut content = inputs::challenge(&story.batch, &app.organization("sponsor-works").await.to_string(), app.next());
+        content["indicators"][0]["target"] = json!("90");
+        officer.put(&path, shown["version"].as_i64().unwrap(), content).await.is(200);
+        officer.does(&story.path("submit")).await.is(200);
+        director.does(&story.path("approve")).await.is(200);
+        let again = officer.post(&story.path("publish"), story.window()).await.is(200);
+        assert_eq!((again["stage"].as_str(), again["round"].as_i64()), (Some("open"), Some(2)));
+        let rounds = app.anyone().get(&story.path("rounds")).await.is(200);
+        assert_eq!(rounds["items"][0]["fail_reason"], "no_bids", "the history is kept");
+        story.submitted("keda").await;
+    }
+
     async fn a_round_whose_bids_are_all_ineligible_fails(app: TestApp) {
         let story = Story::screening(&app).await;
         story.examined(&story.bid, &["F3"]).await;

@@ -66,6 +66,20 @@ fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Re
     if holds { Ok(()) } else { Err(Refusal::ReasonDoesNotHold.into()) }
 }
 
+/// Takes a failed challenge back to the draft 调整后发榜: indicators, money or conditions change, it is approved and published anew as its
+/// next round. The rounds before are kept.
+///
+/// # Errors
+/// Denied, stale, not failed.
+pub fn adjust(act: &mut Act<'_>, id: ChallengeId, input: &ReasonInput) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ChallengeAdjust, &row, object(act, &row))?;
+    let row = challenges::take_back(act.conn, &row, step.to, act.now)?;
+    let mut about = About { detail: input.reason.to_string(), ..about(&row) };
+    about.facts.reason = input.reason.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row)))
+}
+
 /// Withdraws a challenge 撤榜 at any stage before it is awarded. Sealed bids stay sealed for ever.
 ///
 /// # Errors

@@ -83,6 +83,7 @@ codes! {
         ChallengePublicise = "challenge.publicise" "公示",
         ChallengeAward = "challenge.award" "立项",
         ChallengeFail = "challenge.fail" "流标",
+        ChallengeAdjust = "challenge.adjust" "调整榜单",
         ChallengeRepublish = "challenge.republish" "重新发榜",
         ChallengeWithdraw = "challenge.withdraw" "撤榜",
         ChallengeFinish = "challenge.finish" "办结榜单",

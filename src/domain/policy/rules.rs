@@ -146,6 +146,7 @@ pub const RULES: &[Rule] = &[
     rule(A::ChallengePublicise, &[Officer], DESK),
     rule(A::ChallengeAward, &[Director], OTHER),
     rule(A::ChallengeFail, &[Director], OTHER),
+    rule(A::ChallengeAdjust, &[Officer], DESK),
     rule(A::ChallengeRepublish, &[Director], OTHER),
     rule(A::ChallengeWithdraw, &[Director], OTHER),
     rule(A::ChallengeFinish, &[Officer], DESK),

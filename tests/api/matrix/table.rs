@@ -156,6 +156,7 @@ pub const ROWS: &[Row] = &[
     Row("POST /challenges/{id}/award",          On::Challenge,    "publicity", "director"),
     Row("POST /challenges/{id}/fail",           On::Challenge,    "screening reviewing deciding", "director"),
     Row("POST /challenges/{id}/republish",      On::Challenge,    "", "director"),
+    Row("POST /challenges/{id}/adjust",         On::Challenge,    "", "officer officer2"),
     Row("POST /challenges/{id}/withdraw",       On::Challenge,    "draft in_approval approved open closed screening reviewing deciding publicity", "director"),
     Row("POST /challenges/{id}/finish",         On::Challenge,    "", "officer officer2"),
     Row("GET /decisions/{id}",                  On::Decision,     ANY, "officer officer2 director examiner own_examiner finance supervisor leader auditor"),

@@ -255,6 +255,7 @@ impl<'a> World<'a> {
                 || route.ends_with("/reject")
                 || route.starts_with("POST /restrictions/{id}/decline")
                 || route.ends_with("/lift")
+                || route.ends_with("/adjust")
                 || route.ends_with("/challenges/{id}/withdraw") =>
             {
                 reason

@@ -102,9 +102,9 @@ impl<'a> Story<'a> {
     }
 
     pub async fn examined(&self, bid: &str, failing: &[&str]) {
-        self.app.examiner().await.post(&format!("/bids/{bid}/examine"), inputs::examination(failing)).await.is(200);
+        self.app.second_examiner().await.post(&format!("/bids/{bid}/examine"), inputs::examination(failing)).await.is(200);
         if !failing.is_empty() {
-            self.app.second_examiner().await.does(&format!("/bids/{bid}/confirm_failure")).await.is(200);
+            self.app.examiner().await.does(&format!("/bids/{bid}/confirm_failure")).await.is(200);
         }
     }
 

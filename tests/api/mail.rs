@@ -125,6 +125,7 @@ on_both! {
         let second = story.submitted("yuan").await;
         story.drafted("idle").await;
         app.second_examiner().await;
+        app.examiner().await;
         app.mail().await;
         story.close().await;
         note(&app, &mut record, "challenge.close").await;

@@ -5,6 +5,7 @@ pub(in crate::app) mod eligibility;
 pub mod judging;
 pub mod members;
 pub mod opening;
+pub(in crate::app) mod reconfirmation;
 pub mod submission;
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
@@ -122,7 +123,7 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
     let challenge = challenges::load(act, id)?;
     // Whoever may not know of the challenge is not told at which stage it stands.
     let _seen = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
-    let step = act.step(Action::BidCreate, &challenge, challenges::object(act, &challenge))?;
+    let step = submission::or_suspended(&challenge, act.step(Action::BidCreate, &challenge, challenges::object(act, &challenge)))?;
     submission::within_window(act, &challenge)?;
     let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
     let organization = organizations::verified(act, own)?;

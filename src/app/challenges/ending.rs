@@ -4,7 +4,7 @@ use super::{about, load, object, release_cap, shown};
 use crate::app::act::{About, Act, Done, Shown};
 use crate::app::bids::decline_rest;
 use crate::app::error::AppError;
-use crate::domain::bid::BidStage;
+use crate::domain::bid::{BidStage, NEVER_OPENED};
 use crate::domain::challenge::{FailInput, FailReason, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::ChallengeId;
@@ -35,7 +35,7 @@ pub fn fail(act: &mut Act<'_>, id: ChallengeId, input: &FailInput) -> Result<Don
 fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Result<(), AppError> {
     let all = bids::of_round(act.conn, row.id, row.round, BidStage::ALL)?;
     let counted = |stages: &[BidStage]| all.iter().filter(|bid| stages.contains(&bid.stage)).count();
-    let received = all.len().saturating_sub(counted(&[BidStage::Draft, BidStage::Withdrawn]));
+    let received = all.len().saturating_sub(counted(NEVER_OPENED));
     let ineligible = counted(&[BidStage::Ineligible]);
     let good_enough = |bid: &bids::BidRow| {
         let score = bid.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());

@@ -2,7 +2,7 @@
 
 use super::{about, load, object, shown};
 use crate::app::act::{About, Act, Done, Object, Shown};
-use crate::app::bids::opening;
+use crate::app::bids::{opening, reconfirmation};
 use crate::app::error::AppError;
 use crate::domain::bid::BidStage;
 use crate::domain::challenge::Window;
@@ -51,6 +51,7 @@ pub fn close(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<ChallengeRow>, A
     let now = act.in_time()?;
     let closes_at = row.closes_at.filter(|closes_at| *closes_at <= now).ok_or(Refusal::StillOpen)?;
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    reconfirmation::lapse(act, &row)?;
     let digest = opening::closing_digest(act, id, row.round)?;
     openings::close(act.conn, id, row.round, &digest)?;
     let mut about = about(&row);

@@ -33,6 +33,9 @@ const SELF: &[Tie] = &[Author];
 /// What one was appointed to by name.
 const MINE: &[Tie] = &[Assigned];
 
+/// The owning division's: by whoever prepared it, or a colleague of the division.
+const DIVISION: &[Tie] = &[Author, Assigned];
+
 /// Everyone with an account, whatever roles they have.
 const EVERYONE: &[Role] = &[Account];
 /// The department's staff that reads the portfolio.
@@ -137,6 +140,17 @@ pub const RULES: &[Rule] = &[
     rule(A::ChallengeRepublish, &[Director], OTHER),
     rule(A::ChallengeWithdraw, &[Director], OTHER),
     rule(A::ChallengeFinish, &[Officer], DESK),
+    // 暂停: by supervision or a director, who did not prepare the challenge.
+    rule(A::ChallengeSuspend, &[Supervisor, Director], OTHER),
+    rule(A::ChallengeResume, &[Supervisor, Director], OTHER),
+    // 延期、更正: proposed by the owning division, put into effect by a director who did not propose it.
+    rule(A::ChallengeExtend, &[System], ANY),
+    rule(A::ChallengeCorrect, &[System], ANY),
+    rule(A::AmendmentRead, STAFF, ANY),
+    rule(A::AmendmentReadInEffect, &[Public], ANY),
+    rule(A::AmendmentPropose, &[Officer], DIVISION),
+    rule(A::AmendmentApprove, &[Director], OTHER),
+    rule(A::AmendmentDecline, &[Director], OTHER),
     rule(A::DecisionRead, JUDGING, ANY),
     rule(A::DecisionRead, &[Finance, Leader], ANY),
     rule(A::DecisionApprove, &[Director], OTHER),
@@ -160,6 +174,8 @@ pub const RULES: &[Rule] = &[
     rule(A::BidFlaw, &[System], ANY),
     rule(A::BidResubmit, &[Team], &[Submitter]),
     rule(A::BidWithdraw, &[Team], &[Submitter]),
+    rule(A::BidAskAgain, &[System], ANY),
+    rule(A::BidLapse, &[System], ANY),
     // 联合体: each partner confirms its own part; it reads nothing else of the bid.
     rule(A::PartnershipRead, &[Team], OWN),
     rule(A::PartnershipRead, JUDGING, ANY),

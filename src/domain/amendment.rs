@@ -213,3 +213,36 @@ pub struct ResumeInput {
     #[deserr(default)]
     pub closes_at: Option<Timestamp>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        let start: Timestamp = "2026-03-02T01:00:00Z".parse().unwrap();
+        start.plus(TimeDelta::minutes(minutes))
+    }
+
+    proptest! {
+        #[test]
+        fn no_order_of_amendments_takes_time_away(steps in prop::collection::vec((0..3, 0i64..50_000, 0i64..300_000), 1..12)) {
+            let mut deadline = Deadline { closes_at: at(43_200), questions_until: Some(at(36_000)) };
+            let mut now = 0;
+            for (step, passed, asked) in steps {
+                let since = at(now);
+                now += passed;
+                let before = deadline;
+                deadline = match step {
+                    0 => before.moved(at(asked), at(now)),
+                    1 => before.corrected(Some(at(asked)), at(now)),
+                    _ => before.resumed(since, at(now), Some(at(asked))),
+                };
+                prop_assert!(deadline.closes_at >= before.closes_at && deadline.questions_until >= before.questions_until);
+                prop_assert!(step != 1 || deadline.closes_at >= at(now).plus(TimeDelta::days(CORRECTED_DAYS)));
+                prop_assert!(step != 2 || deadline.closes_at >= before.closes_at.plus(TimeDelta::minutes(passed)));
+                prop_assert!(deadline.questions_until.is_none_or(|until| until < deadline.closes_at));
+            }
+        }
+    }
+}

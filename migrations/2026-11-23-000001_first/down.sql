@@ -13,6 +13,7 @@ DROP TABLE decisions;
 DROP TABLE reviews;
 DROP TABLE restrictions;
 DROP TABLE partnerships;
+DROP TABLE amendments;
 DROP TABLE questions;
 DROP TABLE bid_examinations;
 DROP TABLE bid_openings;

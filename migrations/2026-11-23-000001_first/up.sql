@@ -184,6 +184,7 @@ CREATE TABLE challenges (
     opens_at TIMESTAMP,
     closes_at TIMESTAMP,
     questions_until TIMESTAMP,
+    suspended_at TIMESTAMP,
     published_at TIMESTAMP,
     publicity_ends_on DATE,
     division TEXT,
@@ -273,7 +274,7 @@ CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
 CREATE INDEX bids_examiner ON bids (examined_by, challenge_id);
-CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'ineligible', 'not_shortlisted', 'declined');
+CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'lapsed', 'ineligible', 'not_shortlisted', 'declined');
 
 CREATE TABLE bid_drafts (
     bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
@@ -343,6 +344,32 @@ CREATE TABLE questions (
 );
 CREATE INDEX questions_challenge ON questions (challenge_id, id);
 CREATE INDEX questions_asker ON questions (organization_id, challenge_id, round);
+
+CREATE TABLE amendments (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    notice TEXT,
+    changes TEXT NOT NULL,
+    content TEXT,
+    closes_at TIMESTAMP,
+    closes_before TIMESTAMP,
+    closes_after TIMESTAMP,
+    in_effect_at TIMESTAMP,
+    opinion TEXT,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    decided_by TEXT REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (closes_after >= closes_before),
+    CHECK (created_by <> decided_by)
+);
+CREATE INDEX amendments_challenge ON amendments (challenge_id, id);
+CREATE UNIQUE INDEX amendments_one_waits ON amendments (challenge_id, round) WHERE stage = 'proposed';
 
 CREATE TABLE partnerships (
     id TEXT PRIMARY KEY NOT NULL,

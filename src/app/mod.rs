@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod act;
+pub mod amendments;
 pub mod attempts;
 pub mod audit;
 pub mod batches;

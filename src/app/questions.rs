@@ -1,7 +1,7 @@
 //! Questions 答疑: a team asks, an officer answers for everyone; who asked, nobody learns.
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
-use crate::app::bids::submission::within_window;
+use crate::app::bids::submission::{or_suspended, within_window};
 use crate::app::error::AppError;
 use crate::app::{challenges, organizations};
 use crate::domain::challenge::ReasonInput;
@@ -67,7 +67,7 @@ pub fn ask(act: &mut Act<'_>, id: ChallengeId, input: &QuestionInput) -> Result<
     let challenge = challenges::load(act, id)?;
     // Whoever may not know of the challenge is not told at which stage it stands.
     let _seen = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
-    let step = act.step(Action::QuestionAsk, &challenge, challenges::object(act, &challenge))?;
+    let step = or_suspended(&challenge, act.step(Action::QuestionAsk, &challenge, challenges::object(act, &challenge)))?;
     within_window(act, &challenge)?;
     if challenge.questions_until.is_some_and(|until| act.now >= until) {
         return Err(Refusal::QuestionsClosed.into());

@@ -11,6 +11,8 @@ codes! {
     pub enum BidStage {
         Draft = "draft" "起草",
         Submitted = "submitted" "已提交",
+        NeedsReconfirmation = "needs_reconfirmation" "待确认",
+        Lapsed = "lapsed" "未确认失效",
         Withdrawn = "withdrawn" "已撤回",
         InCorrection = "in_correction" "补正中",
         Doubted = "doubted" "拟不通过",
@@ -50,7 +52,13 @@ stage_table!(
         path(S::InAppeal, A::BidDecideAppeal, &[S::Eligible, S::Ineligible]),
         path(S::InAppeal, A::BidDecline, &[S::Declined]),
         path(S::Submitted, A::BidDecline, &[S::Declined]),
-        path(S::Submitted, A::BidLapse, &[S::Withdrawn]),
+        path(S::Submitted, A::BidHandBack, &[S::Withdrawn]),
+        path(S::Submitted, A::BidAskAgain, &[S::NeedsReconfirmation]),
+        path(S::NeedsReconfirmation, A::BidEdit, &[S::NeedsReconfirmation]),
+        path(S::NeedsReconfirmation, A::BidAppoint, &[S::NeedsReconfirmation]),
+        path(S::NeedsReconfirmation, A::BidResubmit, &[S::Submitted]),
+        path(S::NeedsReconfirmation, A::BidWithdraw, &[S::Withdrawn]),
+        path(S::NeedsReconfirmation, A::BidLapse, &[S::Lapsed]),
         path(S::Withdrawn, A::BidEdit, &[S::Withdrawn]),
         path(S::Withdrawn, A::BidResubmit, &[S::Submitted]),
         path(S::Eligible, A::BidShortlist, &[S::Shortlisted, S::NotShortlisted]),
@@ -69,6 +77,7 @@ stage_table!(
 pub const LIVE: &[BidStage] = &[
     S::Draft,
     S::Submitted,
+    S::NeedsReconfirmation,
     S::InCorrection,
     S::Doubted,
     S::InAppeal,
@@ -83,6 +92,7 @@ pub const LIVE: &[BidStage] = &[
 /// Stages in which the department still has the bid before it: their teams hear what happens to the challenge.
 pub const BEFORE_THE_DEPARTMENT: &[BidStage] = &[
     S::Submitted,
+    S::NeedsReconfirmation,
     S::InCorrection,
     S::Doubted,
     S::InAppeal,
@@ -97,14 +107,17 @@ pub const BEFORE_THE_DEPARTMENT: &[BidStage] = &[
 /// Stages in which the formal examination of a bid is not over.
 pub const UNDER_EXAMINATION: &[BidStage] = &[S::Submitted, S::InCorrection, S::Doubted];
 
+/// Stages of bids that no opening looks at: never submitted, taken back, or not confirmed after a correction of the challenge.
+pub const NEVER_OPENED: &[BidStage] = &[S::Draft, S::Withdrawn, S::NeedsReconfirmation, S::Lapsed];
+
 /// The seal: before a round is opened nobody but the team may know a bid, not even that it exists.
 ///
 /// `round` is the bid's, `opened_round` the last round of the challenge that was opened. Every read path asks here, and
-/// the list's filter in `store::bids` says the same in SQL. A bid that was never submitted, or was withdrawn, stays the
-/// team's own for ever.
+/// the list's filter in `store::bids` says the same in SQL. A bid that was never submitted, was withdrawn, or was not
+/// confirmed after a correction stays the team's own for ever.
 #[must_use]
 pub fn sealed(stage: BidStage, round: i32, opened_round: i32) -> bool {
-    round > opened_round || matches!(stage, S::Draft | S::Withdrawn)
+    round > opened_round || NEVER_OPENED.contains(&stage)
 }
 
 /// Whether a bid goes on to the panel.

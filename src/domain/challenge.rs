@@ -22,6 +22,7 @@ codes! {
         Rejected = "rejected" "不予发榜",
         Approved = "approved" "已批准",
         Open = "open" "揭榜中",
+        Suspended = "suspended" "已暂停",
         Closed = "closed" "已截止",
         Screening = "screening" "形式审查",
         Reviewing = "reviewing" "评审中",
@@ -50,8 +51,14 @@ stage_table!(
         path(S::Open, A::BidCreate, &[S::Open]),
         path(S::Open, A::QuestionAsk, &[S::Open]),
         path(S::Open, A::ChallengeClose, &[S::Closed]),
+        path(S::Open, A::AmendmentPropose, &[S::Open]),
+        path(S::Open, A::ChallengeExtend, &[S::Open]),
+        path(S::Open, A::ChallengeCorrect, &[S::Open]),
+        path(S::Open, A::ChallengeSuspend, &[S::Suspended]),
         path(S::Open, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Closed, A::ChallengeReleaseShare, &[S::Closed]),
+        path(S::Suspended, A::ChallengeResume, &[S::Open]),
+        path(S::Suspended, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Closed, A::ChallengeOpenBids, &[S::Screening]),
         path(S::Closed, A::ChallengeFail, &[S::Failed]),
         path(S::Closed, A::ChallengeWithdraw, &[S::Withdrawn]),
@@ -225,6 +232,12 @@ fn forbidden_condition(word: &str) -> Fault {
 
 impl ChallengeInput {
     fn check(self, _: ValuePointerRef<'_>) -> Result<Self, Faults> {
+        self.faults().or(self)
+    }
+
+    /// Everything that is wrong with it as a whole.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
         let mut faults = Faults::default();
         let enterprise = self.class == ChallengeClass::EnterpriseTech;
         faults.check(enterprise && self.sponsor_id.is_none(), "sponsor_id", Fault::missing);
@@ -251,7 +264,7 @@ impl ChallengeInput {
         if let Some(word) = FORBIDDEN_CONDITIONS.iter().find(|word| open && conditions.contains(**word)) {
             faults.check(true, "conditions", || forbidden_condition(word));
         }
-        faults.or(self)
+        faults
     }
 }
 

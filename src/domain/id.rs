@@ -89,6 +89,8 @@ ids! {
     BidId,
     /// A question 答疑 on a challenge.
     QuestionId,
+    /// An amendment 榜单变更 of an open challenge.
+    AmendmentId,
     /// A partnership 联合体合作 that a bid asks for.
     PartnershipId,
     /// A restriction 限制申报 of an organisation or a person.

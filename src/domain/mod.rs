@@ -3,6 +3,7 @@
 //! Commands are described here once, with the derives by which the HTTP door reads and documents them
 //! (docs/adr/0001). Rows live in `store`, views in `http`.
 
+pub mod amendment;
 pub mod assignment;
 pub mod audit;
 pub mod batch;

@@ -60,6 +60,14 @@ codes! {
         ChallengeAdjusted = "challenge_adjusted" "流标后调整",
         ChallengeWithdrawn = "challenge_withdrawn" "撤榜",
         ChallengeFinished = "challenge_finished" "榜单办结",
+        AmendmentProposed = "amendment_proposed" "延期或更正待批",
+        AmendmentDeclined = "amendment_declined" "延期或更正未获批准",
+        ChallengeExtended = "challenge_extended" "揭榜延期",
+        ChallengeCorrected = "challenge_corrected" "榜单更正",
+        ChallengeSuspended = "challenge_suspended" "揭榜暂停",
+        ChallengeResumed = "challenge_resumed" "揭榜恢复",
+        BidNeedsReconfirmation = "bid_needs_reconfirmation" "揭榜申请待确认",
+        BidLapsed = "bid_lapsed" "揭榜申请未确认失效",
         QuestionAsked = "question_asked" "收到提问",
         QuestionAnswered = "question_answered" "公开答疑",
         QuestionDeclined = "question_declined" "提问不予公开答复",
@@ -161,6 +169,9 @@ use Audience::{
 };
 use Notice as N;
 
+/// Whom it concerns that an open challenge changes: everyone who may have planned with it.
+const CONCERNED: &[Audience] = &[Bidders, DraftHolders, Subscribers, Sponsor, Author, Person];
+
 /// Every letter of the service.
 pub const LETTERS: &[LetterRule] = &[
     row(A::UserCreate, "", N::AccountCreated, &[Person]),
@@ -225,6 +236,15 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChallengeAdjust, "", N::ChallengeAdjusted, &[Author, Directors, Sponsor]),
     row(A::ChallengeWithdraw, "", N::ChallengeWithdrawn, &[Author, Sponsor, Bidders, DraftHolders]),
     row(A::ChallengeFinish, "", N::ChallengeFinished, &[Author, Directors, Sponsor]),
+    row(A::AmendmentPropose, "", N::AmendmentProposed, &[Directors]),
+    row(A::AmendmentDecline, "", N::AmendmentDeclined, &[Person]),
+    row(A::ChallengeExtend, "", N::ChallengeExtended, CONCERNED),
+    // Whoever has a bid is told what to do; nobody gets both letters.
+    row(A::ChallengeCorrect, "", N::BidNeedsReconfirmation, &[Bidders]),
+    row(A::ChallengeCorrect, "", N::ChallengeCorrected, CONCERNED),
+    row(A::ChallengeSuspend, "", N::ChallengeSuspended, CONCERNED),
+    row(A::ChallengeResume, "", N::ChallengeResumed, CONCERNED),
+    row(A::BidLapse, "", N::BidLapsed, &[Team]),
     row(A::QuestionAsk, "", N::QuestionAsked, &[Author]),
     row(A::QuestionAnswer, "", N::QuestionAnswered, &[Team, DraftHolders, Bidders]),
     row(A::QuestionDecline, "", N::QuestionDeclined, &[Team]),
@@ -257,7 +277,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::BidSelect, "reserve", N::BidReserve, &[Team]),
     row(A::BidSelect, "declined", N::BidDeclined, &[Team]),
     row(A::BidDecline, "", N::BidDeclined, &[Team]),
-    row(A::BidLapse, "", N::BidUnopened, &[Team]),
+    row(A::BidHandBack, "", N::BidUnopened, &[Team]),
     row(A::BidAward, "", N::BidAwarded, &[Team]),
     row(A::ReviewAssign, "", N::ReviewAssigned, &[Expert]),
     row(A::ReviewDeclare, "", N::ReviewDeclared, &[Author]),
@@ -285,7 +305,8 @@ pub const LETTERS: &[LetterRule] = &[
 ];
 
 /// Steps that change a stage and write no letter of their own, with the step whose letter tells the same people.
-pub const TOLD_BY_ANOTHER: &[(Action, Action)] = &[(A::BidSign, A::ProjectActivate)];
+pub const TOLD_BY_ANOTHER: &[(Action, Action)] =
+    &[(A::BidSign, A::ProjectActivate), (A::BidAskAgain, A::ChallengeCorrect), (A::AmendmentApprove, A::ChallengeExtend)];
 
 /// The letters of `action` that led to `outcome`.
 pub fn letters(action: Action, outcome: &str) -> impl Iterator<Item = &'static LetterRule> {

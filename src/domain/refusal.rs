@@ -26,6 +26,9 @@ macro_rules! refusals {
 refusals! {
     NotYetOpen "not_yet_open" "揭榜尚未开始" "The time to bid has not begun.";
     DeadlinePassed "deadline_passed" "揭榜已截止" "The time to bid is over.";
+    Suspended "suspended" "揭榜已暂停" "The challenge is suspended.";
+    AmendmentWaits "amendment_waits" "本轮已有一项延期或更正待批准" "Another amendment of this round waits for its approval.";
+    NotLater "not_later" "截止时间已晚于所提延期" "The deadline is later than what was asked for by now.";
     SecondFactorOn "second_factor_on" "第二因素已启用" "A second factor is set up already.";
     SecondFactorOff "second_factor_off" "第二因素未设置" "No second factor is set up.";
     OrganizationNotVerified "organization_not_verified" "该单位尚未核验或已暂停" "The organisation is not verified, or is suspended.";

@@ -2,7 +2,7 @@
 
 use crate::domain::workflow::Table;
 use crate::domain::{
-    bid, challenge, decision, grant, milestone, organization, partnership, payment, project, question, restriction, review,
+    amendment, bid, challenge, decision, grant, milestone, organization, partnership, payment, project, question, restriction, review,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -10,6 +10,7 @@ use crate::domain::{
 pub fn tables() -> Vec<Table> {
     vec![
         Table::of::<challenge::ChallengeStage>("Challenge 榜单"),
+        Table::of::<amendment::AmendmentStage>("Amendment 榜单变更"),
         Table::of::<bid::BidStage>("Bid 揭榜申请"),
         Table::of::<partnership::PartnershipStage>("Partnership 联合体合作"),
         Table::of::<restriction::RestrictionStage>("Restriction 限制申报"),

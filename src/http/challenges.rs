@@ -2,9 +2,10 @@
 
 use crate::app::Page;
 use crate::app::act::Shown;
-use crate::app::challenges::{self, approval, ending, round};
+use crate::app::challenges::{self, approval, ending, round, suspension};
 use crate::app::challenges::{ChallengeFilter, ChallengeRow};
 use crate::app::{Act, AppError, Done, Seen, decisions};
+use crate::domain::amendment::ResumeInput;
 use crate::domain::challenge::{
     ChallengeClass, ChallengeInput, ChallengeStage, FailInput, NoInput, PlanCategory, ReasonInput, Secrecy, SelectionMode, Window,
 };
@@ -43,6 +44,8 @@ pub struct ChallengeView {
     closes_at: Option<Timestamp>,
     /// Until when teams may ask questions.
     questions_until: Option<Timestamp>,
+    /// Since when it is suspended.
+    suspended_at: Option<Timestamp>,
     published_at: Option<Timestamp>,
     /// Last day of the publicity.
     publicity_ends_on: Option<Date>,
@@ -74,6 +77,7 @@ impl From<Shown<ChallengeRow>> for ChallengeView {
             opens_at: row.opens_at,
             closes_at: row.closes_at,
             questions_until: row.questions_until,
+            suspended_at: row.suspended_at,
             published_at: row.published_at,
             publicity_ends_on: row.publicity_ends_on,
             created_at: row.created_at,
@@ -196,6 +200,16 @@ pub fn publish(act: &mut Act<'_>, id: ChallengeId, input: Window) -> Changed {
 /// `POST /challenges/{id}/republish`
 pub fn republish(act: &mut Act<'_>, id: ChallengeId, input: Window) -> Changed {
     Ok(round::republish(act, id, input)?.map(Into::into))
+}
+
+/// `POST /challenges/{id}/suspend`
+pub fn suspend(act: &mut Act<'_>, id: ChallengeId, input: ReasonInput) -> Changed {
+    Ok(suspension::suspend(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /challenges/{id}/resume`
+pub fn resume(act: &mut Act<'_>, id: ChallengeId, input: ResumeInput) -> Changed {
+    Ok(suspension::resume(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /challenges/{id}/open_bids`

@@ -75,6 +75,7 @@ path_ids!(
     ChallengeId,
     BidId,
     QuestionId,
+    AmendmentId,
     PartnershipId,
     RestrictionId,
     ReviewId,

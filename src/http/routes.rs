@@ -8,8 +8,9 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, grants, keys, milestones, organizations,
-    partnerships, payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor, sessions, users,
+    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, grants, keys, milestones,
+    organizations, partnerships, payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor,
+    sessions, users,
 };
 use actix_web::http::Method;
 
@@ -127,6 +128,13 @@ pub fn routes() -> Vec<Route> {
         verb("/challenges/{id}/approve", A::ChallengeApprove, challenges::approve),
         verb("/challenges/{id}/publish", A::ChallengePublish, challenges::publish),
         verb("/challenges/{id}/republish", A::ChallengeRepublish, challenges::republish),
+        verb("/challenges/{id}/suspend", A::ChallengeSuspend, challenges::suspend),
+        verb("/challenges/{id}/resume", A::ChallengeResume, challenges::resume),
+        create("/challenges/{id}/amendments", A::AmendmentPropose, amendments::propose, "/amendments"),
+        list("/challenges/{id}/amendments", A::AmendmentReadInEffect, amendments::list).public(),
+        get("/amendments/{id}", A::AmendmentReadInEffect, amendments::get).public(),
+        verb("/amendments/{id}/approve", A::AmendmentApprove, amendments::approve),
+        verb("/amendments/{id}/decline", A::AmendmentDecline, amendments::decline),
         verb("/challenges/{id}/open_bids", A::ChallengeOpenBids, challenges::open_bids).then(bids::unseal),
         verb("/challenges/{id}/start_review", A::ChallengeStartReview, challenges::start_review),
         create("/challenges/{id}/propose", A::ChallengePropose, decisions::propose, "/decisions"),

@@ -1,6 +1,6 @@
 //! Bids and their submissions. The seal's filter for lists stands here, beside `domain::bid::sealed`.
 
-use crate::domain::bid::BidStage;
+use crate::domain::bid::{BidStage, NEVER_OPENED};
 use crate::domain::challenge::Demands;
 use crate::domain::decimal::Decimal;
 use crate::domain::examination::ExaminedItem;
@@ -149,7 +149,7 @@ pub fn to_submit(conn: &mut Conn, id: BidId) -> QueryResult<Option<(BidRow, Chal
 /// The database does not answer.
 pub fn list(conn: &mut Conn, viewer: Viewer, filter: &BidFilter, page: &Page) -> QueryResult<Vec<(BidRow, Option<String>)>> {
     let mut query = bids::table.inner_join(challenges::table).select((BidRow::as_select(), challenges::division)).into_boxed::<Multi>();
-    let unsealed = bids::round.le(challenges::opened_round).and(bids::stage.ne_all([BidStage::Draft, BidStage::Withdrawn]));
+    let unsealed = bids::round.le(challenges::opened_round).and(bids::stage.ne_all(NEVER_OPENED.iter().copied()));
     let own = bids::lead_org_id.eq(viewer.organization);
     let assigned = bids::id.eq_any(
         reviews::table

@@ -1,5 +1,6 @@
 //! Challenges and the history of their rounds.
 
+use crate::domain::amendment::Deadline;
 use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, Demands, FailReason, PlanCategory, Window};
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId, UserId};
 use crate::domain::money::Fen;
@@ -33,6 +34,8 @@ pub struct ChallengeRow {
     pub opens_at: Option<Timestamp>,
     pub closes_at: Option<Timestamp>,
     pub questions_until: Option<Timestamp>,
+    /// Since when it is suspended.
+    pub suspended_at: Option<Timestamp>,
     pub published_at: Option<Timestamp>,
     pub publicity_ends_on: Option<Date>,
     pub division: Option<String>,
@@ -271,6 +274,50 @@ pub fn open_round(
 /// [`diesel::NotFound`] when the challenge is not as it was read.
 pub fn take_back(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, now: Timestamp) -> QueryResult<ChallengeRow> {
     step!(conn, challenges, ChallengeRow, row, to, now, challenges::published_at.eq(None::<Timestamp>))
+}
+
+/// Suspends the challenge.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn suspend(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, now: Timestamp) -> QueryResult<ChallengeRow> {
+    step!(conn, challenges, ChallengeRow, row, to, now, challenges::suspended_at.eq(now))
+}
+
+/// Moves the deadline of the current round, and ends a suspension.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the challenge is not as it was read.
+pub fn reschedule(
+    conn: &mut Conn,
+    row: &ChallengeRow,
+    to: ChallengeStage,
+    deadline: Deadline,
+    now: Timestamp,
+) -> QueryResult<ChallengeRow> {
+    let round = challenge_rounds::table.find((row.id, row.round));
+    diesel::update(round).set(challenge_rounds::closes_at.eq(deadline.closes_at)).execute(conn)?;
+    step!(
+        conn,
+        challenges,
+        ChallengeRow,
+        row,
+        to,
+        now,
+        challenges::closes_at.eq(deadline.closes_at),
+        challenges::questions_until.eq(deadline.questions_until),
+        challenges::suspended_at.eq(None::<Timestamp>),
+    )
+}
+
+/// Replaces the content of a published challenge, as a correction says: its row is locked, and [`reschedule`] follows.
+///
+/// # Errors
+/// The database does not answer.
+pub fn correct(conn: &mut Conn, id: ChallengeId, content: &ChallengeInput) -> QueryResult<()> {
+    let kept = Json::of(content)?;
+    let values = (challenges::content.eq(kept.text()), challenges::fiscal_cap_fen.eq(content.fiscal_cap_fen));
+    diesel::update(challenges::table.find(id)).set(values).execute(conn).map(|_| ())
 }
 
 /// Lifts the seal of the current round, and writes down who did, when, and how many bids it held.

@@ -3,8 +3,8 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    bid, challenge, decision, grant, id, member, milestone, notice, organization, partnership, payment, policy, project, proposal,
-    question, restriction, review, seal, user,
+    amendment, bid, challenge, decision, grant, id, member, milestone, notice, organization, partnership, payment, policy, project,
+    proposal, question, restriction, review, seal, user,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -75,7 +75,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::QuestionId, id::PartnershipId, id::RestrictionId, id::ReviewId, id::GrantId, id::DecisionId,
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::ReviewId, id::GrantId, id::DecisionId,
     id::ProjectId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
@@ -93,6 +93,8 @@ code_columns!(
     challenge::FailReason,
     bid::BidStage,
     question::QuestionStage,
+    amendment::AmendmentStage,
+    amendment::AmendmentKind,
     partnership::PartnershipStage,
     restriction::RestrictionStage,
     restriction::Gravity,

@@ -1,6 +1,6 @@
 //! The opening of a round: its submissions as they were received, what came out of each, and the key that goes.
 
-use crate::domain::bid::BidStage;
+use crate::domain::bid::NEVER_OPENED;
 use crate::domain::id::{BidId, ChallengeId, UserId};
 use crate::domain::seal::{Flaw, SealMode};
 use crate::domain::time::Timestamp;
@@ -48,9 +48,6 @@ pub struct SealRow {
     pub bids: Option<i32>,
 }
 
-/// Stages of bids that no opening looks at: never submitted, or taken back.
-const NOT_BEFORE_US: &[BidStage] = &[BidStage::Draft, BidStage::Withdrawn];
-
 /// How a round is sealed, if there is such a round.
 ///
 /// # Errors
@@ -76,7 +73,7 @@ pub fn submissions(conn: &mut Conn, challenge: ChallengeId, round: i32) -> Query
     bid_submissions::table
         .inner_join(bids::table)
         .filter(bids::challenge_id.eq(challenge).and(bids::round.eq(round)).and(bid_submissions::number.eq(bids::submission)))
-        .filter(bids::stage.ne_all(NOT_BEFORE_US.iter().copied()))
+        .filter(bids::stage.ne_all(NEVER_OPENED.iter().copied()))
         .order(bids::id)
         .select((
             bid_submissions::bid_id,
@@ -176,7 +173,7 @@ pub fn to_unseal(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryRe
     bids::table
         .left_join(bid_openings::table)
         .filter(bids::challenge_id.eq(challenge).and(bids::round.eq(round)))
-        .filter(bids::stage.ne_all(NOT_BEFORE_US.iter().copied()).and(bid_openings::bid_id.is_null()))
+        .filter(bids::stage.ne_all(NEVER_OPENED.iter().copied()).and(bid_openings::bid_id.is_null()))
         .order(bids::id)
         .select(bids::id)
         .load(conn)

@@ -190,6 +190,7 @@ diesel::table! {
         opens_at -> Nullable<Timestamp>,
         closes_at -> Nullable<Timestamp>,
         questions_until -> Nullable<Timestamp>,
+        suspended_at -> Nullable<Timestamp>,
         published_at -> Nullable<Timestamp>,
         publicity_ends_on -> Nullable<Date>,
         division -> Nullable<Text>,
@@ -336,6 +337,30 @@ diesel::table! {
         published -> Nullable<Text>,
         answer -> Nullable<Text>,
         answered_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    amendments (id) {
+        id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        kind -> Text,
+        stage -> Text,
+        reason -> Text,
+        notice -> Nullable<Text>,
+        changes -> Text,
+        content -> Nullable<Text>,
+        closes_at -> Nullable<Timestamp>,
+        closes_before -> Nullable<Timestamp>,
+        closes_after -> Nullable<Timestamp>,
+        in_effect_at -> Nullable<Timestamp>,
+        opinion -> Nullable<Text>,
+        created_by -> Text,
+        decided_by -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,

@@ -15,6 +15,7 @@ mod support;
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod accounts;
+mod amendments;
 mod audit;
 mod bids;
 mod calendars;

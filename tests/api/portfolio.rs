@@ -16,7 +16,7 @@ const WRONG: &str = "(
             FROM milestones m JOIN projects p ON p.id = m.project_id JOIN challenges c ON c.id = p.challenge_id
         UNION ALL SELECT 'bids', c.year, c.plan_category, c.sector, b.stage, o.region, -1, 0
             FROM bids b JOIN challenges c ON c.id = b.challenge_id JOIN organizations o ON o.id = b.lead_org_id
-            WHERE b.round <= c.opened_round AND b.stage NOT IN ('draft', 'withdrawn')
+            WHERE b.round <= c.opened_round AND b.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed')
     ) added GROUP BY kind, year, plan_category, sector, stage, region HAVING SUM(n) <> 0 OR SUM(fen) <> 0) wrong";
 
 on_both! {

@@ -21,6 +21,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "bids",
         "members",
         "questions",
+        "amendments",
         "restrictions",
         "reviews",
         "grants",

@@ -7,6 +7,7 @@ pub mod examination;
 pub mod judging;
 pub mod members;
 pub mod opening;
+pub(in crate::app) mod reconfirmation;
 pub mod submission;
 pub(in crate::app) mod vanishing;
 
@@ -126,7 +127,7 @@ pub fn create(act: &mut Act<'_>, id: ChallengeId, input: &BidInput) -> Result<Do
     let challenge = challenges::load(act, id)?;
     // Whoever may not know of the challenge is not told at which stage it stands.
     let _seen = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
-    let step = act.step(Action::BidCreate, &challenge, challenges::object(act, &challenge))?;
+    let step = submission::or_suspended(&challenge, act.step(Action::BidCreate, &challenge, challenges::object(act, &challenge)))?;
     submission::within_window(act, &challenge)?;
     let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
     let organization = organizations::verified(act, own)?;
@@ -265,7 +266,7 @@ pub(super) fn decline_rest(act: &mut Act<'_>, challenge: &ChallengeRow, reason: 
 
 /// Gives every bid of a round that could not be opened back to its team: it stays sealed for ever.
 pub(super) fn lapse_all(act: &mut Act<'_>, challenge: &ChallengeRow, reason: &str) -> Result<(), AppError> {
-    end_rest(act, challenge, Action::BidLapse, reason)
+    end_rest(act, challenge, Action::BidHandBack, reason)
 }
 
 fn end_rest(act: &mut Act<'_>, challenge: &ChallengeRow, action: Action, reason: &str) -> Result<(), AppError> {

@@ -21,14 +21,25 @@ use crate::store::dialect::Locked;
 /// # Errors
 /// Too early or too late; the clock was set back.
 pub(in crate::app) fn within_window(act: &Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
-    // A latch: what was closed stays closed, whatever the clock says.
-    if challenge.stage != ChallengeStage::Open {
-        return Err(Refusal::DeadlinePassed.into());
-    }
-    let now = act.in_time()?;
-    if challenge.opens_at.is_none_or(|opens_at| now < opens_at) {
+    before_deadline(act, challenge)?;
+    if challenge.opens_at.is_none_or(|opens_at| act.now < opens_at) {
         return Err(Refusal::NotYetOpen.into());
     }
+    Ok(())
+}
+
+/// The end of the window alone: `now < closes_at`, and nothing that keeps the clock from running.
+///
+/// # Errors
+/// Too late, or suspended; the clock was set back.
+pub(in crate::app) fn before_deadline(act: &Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
+    match challenge.stage {
+        ChallengeStage::Open => {}
+        ChallengeStage::Suspended => return Err(Refusal::Suspended.into()),
+        // A latch: what was closed stays closed, whatever the clock says.
+        _ => return Err(Refusal::DeadlinePassed.into()),
+    }
+    let now = act.in_time()?;
     if challenge.closes_at.is_none_or(|closes_at| now >= closes_at) {
         return Err(Refusal::DeadlinePassed.into());
     }
@@ -44,6 +55,17 @@ pub(super) fn within_round(act: &Act<'_>, bid: &Loaded) -> Result<(), AppError> 
         return Err(Refusal::DeadlinePassed.into());
     }
     within_window(act, &bid.challenge)
+}
+
+/// A step on a challenge that is suspended says so, not that the stage is wrong.
+///
+/// # Errors
+/// The step's own, or that the challenge is suspended.
+pub(in crate::app) fn or_suspended<T>(challenge: &ChallengeRow, step: Result<T, AppError>) -> Result<T, AppError> {
+    match step {
+        Err(AppError::WrongStage { .. }) if challenge.stage == ChallengeStage::Suspended => Err(Refusal::Suspended.into()),
+        step => step,
+    }
 }
 
 /// Submits a draft.

@@ -6,7 +6,7 @@ use crate::app::bids::examination::appeals_are_over;
 use crate::app::bids::{decline_rest, lapse_all};
 use crate::app::custody::release::is_lost;
 use crate::app::error::AppError;
-use crate::domain::bid::BidStage;
+use crate::domain::bid::{BidStage, NEVER_OPENED};
 use crate::domain::challenge::{ChallengeStage, FailInput, FailReason, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::ChallengeId;
@@ -49,7 +49,7 @@ fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Re
     }
     let all = bids::of_round(act.conn, row.id, row.round, BidStage::ALL)?;
     let counted = |stages: &[BidStage]| all.iter().filter(|bid| stages.contains(&bid.stage)).count();
-    let received = all.len().saturating_sub(counted(&[BidStage::Draft, BidStage::Withdrawn]));
+    let received = all.len().saturating_sub(counted(NEVER_OPENED));
     let ineligible = counted(&[BidStage::Ineligible]);
     let good_enough = |bid: &bids::BidRow| {
         let score = bid.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());

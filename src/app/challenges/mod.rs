@@ -4,8 +4,10 @@
 pub mod approval;
 pub mod ending;
 pub mod round;
+pub mod suspension;
 
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
+use crate::app::amendments;
 use crate::app::bids::opening;
 use crate::app::error::{AppError, taken};
 use crate::domain::challenge::{ChallengeInput, ChallengeStage};
@@ -15,6 +17,7 @@ use crate::domain::money::Fen;
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Standing};
 use crate::domain::refusal::Refusal;
+use crate::domain::workflow::Stage;
 use crate::store::challenges;
 use crate::store::dialect::Locked;
 use crate::store::{Page, batches, openings, organizations};
@@ -86,7 +89,12 @@ pub(super) fn load(act: &mut Act<'_>, id: ChallengeId) -> Result<ChallengeRow, A
 
 /// The challenge with what the caller may do with it now.
 pub(super) fn shown(act: &Act<'_>, row: ChallengeRow) -> Shown<ChallengeRow> {
-    Shown { allowed: act.allowed(&row, standing(act, &row).tie()), record: row }
+    let mut allowed = act.allowed(&row, standing(act, &row).tie());
+    // A colleague of the owning division amends what another one prepared.
+    if row.stage.actions().any(|action| action == Action::AmendmentPropose) && !allowed.contains(&Action::AmendmentPropose) {
+        allowed.extend(act.allowed_of(&[Action::AmendmentPropose], amendments::owning(act, &row)));
+    }
+    Shown { allowed, record: row }
 }
 
 fn unknown() -> Fault {
@@ -121,6 +129,7 @@ pub fn create(act: &mut Act<'_>, input: &ChallengeInput) -> Result<Done<Shown<Ch
         opened_round: 0,
         opens_at: None,
         questions_until: None,
+        suspended_at: None,
         closes_at: None,
         published_at: None,
         publicity_ends_on: None,

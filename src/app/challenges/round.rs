@@ -2,7 +2,7 @@
 
 use super::{about, load, object, shown};
 use crate::app::act::{About, Act, Done, Object, Shown};
-use crate::app::bids::opening;
+use crate::app::bids::{opening, reconfirmation};
 use crate::app::custody::appointing::{Appointed, appoint};
 use crate::app::custody::release::enough;
 use crate::app::error::AppError;
@@ -81,6 +81,7 @@ pub fn close(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<ChallengeRow>, A
     let now = act.in_time()?;
     let closes_at = row.closes_at.filter(|closes_at| *closes_at <= now).ok_or(Refusal::StillOpen)?;
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    reconfirmation::lapse(act, &row)?;
     let digest = opening::closing_digest(act, id, row.round)?;
     openings::close(act.conn, id, row.round, &digest)?;
     let mut about = about(&row);

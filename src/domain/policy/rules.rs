@@ -35,6 +35,8 @@ const MINE: &[Tie] = &[Assigned];
 
 /// That of which one holds a share of the key.
 const SHARE: &[Tie] = &[Custodian];
+/// The owning division's: by whoever prepared it, or a colleague of the division.
+const DIVISION: &[Tie] = &[Author, Assigned];
 
 /// Everyone with an account, whatever roles they have.
 const EVERYONE: &[Role] = &[Account];
@@ -150,6 +152,17 @@ pub const RULES: &[Rule] = &[
     rule(A::ChallengeRepublish, &[Director], OTHER),
     rule(A::ChallengeWithdraw, &[Director], OTHER),
     rule(A::ChallengeFinish, &[Officer], DESK),
+    // 暂停: by supervision or a director, who did not prepare the challenge.
+    rule(A::ChallengeSuspend, &[Supervisor, Director], OTHER),
+    rule(A::ChallengeResume, &[Supervisor, Director], OTHER),
+    // 延期、更正: proposed by the owning division, put into effect by a director who did not propose it.
+    rule(A::ChallengeExtend, &[System], ANY),
+    rule(A::ChallengeCorrect, &[System], ANY),
+    rule(A::AmendmentRead, STAFF, ANY),
+    rule(A::AmendmentReadInEffect, &[Public], ANY),
+    rule(A::AmendmentPropose, &[Officer], DIVISION),
+    rule(A::AmendmentApprove, &[Director], OTHER),
+    rule(A::AmendmentDecline, &[Director], OTHER),
     rule(A::DecisionRead, JUDGING, ANY),
     rule(A::DecisionRead, &[Finance, Leader], ANY),
     rule(A::DecisionApprove, &[Director], OTHER),
@@ -173,6 +186,8 @@ pub const RULES: &[Rule] = &[
     rule(A::BidFlaw, &[System], ANY),
     rule(A::BidResubmit, &[Team], &[Submitter]),
     rule(A::BidWithdraw, &[Team], &[Submitter]),
+    rule(A::BidAskAgain, &[System], ANY),
+    rule(A::BidLapse, &[System], ANY),
     // 联合体: each partner confirms its own part; it reads nothing else of the bid.
     rule(A::PartnershipRead, &[Team], OWN),
     rule(A::PartnershipRead, JUDGING, ANY),
@@ -200,7 +215,7 @@ pub const RULES: &[Rule] = &[
     rule(A::BidShortlist, &[Officer], DESK),
     rule(A::BidSelect, &[System], ANY),
     rule(A::BidDecline, &[System], ANY),
-    rule(A::BidLapse, &[System], ANY),
+    rule(A::BidHandBack, &[System], ANY),
     rule(A::BidAward, &[System], ANY),
     rule(A::BidSign, &[System], ANY),
     rule(A::ReviewAssign, &[Officer], DESK),

@@ -26,6 +26,7 @@ impl KeyScope {
             Self::Bid => &[
                 A::ChallengeReadPublished,
                 A::QuestionReadAnswered,
+                A::AmendmentReadInEffect,
                 A::BidRead,
                 A::BidReceipt,
                 A::BidCreate,

@@ -29,7 +29,7 @@ CREATE OR REPLACE FUNCTION figures_challenge() RETURNS trigger LANGUAGE plpgsql 
         INSERT INTO figures SELECT 'bids', NEW.year, NEW.plan_category, NEW.sector, b.stage, o.region, 1, 0, 0
             FROM bids b JOIN organizations o ON o.id = b.lead_org_id
             WHERE b.challenge_id = NEW.id AND b.round > OLD.opened_round AND b.round <= NEW.opened_round
-                AND b.stage NOT IN ('draft', 'withdrawn');
+                AND b.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed');
     END IF;
     RETURN NULL;
 END $$;
@@ -39,7 +39,7 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN before := OLD.stage; END IF;
     INSERT INTO figures SELECT 'bids', c.year, c.plan_category, c.sector, s.stage, o.region, s.n, 0, 0
         FROM challenges c, organizations o, (VALUES (before, -1), (NEW.stage, 1)) s (stage, n)
-        WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round AND s.stage NOT IN ('draft', 'withdrawn');
+        WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round AND s.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed');
     RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION figures_money() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -69,8 +69,9 @@ CREATE OR REPLACE TRIGGER figures_challenge AFTER INSERT OR UPDATE OF year, plan
     ON challenges FOR EACH ROW EXECUTE FUNCTION figures_challenge();
 -- Before the opening a bid is in no figure, and the opening counts what it finds: what teams do until then costs nothing here.
 CREATE OR REPLACE TRIGGER figures_bid AFTER UPDATE OF stage ON bids FOR EACH ROW
-    WHEN (OLD.stage <> NEW.stage AND NOT (OLD.stage IN ('draft', 'submitted', 'withdrawn') AND NEW.stage IN ('submitted', 'withdrawn'))) EXECUTE FUNCTION figures_bid();
-CREATE OR REPLACE TRIGGER figures_bid_new AFTER INSERT ON bids FOR EACH ROW WHEN (NEW.stage NOT IN ('draft', 'withdrawn')) EXECUTE FUNCTION figures_bid();
+    WHEN (OLD.stage <> NEW.stage AND NOT (OLD.stage IN ('draft', 'submitted', 'withdrawn', 'needs_reconfirmation')
+        AND NEW.stage IN ('submitted', 'withdrawn', 'needs_reconfirmation', 'lapsed'))) EXECUTE FUNCTION figures_bid();
+CREATE OR REPLACE TRIGGER figures_bid_new AFTER INSERT ON bids FOR EACH ROW WHEN (NEW.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed')) EXECUTE FUNCTION figures_bid();
 CREATE OR REPLACE TRIGGER figures_payment_new AFTER INSERT ON payments FOR EACH ROW WHEN (NEW.stage = 'paid') EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_project AFTER INSERT ON projects FOR EACH ROW EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_payment AFTER UPDATE OF stage ON payments FOR EACH ROW

@@ -27,16 +27,17 @@ END;
 CREATE TRIGGER IF NOT EXISTS figures_round_opened AFTER UPDATE OF opened_round ON challenges WHEN NEW.opened_round > OLD.opened_round BEGIN
     INSERT INTO figures SELECT 'bids', NEW.year, NEW.plan_category, NEW.sector, b.stage, o.region, 1, 0, 0
         FROM bids b JOIN organizations o ON o.id = b.lead_org_id
-        WHERE b.challenge_id = NEW.id AND b.round > OLD.opened_round AND b.round <= NEW.opened_round AND b.stage NOT IN ('draft', 'withdrawn');
+        WHERE b.challenge_id = NEW.id AND b.round > OLD.opened_round AND b.round <= NEW.opened_round AND b.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed');
 END;
 -- Before the opening a bid is in no figure, and the opening counts what it finds: what teams do until then costs nothing here.
 CREATE TRIGGER IF NOT EXISTS figures_bid_moved AFTER UPDATE OF stage ON bids
-WHEN OLD.stage <> NEW.stage AND NOT (OLD.stage IN ('draft', 'submitted', 'withdrawn') AND NEW.stage IN ('submitted', 'withdrawn')) BEGIN
+WHEN OLD.stage <> NEW.stage AND NOT (OLD.stage IN ('draft', 'submitted', 'withdrawn', 'needs_reconfirmation')
+        AND NEW.stage IN ('submitted', 'withdrawn', 'needs_reconfirmation', 'lapsed')) BEGIN
     INSERT INTO figures SELECT 'bids', c.year, c.plan_category, c.sector, s.stage, o.region, s.n, 0, 0
         FROM challenges c, organizations o, (SELECT OLD.stage AS stage, -1 AS n UNION ALL SELECT NEW.stage, 1) s
-        WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round AND s.stage NOT IN ('draft', 'withdrawn');
+        WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round AND s.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed');
 END;
-CREATE TRIGGER IF NOT EXISTS figures_bid_new AFTER INSERT ON bids WHEN NEW.stage NOT IN ('draft', 'withdrawn') BEGIN
+CREATE TRIGGER IF NOT EXISTS figures_bid_new AFTER INSERT ON bids WHEN NEW.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed') BEGIN
     INSERT INTO figures SELECT 'bids', c.year, c.plan_category, c.sector, NEW.stage, o.region, 1, 0, 0
         FROM challenges c, organizations o WHERE c.id = NEW.challenge_id AND o.id = NEW.lead_org_id AND NEW.round <= c.opened_round;
 END;

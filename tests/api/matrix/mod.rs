@@ -46,6 +46,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Challenge => "/challenges/{id}",
         On::Bid => "/bids/{id}",
         On::Question => "/questions/{id}",
+        On::Amendment => "/amendments/{id}",
         On::Partnership => "/partnerships/{id}",
         On::Restriction => "/restrictions/{id}",
         On::Review => "/reviews/{id}",
@@ -80,7 +81,16 @@ fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
 
 /// Whether nobody need sign in to ask.
 fn open_to_all(method: &str, path: &str) -> bool {
-    method == "GET" && ["/challenges/{id}", "/challenges/{id}/rounds", "/challenges/{id}/questions", "/questions/{id}"].contains(&path)
+    method == "GET"
+        && [
+            "/challenges/{id}",
+            "/challenges/{id}/rounds",
+            "/challenges/{id}/questions",
+            "/challenges/{id}/amendments",
+            "/questions/{id}",
+            "/amendments/{id}",
+        ]
+        .contains(&path)
 }
 
 /// That a refusal by the stage says where the record stands and what can be done instead.

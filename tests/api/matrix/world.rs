@@ -10,6 +10,7 @@ pub struct World<'a> {
     pub story: Story<'a>,
     review: String,
     question: String,
+    amendment: String,
     partner: String,
     partnership: String,
     restriction: String,
@@ -102,6 +103,14 @@ impl<'a> World<'a> {
             "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
             _ => String::new(),
         };
+        let amendment = match world {
+            "open" => {
+                let asked = app.officer().await.post(&story.path("amendments"), inputs::extension(app, 40)).await.is(201);
+                app.director().await.post(&format!("/amendments/{}/decline", text(&asked)), json!({"reason": "无须延期"})).await.is(200);
+                text(&asked)
+            }
+            _ => String::new(),
+        };
         let supervisor = app.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await;
         let other = app.organization("restricted").await.to_string();
         let restriction = text(&supervisor.post("/restrictions", inputs::restriction(&other)).await.is(201));
@@ -112,6 +121,7 @@ impl<'a> World<'a> {
             story,
             review,
             question,
+            amendment,
             partner,
             partnership,
             restriction,
@@ -167,6 +177,7 @@ impl<'a> World<'a> {
             On::Challenge => &self.story.challenge,
             On::Bid => &self.story.bid,
             On::Question => &self.question,
+            On::Amendment => &self.amendment,
             On::Partnership => &self.partnership,
             On::Restriction => &self.restriction,
             On::Review => &self.review,
@@ -193,6 +204,7 @@ impl<'a> World<'a> {
             "PUT /challenges/{id}" | "POST /challenges" => challenge(),
             "POST /batches" => inputs::batch(999),
             "POST /challenges/{id}/questions" => inputs::question(),
+            "POST /challenges/{id}/amendments" => inputs::extension(self.story.app, 40),
             "POST /questions/{id}/answer" => json!({"answer": "可以。"}),
             "POST /questions/{id}/decline" | "POST /bids/{id}/return_examination" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
@@ -251,6 +263,8 @@ impl<'a> World<'a> {
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
             _ if route.ends_with("/return")
                 || route.ends_with("/suspend")
+                || route.ends_with("/resume")
+                || route.ends_with("/amendments/{id}/decline")
                 || route.ends_with("/grants/{id}/decline")
                 || route.ends_with("/reject")
                 || route.starts_with("POST /restrictions/{id}/decline")

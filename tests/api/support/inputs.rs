@@ -38,6 +38,12 @@ pub fn question() -> Value {
     json!({"question": "指标K1的检测是否可由省外机构承担？"})
 }
 
+/// An extension to so many days from now.
+pub fn extension(app: &super::TestApp, days: i64) -> Value {
+    let closes_at = app.app.clock.now().plus(chrono::TimeDelta::days(days)).to_string();
+    json!({"closes_at": closes_at, "reason": "节假日顺延"})
+}
+
 /// A number of a resident identity card that nobody has (999999 is no place), another one each time.
 pub fn identity(born: &str) -> String {
     static NEXT: AtomicUsize = AtomicUsize::new(0);

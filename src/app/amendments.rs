@@ -206,7 +206,10 @@ pub fn decline(act: &mut Act<'_>, id: AmendmentId, input: &ReasonInput) -> Resul
 /// Not there, or not for the caller to know.
 pub fn get(act: &mut Act<'_>, id: AmendmentId) -> Result<Seen<Shown<AmendmentRow>>, AppError> {
     let row = amendments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let challenge = challenge_rows::find(act.conn, row.challenge_id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(reading(&row), &object(act, &row))?;
+    // What took effect is as public as its challenge.
+    let _seen = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
     Ok(Seen::by(permit, shown(act, row)))
 }
 

@@ -58,7 +58,7 @@ stage_table!(
         path(S::NeedsReconfirmation, A::BidAppoint, &[S::NeedsReconfirmation]),
         path(S::NeedsReconfirmation, A::BidResubmit, &[S::Submitted]),
         path(S::NeedsReconfirmation, A::BidWithdraw, &[S::Withdrawn]),
-        path(S::NeedsReconfirmation, A::BidLapse, &[S::Lapsed]),
+        path(S::NeedsReconfirmation, A::BidExpire, &[S::Lapsed]),
         path(S::Withdrawn, A::BidEdit, &[S::Withdrawn]),
         path(S::Withdrawn, A::BidResubmit, &[S::Submitted]),
         path(S::Eligible, A::BidShortlist, &[S::Shortlisted, S::NotShortlisted]),

@@ -244,7 +244,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChallengeCorrect, "", N::ChallengeCorrected, CONCERNED),
     row(A::ChallengeSuspend, "", N::ChallengeSuspended, CONCERNED),
     row(A::ChallengeResume, "", N::ChallengeResumed, CONCERNED),
-    row(A::BidLapse, "", N::BidLapsed, &[Team]),
+    row(A::BidExpire, "", N::BidLapsed, &[Team]),
     row(A::QuestionAsk, "", N::QuestionAsked, &[Author]),
     row(A::QuestionAnswer, "", N::QuestionAnswered, &[Team, DraftHolders, Bidders]),
     row(A::QuestionDecline, "", N::QuestionDeclined, &[Team]),

@@ -21,8 +21,8 @@ pub(in crate::app) fn ask_again(act: &mut Act<'_>, challenge: &ChallengeRow) -> 
 ///
 /// # Errors
 /// The database does not answer.
-pub(in crate::app) fn lapse(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
-    each(act, challenge, BidStage::NeedsReconfirmation, Action::BidLapse)
+pub(in crate::app) fn expire(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
+    each(act, challenge, BidStage::NeedsReconfirmation, Action::BidExpire)
 }
 
 fn each(act: &mut Act<'_>, challenge: &ChallengeRow, stage: BidStage, action: Action) -> Result<(), AppError> {

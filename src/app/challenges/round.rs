@@ -81,7 +81,7 @@ pub fn close(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<ChallengeRow>, A
     let now = act.in_time()?;
     let closes_at = row.closes_at.filter(|closes_at| *closes_at <= now).ok_or(Refusal::StillOpen)?;
     let row = challenges::advance(act.conn, &row, step.to, act.now)?;
-    reconfirmation::lapse(act, &row)?;
+    reconfirmation::expire(act, &row)?;
     let digest = opening::closing_digest(act, id, row.round)?;
     openings::close(act.conn, id, row.round, &digest)?;
     let mut about = about(&row);

@@ -114,7 +114,7 @@ codes! {
         BidResubmit = "bid.resubmit" "重新提交揭榜申请",
         BidWithdraw = "bid.withdraw" "撤回揭榜申请",
         BidAskAgain = "bid.ask_again" "要求重新确认揭榜申请",
-        BidLapse = "bid.lapse" "揭榜申请未确认失效",
+        BidExpire = "bid.expire" "揭榜申请未确认失效",
         PartnershipRead = "partnership.read" "查看联合体合作",
         PartnershipAsk = "partnership.ask" "请合作单位确认",
         PartnershipDrop = "partnership.drop" "不再作为合作单位",

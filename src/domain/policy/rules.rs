@@ -187,7 +187,7 @@ pub const RULES: &[Rule] = &[
     rule(A::BidResubmit, &[Team], &[Submitter]),
     rule(A::BidWithdraw, &[Team], &[Submitter]),
     rule(A::BidAskAgain, &[System], ANY),
-    rule(A::BidLapse, &[System], ANY),
+    rule(A::BidExpire, &[System], ANY),
     // 联合体: each partner confirms its own part; it reads nothing else of the bid.
     rule(A::PartnershipRead, &[Team], OWN),
     rule(A::PartnershipRead, JUDGING, ANY),

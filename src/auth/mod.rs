@@ -1,6 +1,7 @@
 //! Passwords, tokens and keys: the only room that names the crypto crates.
 
 pub mod chain;
+pub mod file_seal;
 pub mod keys;
 pub mod machine;
 pub mod password;

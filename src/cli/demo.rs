@@ -1,6 +1,6 @@
 //! The demo: a fresh database, the demo portfolio, one account a role, and a clock that runs on in the demo's days.
 
-use crate::app::{App, Clock, Cost, Opening, Place, SEALS};
+use crate::app::{App, Clock, Cost, FILES, Opening, Place, SEALS};
 use crate::cli::{print, say, seed, serve};
 use crate::config::{Config, Forwarding, MailRoute, cores};
 use crate::domain::audit::ChainHash;
@@ -36,6 +36,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         clock: Clock::settable(seed::begins()?),
         calendar: None,
         seals: &data_dir.join(SEALS),
+        files: &data_dir.join(FILES),
     })?;
     let loaded = seed::load(&app, PASSWORD).await?;
     let app = App { clock: app.clock.running_on(), ..app };

@@ -13,7 +13,9 @@ pub mod call;
 pub mod challenges;
 pub mod decisions;
 pub mod door;
+
 pub mod edge;
+pub mod files;
 pub mod grants;
 pub mod json;
 pub mod keys;

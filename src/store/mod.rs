@@ -14,6 +14,7 @@ pub mod db;
 pub mod decisions;
 pub mod dialect;
 pub mod erasure;
+pub mod files;
 pub mod grants;
 pub mod idempotency;
 mod kept;

@@ -30,6 +30,7 @@ mod deadline;
 mod edge;
 mod eligibility;
 mod erasure;
+mod files;
 mod keys;
 mod links;
 mod mail;

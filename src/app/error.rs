@@ -277,14 +277,18 @@ fn unfit_row(unfit: Unfit) -> ErrorRow {
         Unfit::TooLarge => row("file_too_large", 413, "文件超过大小上限", "The file is larger than a file may be."),
         Unfit::BidFull => row("bid_too_large", 413, "本申请的附件总量超过上限", "The files of this bid together would be too large."),
         Unfit::TooMany => row("too_many_files", 409, "本申请的附件数量已达上限", "This bid holds as many files as it may."),
-        Unfit::OverQuota => row("quota_exceeded", 413, "贵单位的附件总量超过配额", "The files of your organisation would exceed its quota."),
+        Unfit::OverQuota => {
+            row("quota_exceeded", 413, "贵单位的附件总量超过配额", "The files of your organisation would exceed its quota.")
+        }
         Unfit::Kind => row(
             "file_type",
             415,
             "只接受内容与扩展名相符的PDF、PNG、JPEG、DOCX、XLSX、OFD文件",
             "Only PDF, PNG, JPEG, DOCX, XLSX and OFD are taken, and the content must be what the name says.",
         ),
-        Unfit::Infected => row("infected", 422, "病毒扫描发现问题，文件未被接收", "The virus scanner found something: the file is not taken."),
+        Unfit::Infected => {
+            row("infected", 422, "病毒扫描发现问题，文件未被接收", "The virus scanner found something: the file is not taken.")
+        }
         Unfit::Unscanned => {
             row("scanner_unavailable", 503, "病毒扫描暂不可用，请稍后重试", "The virus scanner does not answer: try again soon.")
         }

@@ -4,6 +4,7 @@ use crate::app::{App, Clock, Cost, FILES, Opening, Place, SEALS};
 use crate::cli::{print, say, seed, serve};
 use crate::config::{Config, Forwarding, MailRoute, cores};
 use crate::domain::audit::ChainHash;
+use crate::domain::file::FileLimits;
 use crate::domain::password::Profile;
 use crate::domain::proposal::complete::BidRules;
 use crate::domain::seal::Cipher;
@@ -59,6 +60,8 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         chain: ChainHash::Sha256,
         cipher: Cipher::Aes256Gcm,
         bid_rules: BidRules::default(),
+        file_limits: FileLimits::default(),
+        clamd: None,
         public_url: format!("http://{listen}"),
         mail_from: "Jiebang <jiebang@demo.jiebang.example>".into(),
         calendar: None,

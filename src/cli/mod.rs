@@ -298,6 +298,7 @@ fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
         chain: config.chain,
         cipher: config.cipher,
         bid_rules: config.bid_rules,
+        files: app.files.held_to(config.file_limits, config.clamd.clone()),
         ..app
     })
 }

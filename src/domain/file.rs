@@ -97,10 +97,21 @@ pub enum Clamd {
     Unix(String),
 }
 
+impl std::fmt::Display for Clamd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "tcp://{address}"),
+            Self::Unix(path) => write!(f, "unix://{path}"),
+        }
+    }
+}
+
 impl std::str::FromStr for Clamd {
     type Err = Fault;
     fn from_str(text: &str) -> Result<Self, Fault> {
-        let tcp = text.strip_prefix("tcp://").filter(|address| address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()));
+        let tcp = text
+            .strip_prefix("tcp://")
+            .filter(|address| address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()));
         let unix = text.strip_prefix("unix://").filter(|path| path.starts_with('/'));
         let known = tcp.map(|address| Self::Tcp(address.into())).or_else(|| unix.map(|path| Self::Unix(path.into())));
         known.ok_or_else(|| Fault::new("not_an_address", "应为tcp://主机:端口或unix:///路径", "must be tcp://HOST:PORT or unix:///PATH"))
@@ -159,7 +170,8 @@ impl MediaType {
 pub fn name(text: &str) -> Result<FileName, Faults> {
     let forbidden = || Fault::new("forbidden_character", "文件名不得含有路径或保留字符", "must hold nothing that belongs to a path");
     let line: FileName = text.parse().map_err(|fault: Fault| Faults::from(fault.at("file")))?;
-    let odd = |c: char| matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{2215}' | '\u{2044}' | '\u{FF0F}' | '\u{FF3C}');
+    let odd =
+        |c: char| matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{2215}' | '\u{2044}' | '\u{FF0F}' | '\u{FF3C}');
     if line.as_str().chars().any(odd) || line.as_str().starts_with('.') || line.as_str().contains("..") {
         return Err(forbidden().at("file").into());
     }
@@ -180,7 +192,9 @@ mod tests {
 
     #[test]
     fn a_name_that_could_be_a_path_or_deceive_is_refused() {
-        for bad in ["../a.pdf", "a/b.pdf", "a\\b.pdf", "C:a.pdf", ".pdf", "a\u{202E}fdp.exe", "a\0.pdf", "a\n.pdf", "a..pdf", "a\u{2215}b.pdf", ""] {
+        for bad in
+            ["../a.pdf", "a/b.pdf", "a\\b.pdf", "C:a.pdf", ".pdf", "a\u{202E}fdp.exe", "a\0.pdf", "a\n.pdf", "a..pdf", "a\u{2215}b.pdf", ""]
+        {
             assert!(name(bad).is_err(), "{bad:?}");
         }
         assert!(name(&format!("{}.pdf", "长".repeat(117))).is_err());

@@ -166,7 +166,23 @@ impl Call {
         let (form, body) = if streams { (form(request, body), Bytes::new()) } else { (None, arrive(request, body).await?) };
         let target = format!("{} {}\n", request.method(), request.path());
         let key = key.map(|key| (key, app.keys.fingerprint(&[target.as_bytes(), &body].concat())));
-        Ok(Self { request_id, locale: locale(headers), who, origin, expects, none_match, dry_run, key, id, query, body, form, range, if_range, head })
+        Ok(Self {
+            request_id,
+            locale: locale(headers),
+            who,
+            origin,
+            expects,
+            none_match,
+            dry_run,
+            key,
+            id,
+            query,
+            body,
+            form,
+            range,
+            if_range,
+            head,
+        })
     }
 
     /// The request for `action`, as a use case takes it.

@@ -71,7 +71,8 @@ fn readable<P: PathId>(call: &Call) -> Result<P, Faults> {
     let id = P::read(&call.id)?;
     call.no_parameters()?;
     if call.key.is_some() {
-        let (zh, en) = ("上传文件不支持幂等键：请先查看附件列表再重试", "an upload takes no key: look at the list of files before you try again");
+        let (zh, en) =
+            ("上传文件不支持幂等键：请先查看附件列表再重试", "an upload takes no key: look at the list of files before you try again");
         return Err(Fault::new("bad_key", zh, en).at("Idempotency-Key").into());
     }
     Ok(id)
@@ -182,7 +183,8 @@ async fn drain(mut body: Field) {
 
 /// The bytes that a `Range` asks for: `None` for all of them, an error for none that there are.
 fn range(text: Option<&str>, bytes: u64) -> Result<Option<(u64, u64)>, ()> {
-    let Some((first, last)) = text.and_then(|text| text.strip_prefix("bytes=")).filter(|set| !set.contains(',')).and_then(|r| r.split_once('-'))
+    let Some((first, last)) =
+        text.and_then(|text| text.strip_prefix("bytes=")).filter(|set| !set.contains(',')).and_then(|r| r.split_once('-'))
     else {
         return Ok(None);
     };
@@ -238,7 +240,8 @@ pub async fn download(app: App, call: Call) -> Result<HttpResponse, Turned> {
     }
     response.insert_header((header::CONTENT_TYPE, note.media_type.code()));
     response.insert_header((header::CONTENT_DISPOSITION, attachment(&note)));
-    response.insert_header((header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'")));
+    response
+        .insert_header((header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'")));
     response.insert_header((header::ACCEPT_RANGES, HeaderValue::from_static("bytes")));
     if let Some(digest) = files::digest_field(&note) {
         response.insert_header(("Repr-Digest", digest));

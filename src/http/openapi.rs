@@ -164,7 +164,9 @@ impl Described {
         }
         if let Some(body) = &self.body {
             let content = ContentBuilder::new().schema(Some(body.clone())).build();
-            operation = operation.request_body(Some(RequestBodyBuilder::new().content(if self.form { "multipart/form-data" } else { "application/json" }, content).build()));
+            operation = operation.request_body(Some(
+                RequestBodyBuilder::new().content(if self.form { "multipart/form-data" } else { "application/json" }, content).build(),
+            ));
         }
         if let Some((status, schema)) = &self.answer {
             let mut response = ResponseBuilder::new().description("Done.");

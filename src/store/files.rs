@@ -57,11 +57,8 @@ pub fn of_bid(conn: &mut Conn, bid: BidId) -> QueryResult<Vec<FileRow>> {
 /// # Errors
 /// The database does not answer.
 pub fn on_disk(conn: &mut Conn, organization: OrganizationId) -> QueryResult<i64> {
-    let lengths: Vec<i64> = bid_files::table
-        .inner_join(bids::table)
-        .filter(bids::lead_org_id.eq(organization))
-        .select(bid_files::bytes_on_disk)
-        .load(conn)?;
+    let lengths: Vec<i64> =
+        bid_files::table.inner_join(bids::table).filter(bids::lead_org_id.eq(organization)).select(bid_files::bytes_on_disk).load(conn)?;
     Ok(lengths.into_iter().fold(0, i64::saturating_add))
 }
 
@@ -82,11 +79,8 @@ pub fn remove(conn: &mut Conn, id: FileId, now: Timestamp) -> QueryResult<()> {
 /// The database does not answer.
 pub fn bind(conn: &mut Conn, bid: BidId, number: i32, files: impl Iterator<Item = FileId>) -> QueryResult<()> {
     for file in files {
-        let values = (
-            bid_submission_files::bid_id.eq(bid),
-            bid_submission_files::number.eq(number),
-            bid_submission_files::file_id.eq(file),
-        );
+        let values =
+            (bid_submission_files::bid_id.eq(bid), bid_submission_files::number.eq(number), bid_submission_files::file_id.eq(file));
         diesel::insert_into(bid_submission_files::table).values(values).execute(conn)?;
     }
     Ok(())

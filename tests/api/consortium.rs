@@ -1,5 +1,6 @@
 //! Consortia: each partner confirms its own part; other terms are asked anew.
 
+use crate::support::upload::pdf;
 use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ async fn asked(app: &TestApp) -> (Story<'_>, String) {
     let list = app.team("yuan").await.get("/partnerships").await.is(200);
     assert_eq!(list["items"][0]["bid_id"], story.bid.as_str());
     let path = format!("/partnerships/{}", list["items"][0]["id"].as_str().unwrap());
+    app.team("keda").await.uploads(&story.bid, "agreement", "协议.pdf", &pdf("协议", 100)).await.is(201);
     (story, path)
 }
 

@@ -1,6 +1,6 @@
 //! Files of bids: handed in, bound by the submission, read by whoever may read the bid, and harmless whatever they are.
 
-use crate::support::upload::{docx, form, jpeg, ofd, pdf, png, xlsx, zip};
+use crate::support::upload::{docx, jpeg, ofd, pdf, png, xlsx};
 use crate::support::{Caller, Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
@@ -9,27 +9,20 @@ use std::os::unix::fs::PermissionsExt;
 const SEGMENT: usize = 64 * 1024;
 
 /// An open challenge with a draft bid of keda's.
-async fn drafted(app: &TestApp) -> (Story<'_>, Caller) {
+pub async fn drafted(app: &TestApp) -> (Story<'_>, Caller) {
     let mut story = Story::open(app).await;
     story.bid = story.drafted("keda").await;
     (story, app.team("keda").await)
 }
 
-fn id(value: &Value) -> String {
+pub fn id(value: &Value) -> String {
     value["id"].as_str().unwrap().to_owned()
 }
 
 /// What lies in the folder of the files.
-fn folder(app: &TestApp) -> Vec<std::path::PathBuf> {
+pub fn folder(app: &TestApp) -> Vec<std::path::PathBuf> {
     let files = std::fs::read_dir(app.folder().join("files"));
     files.map(|files| files.map(|file| file.unwrap().path()).collect()).unwrap_or_default()
-}
-
-/// Another door of the same service, set up in another way.
-fn door(app: &TestApp, change: impl FnOnce(&mut jiebang::app::files::Files)) -> String {
-    let mut other = app.app.clone();
-    change(&mut other.files);
-    crate::support::door(other, jiebang::http::Edge::default())
 }
 
 on_both! {

@@ -51,4 +51,5 @@ mod separation;
 mod sessions;
 mod store;
 mod tokens;
+mod uploads;
 mod walkthrough;

@@ -6,12 +6,12 @@ pub mod folder;
 mod lanes;
 mod scan;
 
+use crate::app::App;
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen};
 use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::submission::within_window;
 use crate::app::bids::{self, Loaded};
 use crate::app::error::AppError;
-use crate::app::App;
 use crate::auth::Keys;
 use crate::auth::file_seal::{self, FileKey};
 use crate::domain::file::{Clamd, FileKind, FileLimits, FileName, FileNote, MediaType, Unfit};
@@ -51,6 +51,12 @@ impl Files {
     #[must_use]
     pub fn new(folder: &Path) -> Self {
         Self { folder: Folder(folder.into()), lanes: Lanes::default(), limits: FileLimits::default(), clamd: None }
+    }
+
+    /// The same files with these limits and this scanner.
+    #[must_use]
+    pub fn held_to(&self, limits: FileLimits, clamd: Option<Clamd>) -> Self {
+        Self { limits, clamd, ..self.clone() }
     }
 }
 

@@ -22,7 +22,9 @@ impl KeyScope {
     #[must_use]
     pub const fn actions(self) -> &'static [Action] {
         match self {
-            Self::Read => &[A::OrganizationRead, A::ChallengeReadPublished, A::BidRead, A::FileRead, A::ProjectRead, A::MilestoneRead, A::PaymentRead],
+            Self::Read => {
+                &[A::OrganizationRead, A::ChallengeReadPublished, A::BidRead, A::FileRead, A::ProjectRead, A::MilestoneRead, A::PaymentRead]
+            }
             Self::Bid => &[
                 A::ChallengeReadPublished,
                 A::QuestionReadAnswered,

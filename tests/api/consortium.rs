@@ -86,7 +86,7 @@ on_both! {
         app.officer().await.post(&format!("/organizations/{other}/suspend"), json!({"reason": "整改中"})).await.is(200);
         lead.does(&format!("/bids/{bid}/submit")).await.has_faults(&[
             ("partners[0].organization", "organization_not_verified"), ("partners[0].organization", "not_confirmed"),
-            ("partners[1].organization", "is_the_lead"), ("partners[1].organization", "not_confirmed"),
+            ("partners[1].organization", "is_the_lead"), ("partners[1].organization", "not_confirmed"), ("files", "agreement_missing"),
         ]);
     }
 
@@ -100,7 +100,7 @@ on_both! {
         let bid = lead.post(&story.path("bids"), input).await.is(201);
         lead.does(&format!("/bids/{}/submit", bid["id"].as_str().unwrap())).await.has_faults(&[
             ("lead_share_bps", "shares"), ("partners", "totals_differ"),
-            ("partners[0].organization", "not_a_bidder"), ("partners[0].organization", "not_confirmed"),
+            ("partners[0].organization", "not_a_bidder"), ("partners[0].organization", "not_confirmed"), ("files", "agreement_missing"),
         ]);
     }
 

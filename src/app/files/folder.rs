@@ -58,10 +58,10 @@ pub struct Stored {
 
 impl Drop for Placed {
     fn drop(&mut self) {
-        if !self.kept {
-            if let Err(error) = remove(&self.path) {
-                tracing::error!(%error, "a file that was not taken could not be removed: it is swept later");
-            }
+        if !self.kept
+            && let Err(error) = remove(&self.path)
+        {
+            tracing::error!(%error, "a file that was not taken could not be removed: it is swept later");
         }
     }
 }

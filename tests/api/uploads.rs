@@ -16,6 +16,10 @@ fn at(app: &TestApp, caller: &Caller, limits: FileLimits, clamd: Option<Clamd>) 
     caller.at(&door(other, Edge::default()))
 }
 
+/// What stands in a file, and in its name.
+const CANARY: &str = "CANARY-b7d1f3-IN-A-FILE";
+const NAME: &str = "CANARY-9a2c44-NAME.pdf";
+
 /// Asks until it is so, without waiting for a time.
 async fn until(mut so: impl FnMut() -> bool) {
     let waiting = async {
@@ -23,7 +27,7 @@ async fn until(mut so: impl FnMut() -> bool) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("it does not come about");
+    tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap();
 }
 
 /// Fifty files that somebody might try: name, content, and whether it is taken. What is taken is what it says that it is.
@@ -161,8 +165,6 @@ on_both! {
 
     async fn a_canary_in_a_file_is_found_nowhere(app: TestApp) {
         let (story, team) = drafted(&app).await;
-        const CANARY: &str = "CANARY-b7d1f3-IN-A-FILE";
-        const NAME: &str = "CANARY-9a2c44-NAME.pdf";
         let mut content = pdf(CANARY, 200_000);
         content.extend_from_slice(CANARY.as_bytes());
         team.uploads(&story.bid, "technical_plan", NAME, &content).await.is(201);

@@ -157,7 +157,7 @@ on_both! {
         assert_eq!(folder(&app).len(), 3, "the submission names it");
         small.uploads(&story.bid, "other", "五.pdf", &pdf("", 1_000_000)).await.is(201);
         small.does(&format!("/bids/{}/withdraw", story.bid)).await.is(200);
-        let limits = FileLimits { team: MIB, ..limits };
+        let limits = FileLimits { files: 9, team: MIB, ..limits };
         at(&app, &team, limits, None).uploads(&story.bid, "other", "六.pdf", &pdf("", 10)).await.is_refused(413, "quota_exceeded");
         let other = story.drafted("yuan").await;
         at(&app, &app.team("yuan").await, limits, None).uploads(&other, "other", "一.pdf", &pdf("", 900_000)).await.is(201);

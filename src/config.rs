@@ -12,6 +12,7 @@ mod shown;
 
 use crate::domain::audit::ChainHash;
 use crate::domain::fault::Fault;
+use crate::domain::file::{Clamd, FileLimits, MIB};
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
 use crate::domain::policy::assurance::PRIVILEGED;
@@ -51,6 +52,11 @@ pub struct Config {
     /// What is demanded of every bid: `JIEBANG_YOUTH_MEN` (35), `JIEBANG_YOUTH_WOMEN` (40), `JIEBANG_LEAST_STAGES` (4),
     /// `JIEBANG_LIMIT_LEADS` (1), `JIEBANG_LIMIT_JOINS` (3).
     pub bid_rules: BidRules,
+    /// How much a bid's files may be: `JIEBANG_FILE_MIB` (50), `JIEBANG_BID_FILES` (20), `JIEBANG_BID_MIB` (200), `JIEBANG_TEAM_MIB`
+    /// (2048).
+    pub file_limits: FileLimits,
+    /// The virus scanner that looks at each file: `JIEBANG_CLAMD`, none by default.
+    pub clamd: Option<Clamd>,
     /// Address as users know it: `JIEBANG_PUBLIC_URL`. Links in letters begin with it.
     pub public_url: String,
     /// How letters leave: `JIEBANG_SMTP_URL` or `JIEBANG_MAIL_DIR`.
@@ -162,6 +168,8 @@ pub fn read(environment: &BTreeMap<String, String>) -> Result<Config, Vec<Config
         chain: reader.code("JIEBANG_AUDIT_HASH", ChainHash::Sha256),
         cipher: reader.code("JIEBANG_SEAL_CIPHER", Cipher::Aes256Gcm),
         bid_rules: reader.bid_rules(),
+        file_limits: reader.file_limits(),
+        clamd: reader.clamd(),
         public_url: reader.public_url(),
         mail: reader.mail(),
         mail_from: reader.mail_from(),
@@ -212,6 +220,35 @@ impl Reader<'_> {
             least_stages: self.number("JIEBANG_LEAST_STAGES", usual.least_stages, 1..=20),
             leads: self.number("JIEBANG_LIMIT_LEADS", usual.leads, 0..=100),
             joins: self.number("JIEBANG_LIMIT_JOINS", usual.joins, 0..=100),
+        }
+    }
+
+    fn file_limits(&mut self) -> FileLimits {
+        let usual = FileLimits::default();
+        let mut mib = |key, usual: u64, most| self.number(key, usual.checked_div(MIB).unwrap_or(1), 1..=most).saturating_mul(MIB);
+        let (file, bid, team) = (
+            mib("JIEBANG_FILE_MIB", usual.file, 1_024),
+            mib("JIEBANG_BID_MIB", usual.bid, 10_240),
+            mib("JIEBANG_TEAM_MIB", usual.team, 1_048_576),
+        );
+        if file > bid {
+            self.fault("JIEBANG_FILE_MIB", "is more than JIEBANG_BID_MIB, which all files of a bid share");
+        }
+        if bid > team {
+            self.fault("JIEBANG_BID_MIB", "is more than JIEBANG_TEAM_MIB, which all bids of an organisation share");
+        }
+        FileLimits { file, files: self.number("JIEBANG_BID_FILES", usual.files, 1..=100), bid, team }
+    }
+
+    fn clamd(&mut self) -> Option<Clamd> {
+        match self.text("JIEBANG_CLAMD").map(|text| text.parse()) {
+            None => None,
+            Some(Ok(clamd)) => Some(clamd),
+            Some(Err(fault)) => {
+                let fault: Fault = fault;
+                self.fault("JIEBANG_CLAMD", fault.en);
+                None
+            }
         }
     }
 

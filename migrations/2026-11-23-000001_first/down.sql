@@ -17,6 +17,8 @@ DROP TABLE amendments;
 DROP TABLE questions;
 DROP TABLE bid_examinations;
 DROP TABLE bid_openings;
+DROP TABLE bid_submission_files;
+DROP TABLE bid_files;
 DROP TABLE bid_submissions;
 DROP TABLE bid_members;
 DROP TABLE bid_drafts;

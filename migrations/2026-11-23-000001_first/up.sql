@@ -299,6 +299,27 @@ CREATE TABLE bid_submissions (
     PRIMARY KEY (bid_id, number)
 );
 
+CREATE TABLE bid_files (
+    id TEXT PRIMARY KEY NOT NULL,
+    bid_id TEXT NOT NULL REFERENCES bids (id),
+    sealed BYTEA NOT NULL,
+    bytes_on_disk BIGINT NOT NULL CHECK (bytes_on_disk > 0),
+    stored_as TEXT NOT NULL UNIQUE,
+    uploaded_by TEXT NOT NULL REFERENCES users (id),
+    created_at TIMESTAMP NOT NULL,
+    removed_at TIMESTAMP
+);
+CREATE INDEX bid_files_bid ON bid_files (bid_id, id);
+CREATE INDEX bid_files_removed ON bid_files (removed_at, id);
+
+CREATE TABLE bid_submission_files (
+    bid_id TEXT NOT NULL REFERENCES bids (id),
+    number INTEGER NOT NULL,
+    file_id TEXT NOT NULL REFERENCES bid_files (id),
+    PRIMARY KEY (bid_id, number, file_id)
+);
+CREATE INDEX bid_submission_files_file ON bid_submission_files (file_id);
+
 CREATE TABLE bid_openings (
     bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
     number INTEGER NOT NULL,

@@ -3,6 +3,7 @@
 use crate::auth::password::NotHashed;
 use crate::auth::token::BadToken;
 use crate::domain::fault::Faults;
+use crate::domain::file::Unfit;
 use crate::domain::id::ChallengeId;
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::refusal::Refusal;
@@ -105,6 +106,9 @@ pub enum AppError {
     /// The clock has been set back: what depends on the time waits until it has caught up.
     #[error("the clock was set back")]
     ClockBehind,
+    /// A file that is not taken.
+    #[error("not taken: {0:?}")]
+    Unfit(Unfit),
     /// Something that should not happen.
     #[error("internal: {0}")]
     Internal(String),
@@ -113,6 +117,12 @@ pub enum AppError {
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<Unfit> for AppError {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
     }
 }
 
@@ -259,7 +269,33 @@ impl AppError {
             Self::ClockBehind => {
                 row("clock_behind", 503, "系统时钟被拨回，与时限有关的操作暂停", "The clock was set back: what depends on the time waits.")
             }
+            Self::Unfit(unfit) => unfit_row(*unfit),
             Self::Internal(_) => row("internal", 500, "服务内部错误", "Something went wrong in the service."),
         }
+    }
+}
+
+/// Code, status and words of a file that is not taken.
+fn unfit_row(unfit: Unfit) -> ErrorRow {
+    match unfit {
+        Unfit::TooLarge => row("file_too_large", 413, "文件超过大小上限", "The file is larger than a file may be."),
+        Unfit::BidFull => row("bid_too_large", 413, "本申请的附件总量超过上限", "The files of this bid together would be too large."),
+        Unfit::TooMany => row("too_many_files", 409, "本申请的附件数量已达上限", "This bid holds as many files as it may."),
+        Unfit::OverQuota => {
+            row("quota_exceeded", 413, "贵单位的附件总量超过配额", "The files of your organisation would exceed its quota.")
+        }
+        Unfit::Kind => row(
+            "file_type",
+            415,
+            "只接受内容与扩展名相符的PDF、PNG、JPEG、DOCX、XLSX、OFD文件",
+            "Only PDF, PNG, JPEG, DOCX, XLSX and OFD are taken, and the content must be what the name says.",
+        ),
+        Unfit::Infected => {
+            row("infected", 422, "病毒扫描发现问题，文件未被接收", "The virus scanner found something: the file is not taken.")
+        }
+        Unfit::Unscanned => {
+            row("scanner_unavailable", 503, "病毒扫描暂不可用，请稍后重试", "The virus scanner does not answer: try again soon.")
+        }
+        Unfit::Busy => row("busy", 503, "正在上传的文件过多，请稍后重试", "Too many uploads at once: try again soon."),
     }
 }

@@ -16,6 +16,7 @@ pub mod custody;
 pub mod decisions;
 pub mod erasure;
 pub mod error;
+pub mod files;
 pub mod floods;
 pub mod grants;
 pub mod guessed;
@@ -48,6 +49,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod upkeep;
 
+pub use crate::app::files::FOLDER as FILES;
 pub use crate::auth::password::{Cost, NO_PASSWORD};
 pub use crate::auth::round_keys::FOLDER as SEALS;
 pub use crate::auth::token::{BadToken, sha256_hex};
@@ -59,6 +61,7 @@ pub use request::{Answer, Key, Request, Who};
 
 use crate::app::attempts::Attempts;
 use crate::app::error::Denial;
+use crate::app::files::Files;
 use crate::app::floods::Floods;
 use crate::app::guessed::Guessed;
 use crate::app::links::Forgotten;
@@ -116,6 +119,8 @@ pub struct App {
     pub round_keys: RoundKeys,
     /// and the cipher of what is sealed from now on.
     pub cipher: Cipher,
+    /// Files of bids.
+    pub files: Files,
     /// What the department sets for all bids.
     pub bid_rules: BidRules,
     /// Rung after every write, so that letters go out at once.
@@ -158,6 +163,8 @@ pub struct Opening<'a> {
     pub clock: Clock,
     /// Folder of the keys of sealed rounds.
     pub seals: &'a Path,
+    /// Folder of the files of bids.
+    pub files: &'a Path,
     /// Working days beyond the built-in tables, as TOML.
     pub calendar: Option<&'a str>,
 }
@@ -189,6 +196,7 @@ impl App {
             watch: Watch::since(last),
             round_keys: RoundKeys::new(opening.seals),
             cipher: Cipher::Aes256Gcm,
+            files: Files::new(opening.files),
             bid_rules: BidRules::default(),
             bell: Arc::new(Notify::new()),
         })

@@ -1,7 +1,7 @@
 //! Receipts 回执: signed for the team, and verified by anyone who has the published key.
 
 use crate::app::act::{Act, Object, Seen};
-use crate::app::bids::{self, submission::recorded_as};
+use crate::app::bids::{self, content::Submission, submission::recorded_as};
 use crate::app::error::AppError;
 use crate::app::{App, sha256_hex};
 use crate::auth::Keys;
@@ -9,7 +9,6 @@ use crate::auth::seal::commitment;
 use crate::auth::signing::{Purpose, Signer, is_signed};
 use crate::domain::id::BidId;
 use crate::domain::policy::{Action, Kind};
-use crate::domain::proposal::BidInput;
 use crate::domain::receipt::{FORMAT, Receipt, SignedReceipt};
 use crate::domain::refusal::Refusal;
 use crate::domain::seal::binding;
@@ -98,7 +97,7 @@ pub fn verify(text: &str, key: &str, content: Option<&str>) -> Result<Receipt, U
     }
     if let Some(content) = content {
         let given: serde_json::Value = serde_json::from_str(content).map_err(|_| Unsound::Content)?;
-        let content: BidInput = serde_json::from_value(given.clone()).map_err(|_| Unsound::Content)?;
+        let content: Submission = serde_json::from_value(given.clone()).map_err(|_| Unsound::Content)?;
         // Nothing may stand beside it that nobody has received.
         if serde_json::to_value(&content).ok().as_ref() != Some(&given) {
             return Err(Unsound::Content);

@@ -207,7 +207,7 @@ pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
     let readable = tie == Tie::Assigned && READS_THE_BID.contains(&row.stage);
     let content = match bids::find(act.conn, row.bid_id)? {
         Some(bid) if readable => match content::submitted(act, &bid)? {
-            Submitted::Content(content) => Some(content.for_experts()),
+            Submitted::Content(content) => Some(content.bid.for_experts()),
             Submitted::NotYet | Submitted::Flawed(_) => None,
         },
         _ => None,

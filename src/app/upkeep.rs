@@ -49,6 +49,7 @@ impl App {
         self.paces.sweep();
         self.remind_of_keys().await?;
         self.sweep_keys().await?;
+        self.sweep_files().await?;
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {
             idempotency::forget_before(conn, answers)?;
             sessions::forget_before(conn, old)?;

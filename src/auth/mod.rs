@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod custody;
+pub mod file_seal;
 pub mod keys;
 pub mod machine;
 pub mod password;

@@ -134,6 +134,13 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The bytes of a text in hexadecimal.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let half = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let byte = |pair: &[u8]| Some((half(pair.first()?)? << 4) | half(pair.get(1)?)?);
+    text.as_bytes().chunks(2).map(byte).collect()
+}
+
 pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let half = |nibble: u8| char::from(DIGITS.get(usize::from(nibble)).copied().unwrap_or_default());

@@ -1,9 +1,10 @@
 //! The demo: a fresh database, the demo portfolio, one account a role, and a clock that runs on in the demo's days.
 
-use crate::app::{App, Clock, Cost, Opening, Place, SEALS};
+use crate::app::{App, Clock, Cost, FILES, Opening, Place, SEALS};
 use crate::cli::{print, say, seed, serve};
 use crate::config::{Config, Forwarding, MailRoute, cores};
 use crate::domain::audit::ChainHash;
+use crate::domain::file::FileLimits;
 use crate::domain::password::Profile;
 use crate::domain::proposal::complete::BidRules;
 use crate::domain::seal::Cipher;
@@ -36,6 +37,7 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         clock: Clock::settable(seed::begins()?),
         calendar: None,
         seals: &data_dir.join(SEALS),
+        files: &data_dir.join(FILES),
     })?;
     let loaded = seed::load(&app, PASSWORD).await?;
     let app = App { clock: app.clock.running_on(), ..app };
@@ -58,6 +60,8 @@ pub async fn demo(listen: SocketAddr, data_dir: Option<PathBuf>) -> anyhow::Resu
         chain: ChainHash::Sha256,
         cipher: Cipher::Aes256Gcm,
         bid_rules: BidRules::default(),
+        file_limits: FileLimits::default(),
+        clamd: None,
         public_url: format!("http://{listen}"),
         mail_from: "Jiebang <jiebang@demo.jiebang.example>".into(),
         calendar: None,

@@ -12,7 +12,7 @@ pub mod seed;
 pub mod serve;
 
 use crate::app::receipts::Unsound;
-use crate::app::{App, AppError, Clock, Cost, Opening, SEALS};
+use crate::app::{App, AppError, Clock, Cost, FILES, Opening, SEALS};
 use crate::config::{self, Config, ConfigFault};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -289,6 +289,7 @@ fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
         clock,
         calendar: config.calendar.as_deref(),
         seals: &config.data_dir.join(SEALS),
+        files: &config.data_dir.join(FILES),
     })?;
     keys::load(&app, config)?;
     Ok(App {
@@ -297,6 +298,7 @@ fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
         chain: config.chain,
         cipher: config.cipher,
         bid_rules: config.bid_rules,
+        files: app.files.held_to(config.file_limits, config.clamd.clone()),
         ..app
     })
 }

@@ -1,11 +1,16 @@
 //! The configuration for people to read.
 
 use super::{Config, Forwarding, MailRoute};
+use crate::domain::file::MIB;
 use crate::store::Place;
 use std::fmt::Write as _;
 
 fn list<T: ToString>(values: &[T]) -> String {
     values.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn mib(bytes: u64) -> String {
+    bytes.checked_div(MIB).unwrap_or_default().to_string()
 }
 
 impl Config {
@@ -47,6 +52,11 @@ impl Config {
             ("JIEBANG_LEAST_STAGES", self.bid_rules.least_stages.to_string()),
             ("JIEBANG_LIMIT_LEADS", self.bid_rules.leads.to_string()),
             ("JIEBANG_LIMIT_JOINS", self.bid_rules.joins.to_string()),
+            ("JIEBANG_FILE_MIB", mib(self.file_limits.file)),
+            ("JIEBANG_BID_FILES", self.file_limits.files.to_string()),
+            ("JIEBANG_BID_MIB", mib(self.file_limits.bid)),
+            ("JIEBANG_TEAM_MIB", mib(self.file_limits.team)),
+            ("JIEBANG_CLAMD", self.clamd.as_ref().map(ToString::to_string).unwrap_or_default()),
             ("JIEBANG_SMTP_URL", smtp),
             ("JIEBANG_MAIL_DIR", folder),
             ("JIEBANG_MAIL_FROM", self.mail_from.clone()),

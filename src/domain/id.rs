@@ -87,6 +87,8 @@ ids! {
     ChallengeId,
     /// A bid 揭榜申请.
     BidId,
+    /// A file 附件 of a bid.
+    FileId,
     /// A question 答疑 on a challenge.
     QuestionId,
     /// An amendment 榜单变更 of an open challenge.

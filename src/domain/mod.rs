@@ -16,6 +16,7 @@ pub mod decimal;
 pub mod decision;
 pub mod examination;
 pub mod fault;
+pub mod file;
 pub mod grant;
 pub mod id;
 pub mod indicator;

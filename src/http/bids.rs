@@ -10,6 +10,7 @@ use crate::domain::bid::{BidStage, ShortlistInput};
 use crate::domain::challenge::NoInput;
 use crate::domain::examination::ExaminedItem;
 use crate::domain::fault::Faults;
+use crate::domain::file::FileNote;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, PartnershipId};
 use crate::domain::member::{Member, MembersInput};
 use crate::domain::money::Fen;
@@ -83,6 +84,8 @@ pub struct BidDetail {
     bid: BidView,
     /// `null` while it is sealed with custodians; for everyone but its team also while it is being opened, or when it could not be.
     content: Option<BidInput>,
+    /// Its files: those of the working copy for its team, those of the opened submission for everyone else.
+    files: Vec<FileNote>,
     /// Why it could not be opened.
     flaw: Option<Flaw>,
     /// Who may edit and submit it; `null` for everyone but its own team.
@@ -105,6 +108,7 @@ impl From<bids::Detail> for BidDetail {
         Self {
             bid: detail.shown.into(),
             content: detail.content,
+            files: detail.files,
             flaw: detail.flaw,
             members: detail.members,
             partnerships: detail.partnerships.into_iter().map(answer).collect(),

@@ -10,6 +10,7 @@ use crate::domain::user::Locale;
 use crate::http::edge::{Client, Presented};
 use crate::http::json;
 use crate::http::problem::{Problem, locale, rows};
+use actix_multipart::Multipart;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -52,7 +53,28 @@ pub struct Call {
     pub query: Map<String, Value>,
     /// The body.
     pub body: Bytes,
+    /// The form, where the handler reads it piece by piece.
+    pub form: Option<Form>,
+    /// Which part of a file is asked for,
+    pub range: Option<String>,
+    /// if it is still this one.
+    pub if_range: Option<String>,
+    /// Whether the answer's body is not wanted.
+    pub head: bool,
 }
+
+/// A form that is on its way.
+pub struct Form(pub Multipart);
+
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Form")
+    }
+}
+
+/// Marks a request for the head of an answer alone.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadAlone;
 
 /// Why a call is not answered by a use case.
 #[derive(Debug)]
@@ -108,7 +130,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 impl Call {
-    /// Reads a request for `action`. `public` routes take callers without a token; `changes` need `If-Match`.
+    /// Reads a request for `action`. `public` routes take callers without a token; `changes` need `If-Match`; what `streams` reads
+    /// its body itself.
     ///
     /// # Errors
     /// Whatever is wrong with it, the token first.
@@ -119,6 +142,7 @@ impl Call {
         action: Action,
         public: bool,
         changes: bool,
+        streams: bool,
     ) -> Result<Self, Turned> {
         let headers = request.headers();
         // The edge has read the token already, once for both.
@@ -136,11 +160,29 @@ impl Call {
         }
         let key = idempotency_key(headers)?;
         let none_match = text(headers, "if-none-match").map(str::to_owned);
+        let (range, if_range) = (text(headers, "range").map(str::to_owned), text(headers, "if-range").map(str::to_owned));
+        let head = request.extensions().contains::<HeadAlone>();
         let id = request.match_info().get("id").unwrap_or_default().to_owned();
-        let body = arrive(request, body).await?;
+        let (form, body) = if streams { (form(request, body), Bytes::new()) } else { (None, arrive(request, body).await?) };
         let target = format!("{} {}\n", request.method(), request.path());
         let key = key.map(|key| (key, app.keys.fingerprint(&[target.as_bytes(), &body].concat())));
-        Ok(Self { request_id, locale: locale(headers), who, origin, expects, none_match, dry_run, key, id, query, body })
+        Ok(Self {
+            request_id,
+            locale: locale(headers),
+            who,
+            origin,
+            expects,
+            none_match,
+            dry_run,
+            key,
+            id,
+            query,
+            body,
+            form,
+            range,
+            if_range,
+            head,
+        })
     }
 
     /// The request for `action`, as a use case takes it.
@@ -277,6 +319,13 @@ fn plain_utf8(request: &HttpRequest) -> bool {
     let coding = text(request.headers(), "content-encoding").unwrap_or("identity");
     let charset = request.mime_type().ok().flatten().and_then(|kind| kind.get_param("charset").map(|name| name.as_str().to_owned()));
     coding.eq_ignore_ascii_case("identity") && charset.is_none_or(|name| name.eq_ignore_ascii_case("utf-8"))
+}
+
+/// The form of a request, if it is one by its own words.
+fn form(request: &HttpRequest, body: Payload) -> Option<Form> {
+    let is_form = request.content_type().eq_ignore_ascii_case("multipart/form-data");
+    let plain = text(request.headers(), "content-encoding").is_none_or(|coding| coding.eq_ignore_ascii_case("identity"));
+    (is_form && plain).then(|| Form(Multipart::new(request.headers(), body)))
 }
 
 /// Waits for the body: bounded in size and time, and JSON by its own words when there is one.

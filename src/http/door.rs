@@ -37,6 +37,8 @@ pub struct Route {
     pub public: bool,
     /// How the OpenAPI document describes it.
     pub described: Described,
+    /// Whether the handler reads the body itself, piece by piece.
+    streams: bool,
     handle: Handle,
 }
 
@@ -74,6 +76,7 @@ path_ids!(
     BatchId,
     ChallengeId,
     BidId,
+    FileId,
     QuestionId,
     AmendmentId,
     PartnershipId,
@@ -87,7 +90,11 @@ path_ids!(ProjectId, MilestoneId, PaymentId, KeyId);
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}
 impl<T: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static> Body for T {}
 
-fn same(route: Action, permitted: Action) -> Result<(), AppError> {
+/// That the permit was for what the route does.
+///
+/// # Errors
+/// It was for something else, which is a fault of the program.
+pub fn same(route: Action, permitted: Action) -> Result<(), AppError> {
     if route.covers(permitted) { Ok(()) } else { Err(AppError::Internal(format!("the route does {route}, the permit is for {permitted}"))) }
 }
 
@@ -233,7 +240,7 @@ impl Route {
         F: Future<Output = Result<HttpResponse, Turned>> + 'static,
     {
         let handle: Handle = Arc::new(move |app, call| Box::pin(handle(app, call)));
-        Self { method, path, action, public: false, described, handle }
+        Self { method, path, action, public: false, described, streams: false, handle }
     }
 
     /// The same route, which then does something that follows: whatever becomes of that, what was asked for is done.
@@ -256,6 +263,14 @@ impl Route {
         Self { handle, ..self }
     }
 
+    /// The same route, whose handler reads a form piece by piece. It takes no place among the requests that are worked on: it
+    /// waits for its client most of the time.
+    #[must_use]
+    pub fn streaming(mut self) -> Self {
+        self.streams = true;
+        self
+    }
+
     /// The same route, open to callers without a token.
     #[must_use]
     pub fn public(mut self) -> Self {
@@ -267,7 +282,8 @@ impl Route {
     /// Answers a request.
     pub async fn answer(&self, app: App, request: HttpRequest, body: Payload) -> HttpResponse {
         let changes = self.method == Method::PUT || self.method == Method::PATCH || self.method == Method::DELETE;
-        let answered = match Call::read(&app, &request, body, self.action, self.public, changes).await {
+        let answered = match Call::read(&app, &request, body, self.action, self.public, changes, self.streams).await {
+            Ok(call) if self.streams => (self.handle)(app, call).await,
             Ok(call) => match Gate::of(&request).map(|gate| gate.board(&call.who)).transpose() {
                 Ok(_seat) => (self.handle)(app, call).await,
                 Err(row) => Err(row.into()),

@@ -28,6 +28,8 @@ pub struct Described {
     parameters: Vec<Parameter>,
     body: Option<RefOr<Schema>>,
     answer: Option<(u16, Option<RefOr<Schema>>)>,
+    form: bool,
+    binary: bool,
     public: bool,
     schemas: Schemas,
 }
@@ -55,7 +57,7 @@ impl Described {
         if path.contains("{id}") {
             parameters.push(parameter("id", ParameterIn::Path, plain(Type::String), "UUID"));
         }
-        Self { action, path, parameters, body: None, answer: None, public: false, schemas: Vec::new() }
+        Self { action, path, parameters, body: None, answer: None, form: false, binary: false, public: false, schemas: Vec::new() }
     }
 
     /// With a body.
@@ -67,6 +69,24 @@ impl Described {
         let version = "ETag of the record as you read it; needed for PUT. 版本";
         self.parameters.push(parameter("If-Match", ParameterIn::Header, plain(Type::String), version));
         self.parameters.push(parameter("dry_run", ParameterIn::Query, plain(Type::Boolean), "Check everything, keep nothing. 试运行"));
+        self
+    }
+
+    /// With a form that is read piece by piece.
+    #[must_use]
+    pub fn form<B: ToSchema>(mut self) -> Self {
+        self.body = Some(named::<B>(&mut self.schemas));
+        self.form = true;
+        self.parameters.push(parameter("dry_run", ParameterIn::Query, plain(Type::Boolean), "Check everything, keep nothing. 试运行"));
+        self
+    }
+
+    /// Answering with the bytes of a file, or a part of them.
+    #[must_use]
+    pub fn answers_bytes(mut self) -> Self {
+        self.parameters.push(parameter("Range", ParameterIn::Header, plain(Type::String), "One range of bytes. 分段下载"));
+        self.answer = Some((200, Some(ObjectBuilder::new().schema_type(Type::String).build().into())));
+        self.binary = true;
         self
     }
 
@@ -144,12 +164,15 @@ impl Described {
         }
         if let Some(body) = &self.body {
             let content = ContentBuilder::new().schema(Some(body.clone())).build();
-            operation = operation.request_body(Some(RequestBodyBuilder::new().content("application/json", content).build()));
+            operation = operation.request_body(Some(
+                RequestBodyBuilder::new().content(if self.form { "multipart/form-data" } else { "application/json" }, content).build(),
+            ));
         }
         if let Some((status, schema)) = &self.answer {
             let mut response = ResponseBuilder::new().description("Done.");
             if let Some(schema) = schema {
-                response = response.content("application/json", ContentBuilder::new().schema(Some(schema.clone())).build());
+                let kind = if self.binary { "application/octet-stream" } else { "application/json" };
+                response = response.content(kind, ContentBuilder::new().schema(Some(schema.clone())).build());
             }
             operation = operation.response(status.to_string(), response.build());
         }

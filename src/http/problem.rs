@@ -172,6 +172,16 @@ pub mod rows {
         zh: "请求内容应为application/json，使用UTF-8编码且不压缩",
         en: "The body must be application/json in UTF-8, without a content encoding.",
     };
+    /// The body is no form.
+    pub const NOT_A_FORM: ErrorRow = ErrorRow {
+        code: "unsupported_media_type",
+        status: 415,
+        zh: "请求内容应为multipart/form-data",
+        en: "The body must be multipart/form-data.",
+    };
+    /// A file has no such part.
+    pub const NO_SUCH_RANGE: ErrorRow =
+        ErrorRow { code: "range_not_satisfiable", status: 416, zh: "文件没有所请求的部分", en: "The file has no such part." };
     /// A change without the version that it is based on.
     pub const VERSION_NEEDED: ErrorRow =
         ErrorRow { code: "if_match_required", status: 428, zh: "修改须带If-Match请求头", en: "A change needs an If-Match header." };

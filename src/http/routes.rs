@@ -1,6 +1,7 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
 use crate::domain::custody::{NewPassphraseInput, PassphraseInput};
+use crate::domain::file::FileNote;
 use crate::domain::key::{KeyInput, RotationInput};
 use crate::domain::person::IdentityInput;
 use crate::domain::policy::Action as A;
@@ -8,7 +9,7 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, grants, keys, milestones,
+    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, files, grants, keys, milestones,
     organizations, partnerships, payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor,
     sessions, users,
 };
@@ -92,6 +93,8 @@ fn custodians() -> Vec<Route> {
 pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
+    let file = Described::new("/bids/{id}/files", A::FileAdd).form::<files::FileForm>().answers::<FileNote>(201);
+    let download = Described::new("/files/{id}", A::FileRead).answers_bytes();
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
@@ -158,6 +161,10 @@ pub fn routes() -> Vec<Route> {
         get("/bids/{id}", A::BidRead, bids::get),
         put("/bids/{id}", A::BidEdit, bids::edit),
         get("/bids/{id}/receipt", A::BidReceipt, receipts::get),
+        Route::new(Method::POST, "/bids/{id}/files", A::FileAdd, file, files::add).streaming(),
+        get("/bids/{id}/files", A::FileRead, files::of_bid),
+        Route::new(Method::GET, "/files/{id}", A::FileRead, download, files::download),
+        verb("/files/{id}/remove", A::FileRemove, files::remove).then(files::forget),
         list("/partnerships", A::PartnershipRead, partnerships::list),
         get("/partnerships/{id}", A::PartnershipRead, partnerships::get),
         verb("/partnerships/{id}/confirm", A::PartnershipConfirm, partnerships::confirm),

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::user::Locale;
-use crate::http::call::RequestId;
+use crate::http::call::{HeadAlone, RequestId};
 use crate::http::door::Route;
 use crate::http::edge::cors::cors;
 use crate::http::edge::headers::{REQUEST_ID, decorate};
@@ -129,6 +129,7 @@ pub async fn every_request(
     let (method, path, language) = (request.method().clone(), request.path().to_owned(), locale(request.headers()));
     let https = Gate::of(request.request()).is_some_and(|gate| gate.edge.https);
     if method == Method::HEAD {
+        request.extensions_mut().insert(HeadAlone);
         request.head_mut().method = Method::GET;
     }
     let docs = pages::is_one(&path);
@@ -154,8 +155,8 @@ pub async fn every_request(
     };
     let status = status.as_u16();
     let seconds = started.elapsed().as_secs_f64();
-    // The number of requests on bids would tell how many bids there are before they are opened.
-    if !pattern.contains("/bids") {
+    // The number of requests on bids and their files would tell how many bids there are before they are opened.
+    if !pattern.contains("/bids") && !pattern.contains("/files") {
         metrics::histogram!("http_request_seconds", "method" => known_method(&method), "route" => pattern, "status" => status.to_string())
             .record(seconds);
     }

@@ -17,6 +17,7 @@ pub mod decisions;
 pub mod dialect;
 pub mod erasure;
 pub mod examinations;
+pub mod files;
 pub mod grants;
 pub mod idempotency;
 mod kept;

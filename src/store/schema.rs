@@ -277,6 +277,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    bid_files (id) {
+        id -> Text,
+        bid_id -> Text,
+        sealed -> Binary,
+        bytes_on_disk -> BigInt,
+        stored_as -> Text,
+        uploaded_by -> Text,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    bid_submission_files (bid_id, number, file_id) {
+        bid_id -> Text,
+        number -> Integer,
+        file_id -> Text,
+    }
+}
+
+diesel::table! {
     bid_openings (bid_id) {
         bid_id -> Text,
         number -> Integer,
@@ -625,6 +646,7 @@ diesel::joinable!(bids -> challenges (challenge_id));
 diesel::joinable!(bids -> organizations (lead_org_id));
 diesel::joinable!(bid_drafts -> bids (bid_id));
 diesel::joinable!(bid_examinations -> bids (bid_id));
+diesel::joinable!(bid_files -> bids (bid_id));
 diesel::joinable!(bid_openings -> bids (bid_id));
 diesel::joinable!(bid_submissions -> bids (bid_id));
 diesel::joinable!(challenge_rounds -> challenges (challenge_id));
@@ -652,6 +674,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     bids,
     bid_drafts,
     bid_examinations,
+    bid_files,
+    bid_submission_files,
     bid_openings,
     bid_members,
     bid_submissions,

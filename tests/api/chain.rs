@@ -180,7 +180,7 @@ on_both! {
         assert_eq!(app.verified(&signed(|at| at.at.push('0'))).await, Err(Broken::Signature(end)));
         let other = App::open(Opening {
             database: &app.place(), pool: 1, secret: b"another secret, just as long as the first", cost: Cost::Trifling, hashers: 1,
-            clock: Clock::System, calendar: None, seals: folder.path(),
+            clock: Clock::System, calendar: None, seals: folder.path(), files: folder.path(),
         }).unwrap();
         other.vouch(folder.path().join("others")).await.unwrap();
         let theirs = checkpoints::read(&folder.path().join("others")).unwrap().unwrap();

@@ -196,6 +196,7 @@ async fn the_operator_lists_letters_and_gives_dead_ones_another_life() {
         clock,
         calendar: None,
         seals: std::path::Path::new("seals"),
+        files: std::path::Path::new("files"),
     });
     let app = app.unwrap();
     for letter in app.claim_letters().await.unwrap() {

@@ -1,5 +1,6 @@
 //! Consortia: each partner confirms its own part; other terms are asked anew.
 
+use crate::support::upload::pdf;
 use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ async fn asked(app: &TestApp) -> (Story<'_>, String) {
     let list = app.team("yuan").await.get("/partnerships").await.is(200);
     assert_eq!(list["items"][0]["bid_id"], story.bid.as_str());
     let path = format!("/partnerships/{}", list["items"][0]["id"].as_str().unwrap());
+    app.team("keda").await.uploads(&story.bid, "agreement", "协议.pdf", &pdf("协议", 100)).await.is(201);
     (story, path)
 }
 
@@ -84,7 +86,7 @@ on_both! {
         app.officer().await.post(&format!("/organizations/{other}/suspend"), json!({"reason": "整改中"})).await.is(200);
         lead.does(&format!("/bids/{bid}/submit")).await.has_faults(&[
             ("partners[0].organization", "organization_not_verified"), ("partners[0].organization", "not_confirmed"),
-            ("partners[1].organization", "is_the_lead"), ("partners[1].organization", "not_confirmed"),
+            ("partners[1].organization", "is_the_lead"), ("partners[1].organization", "not_confirmed"), ("files", "agreement_missing"),
         ]);
     }
 
@@ -98,7 +100,7 @@ on_both! {
         let bid = lead.post(&story.path("bids"), input).await.is(201);
         lead.does(&format!("/bids/{}/submit", bid["id"].as_str().unwrap())).await.has_faults(&[
             ("lead_share_bps", "shares"), ("partners", "totals_differ"),
-            ("partners[0].organization", "not_a_bidder"), ("partners[0].organization", "not_confirmed"),
+            ("partners[0].organization", "not_a_bidder"), ("partners[0].organization", "not_confirmed"), ("files", "agreement_missing"),
         ]);
     }
 

@@ -107,7 +107,7 @@ on_both! {
         let back = app.app.clock.now().plus(TimeDelta::hours(-1));
         let restarted = jiebang::app::App::open(Opening {
             database: &app.place(), pool: 1, secret: crate::support::app::SECRET, cost: Cost::Trifling, hashers: 1,
-            clock: Clock::settable(back), calendar: None, seals: &app.folder().join("seals"),
+            clock: Clock::settable(back), calendar: None, seals: &app.folder().join("seals"), files: &app.folder().join("files"),
         }).unwrap();
         assert!(!restarted.watch.agrees(back));
         assert_eq!(restarted.close_overdue().await.unwrap(), 0);

@@ -1,5 +1,6 @@
 //! Who may stand: people, limits, restrictions and the province, at the submission and at the award.
 
+use crate::support::upload::pdf;
 use crate::support::{Caller, Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
@@ -208,6 +209,7 @@ on_both! {
         tried(&story, &far, plain(inputs::bid())).await.has_faults(&[("partners", "no_in_province_partner")]);
         let bid = far.get("/bids").await.is(200)["items"][0].clone();
         let path = format!("/bids/{}", bid["id"].as_str().unwrap());
+        far.uploads(bid["id"].as_str().unwrap(), "agreement", "协议.pdf", &pdf("协议", 100)).await.is(201);
         for (number, (partner, fits)) in [("far-too", false), ("near", true)].into_iter().enumerate() {
             let version = bid["version"].as_i64().unwrap() + i64::try_from(number).unwrap();
             far.put(&path, version, plain(inputs::with_partner(&app.organization(partner).await.to_string()))).await.is(200);

@@ -34,7 +34,7 @@ on_both! {
         appoint(&drafter, &bid, &[(&drafter, "submit"), (&editor, "edit")]).await.is(200);
         assert_eq!(app.mail().await, [("bid_member_added".to_owned(), editor.email.clone())]);
         edit(&editor, &bid).await.is(200);
-        assert_eq!(editor.get("/bids").await.is(200)["items"][0]["allowed_actions"], json!(["bid.edit"]));
+        assert_eq!(editor.get("/bids").await.is(200)["items"][0]["allowed_actions"], json!(["bid.edit", "file.add", "file.remove"]));
         editor.does(&submit).await.is_refused(403, "forbidden");
         appoint(&editor, &bid, &[(&editor, "submit")]).await.is_refused(403, "forbidden");
         app.team("yuan").await.does(&submit).await.is_refused(404, "not_found");

@@ -13,6 +13,7 @@ fn open(place: &Place) -> anyhow::Result<App> {
         clock: Clock::System,
         calendar: None,
         seals: std::path::Path::new("seals"),
+        files: std::path::Path::new("files"),
     })
 }
 

@@ -20,8 +20,17 @@ fn every_action_is_somebodys_and_has_a_route_or_is_the_services_own() {
 
 #[test]
 fn administrators_have_no_business_data_and_auditors_change_nothing() {
-    let business =
-        [Kind::Challenge, Kind::Bid, Kind::Review, Kind::Decision, Kind::Project, Kind::Milestone, Kind::Payment, Kind::Portfolio];
+    let business = [
+        Kind::Challenge,
+        Kind::Bid,
+        Kind::File,
+        Kind::Review,
+        Kind::Decision,
+        Kind::Project,
+        Kind::Milestone,
+        Kind::Payment,
+        Kind::Portfolio,
+    ];
     for action in Action::ALL {
         if business.contains(&action.kind()) {
             let administrators = |role| matches!(role, Role::Sysadmin | Role::Secadmin);

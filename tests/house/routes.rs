@@ -19,6 +19,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
     // Paths that name what is made or read instead of what is done.
     let nouns = [
         "bids",
+        "files",
         "members",
         "questions",
         "amendments",

@@ -47,6 +47,7 @@ fn migrate(place: &Place) {
         clock: Clock::System,
         calendar: None,
         seals: std::path::Path::new("seals"),
+        files: std::path::Path::new("files"),
     };
     App::open(opening).unwrap();
 }

@@ -45,6 +45,7 @@ pub fn open(folder: &Path) -> App {
         clock: Clock::System,
         calendar: None,
         seals: &folder.join("seals"),
+        files: &folder.join("files"),
     })
     .unwrap()
 }

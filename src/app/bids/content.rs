@@ -5,6 +5,7 @@
 use crate::app::act::Act;
 use crate::app::error::AppError;
 use crate::auth::{Keys, seal};
+use crate::domain::file::FileNote;
 use crate::domain::id::BidId;
 use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
@@ -18,12 +19,25 @@ fn owner(kind: &str, id: BidId) -> String {
     format!("{kind} of bid {id}")
 }
 
-fn closed(keys: &Keys, owner: &str, text: &[u8]) -> Result<Vec<u8>, AppError> {
+/// What a submission holds: the content, and what is known of the files that were there at that moment.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub(in crate::app) struct Submission {
+    /// The content.
+    #[serde(flatten)]
+    pub bid: BidInput,
+    /// The files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileNote>,
+}
+
+/// Seals `text` under the service's own key, padded.
+pub(in crate::app) fn closed(keys: &Keys, owner: &str, text: &[u8]) -> Result<Vec<u8>, AppError> {
     let sealed = seal::pad(text).and_then(|padded| keys.seal_bytes(owner, &padded));
     sealed.ok_or_else(|| AppError::Internal("the operating system gives no randomness".into()))
 }
 
-fn opened(keys: &Keys, owner: &str, sealed: &[u8]) -> Result<String, AppError> {
+/// Opens what [`closed`] sealed.
+pub(in crate::app) fn opened(keys: &Keys, owner: &str, sealed: &[u8]) -> Result<String, AppError> {
     let broken = || AppError::Internal(format!("the {owner} cannot be opened: is JIEBANG_SECRET another one?"));
     let padded = keys.open_bytes(owner, sealed).ok_or_else(broken)?;
     let text = seal::unpad(&padded).ok_or_else(broken)?;
@@ -34,7 +48,7 @@ fn opened(keys: &Keys, owner: &str, sealed: &[u8]) -> Result<String, AppError> {
 ///
 /// # Errors
 /// Never, unless memory is short.
-pub(super) fn text(keys: &Keys, content: &BidInput) -> Result<Zeroizing<Vec<u8>>, AppError> {
+pub(super) fn kept_text(keys: &Keys, content: &BidInput) -> Result<Zeroizing<Vec<u8>>, AppError> {
     let kept = content.clone().keep_identities(|number| keys.mark(number));
     serde_json::to_vec(&kept).map(Zeroizing::new).map_err(internal)
 }
@@ -44,7 +58,7 @@ pub(super) fn text(keys: &Keys, content: &BidInput) -> Result<Zeroizing<Vec<u8>>
 /// # Errors
 /// The operating system gives no randomness.
 pub fn draft(keys: &Keys, id: BidId, content: &BidInput) -> Result<Vec<u8>, AppError> {
-    closed(keys, &owner("draft", id), &text(keys, content)?)
+    closed(keys, &owner("draft", id), &kept_text(keys, content)?)
 }
 
 /// The text of a working copy.
@@ -71,6 +85,14 @@ pub(super) fn read(text: &str) -> Result<BidInput, AppError> {
     serde_json::from_str(text).map_err(internal)
 }
 
+/// The text of a submission.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn text(submission: &Submission) -> Result<Vec<u8>, AppError> {
+    serde_json::to_vec(submission).map_err(internal)
+}
+
 fn internal(error: impl std::fmt::Display) -> AppError {
     AppError::Internal(format!("the content of a bid: {error}"))
 }
@@ -82,7 +104,7 @@ pub(in crate::app) enum Submitted {
     /// It could not be opened.
     Flawed(Flaw),
     /// Its content.
-    Content(Box<BidInput>),
+    Content(Box<Submission>),
 }
 
 /// What came out of a bid when its round was opened.
@@ -94,7 +116,7 @@ pub(in crate::app) fn submitted(act: &mut Act<'_>, row: &BidRow) -> Result<Submi
         None => Ok(Submitted::NotYet),
         Some(OpeningRow { body: Some(body), .. }) => {
             let text = opened(&act.app.keys, &owner("content", row.id), &body)?;
-            Ok(Submitted::Content(Box::new(read(&text)?)))
+            Ok(Submitted::Content(Box::new(serde_json::from_str(&text).map_err(internal)?)))
         }
         Some(row) => Ok(Submitted::Flawed(row.flaw.unwrap_or(Flaw::Unreadable))),
     }
@@ -108,6 +130,6 @@ pub(in crate::app) fn required(act: &mut Act<'_>, row: &BidRow) -> Result<BidInp
     match submitted(act, row)? {
         Submitted::NotYet => Err(Refusal::BeingOpened.into()),
         Submitted::Flawed(_) => Err(Refusal::BidFlawed.into()),
-        Submitted::Content(content) => Ok(*content),
+        Submitted::Content(content) => Ok(content.bid),
     }
 }

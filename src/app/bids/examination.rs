@@ -55,7 +55,7 @@ pub fn examine(act: &mut Act<'_>, id: BidId, input: &ExaminationInput) -> Result
     let (computed, flawed) = match content::submitted(act, &bid.row)? {
         Submitted::NotYet => return Err(Refusal::BeingOpened.into()),
         Submitted::Flawed(_) => (Vec::new(), true),
-        Submitted::Content(content) => (checklist::computed(act, &bid.row, &bid.challenge, &content)?, false),
+        Submitted::Content(content) => (checklist::computed(act, &bid.row, &bid.challenge, &content.bid)?, false),
     };
     let items = input.complete(&computed)?;
     // Nobody can say that what nobody can read is complete.
@@ -220,7 +220,7 @@ pub struct Examination {
 pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Examination>, AppError> {
     let (permit, row, challenge) = permitted(act, id, Action::BidRead)?;
     let computed = match content::submitted(act, &row)? {
-        Submitted::Content(content) => checklist::computed(act, &row, &challenge, &content)?,
+        Submitted::Content(content) => checklist::computed(act, &row, &challenge, &content.bid)?,
         Submitted::NotYet | Submitted::Flawed(_) => Vec::new(),
     };
     let items = row.examination.as_ref().map(Json::read).transpose()?;

@@ -14,8 +14,9 @@ pub(in crate::app) mod vanishing;
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
 use crate::app::bids::content::Submitted;
 use crate::app::error::{AppError, taken};
-use crate::app::{challenges, organizations, partnerships};
+use crate::app::{challenges, files, organizations, partnerships};
 use crate::domain::bid::{BidStage, sealed};
+use crate::domain::file::FileNote;
 use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::member::{Access, Member};
 use crate::domain::notice::Facts;
@@ -75,24 +76,30 @@ fn object(row: &BidRow, challenge: &ChallengeRow, tie: Tie) -> Object {
 }
 
 /// A bid with its challenge and how the caller stands to it.
-pub(super) struct Loaded {
+pub(in crate::app) struct Loaded {
     pub row: BidRow,
     pub challenge: ChallengeRow,
     pub tie: Tie,
 }
 
+/// Reads a bid without locking it.
+pub(in crate::app) fn found(act: &mut Act<'_>, id: BidId) -> Result<Loaded, AppError> {
+    let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
+    loaded(act, row, challenge)
+}
+
 impl Loaded {
-    pub(super) fn object(&self) -> Object {
+    pub(in crate::app) fn object(&self) -> Object {
         object(&self.row, &self.challenge, self.tie)
     }
 
-    pub(super) fn shown(&self, act: &Act<'_>, row: BidRow) -> Shown<BidRow> {
+    pub(in crate::app) fn shown(&self, act: &Act<'_>, row: BidRow) -> Shown<BidRow> {
         Shown { allowed: act.allowed(&row, self.tie), record: row }
     }
 }
 
 /// Reads a bid for writing: its challenge is locked first, then the bid is read.
-pub(super) fn load(act: &mut Act<'_>, id: BidId) -> Result<Loaded, AppError> {
+pub(in crate::app) fn load(act: &mut Act<'_>, id: BidId) -> Result<Loaded, AppError> {
     act.lock(Locked::ChallengeOfBid, id.as_str())?;
     let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
     loaded(act, row, challenge)
@@ -104,7 +111,7 @@ fn loaded(act: &mut Act<'_>, row: BidRow, challenge: ChallengeRow) -> Result<Loa
 }
 
 /// Whom a bid concerns: its own team and the officer in charge. Never another bidder.
-pub(super) fn about(row: &BidRow, challenge: &ChallengeRow) -> About {
+pub(in crate::app) fn about(row: &BidRow, challenge: &ChallengeRow) -> About {
     About {
         team: Some(row.lead_org_id),
         author: Some(challenge.created_by),
@@ -203,6 +210,8 @@ pub struct Detail {
     pub shown: Shown<BidRow>,
     /// Its content; none where it is not opened yet, or could not be.
     pub content: Option<BidInput>,
+    /// Its files: the working copy's, or those of the submission that was opened.
+    pub files: Vec<FileNote>,
     /// Why it could not be opened.
     pub flaw: Option<Flaw>,
     /// Who may edit and submit it: for its own team only.
@@ -219,6 +228,7 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
     let (row, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &challenge)?.tie();
     let permit = act.permit(Action::BidRead, &object(&row, &challenge, tie))?;
+    let files = files::shown(act, &row, tie)?;
     let partnerships = partnership_rows::of_bid(act.conn, id)?;
     let draft = if tie.of_party() { bids::draft(act.conn, id)? } else { Vec::new() };
     let (content, flaw) = match vanishing::drafted(act, &row, &draft)? {
@@ -226,13 +236,13 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
         None => match content::submitted(act, &row)? {
             Submitted::NotYet => (None, None),
             Submitted::Flawed(flaw) => (None, Some(flaw)),
-            Submitted::Content(content) if tie == Tie::Assigned => (Some(content.for_experts()), None),
-            Submitted::Content(content) => (Some(*content), None),
+            Submitted::Content(content) if tie == Tie::Assigned => (Some(content.bid.for_experts()), None),
+            Submitted::Content(content) => (Some(content.bid), None),
         },
     };
     let members = if tie.of_party() { Some(member_rows::of_bid(act.conn, id)?) } else { None };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };
-    Ok(Seen::by(permit, Detail { shown, content, flaw, members, partnerships }))
+    Ok(Seen::by(permit, Detail { shown, content, files, flaw, members, partnerships }))
 }
 
 /// Lists bids: one's own, and the opened ones that one may read.

@@ -10,7 +10,6 @@ use crate::auth::seal;
 use crate::auth::token::sha256_hex;
 use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::policy::{Action, Tie};
-use crate::domain::proposal::BidInput;
 use crate::domain::seal::{Flaw, binding};
 use crate::store::custody::{self, KeeperRow};
 use crate::store::dialect::Locked;
@@ -60,7 +59,7 @@ fn open(sealed: &[u8], key: &seal::RoundKey, bound: &str, salt: &str, digest: &s
     if seal::commitment(salt, bound, &text) != digest {
         return Err(Flaw::Tampered);
     }
-    if serde_json::from_slice::<BidInput>(&text).is_err() {
+    if serde_json::from_slice::<content::Submission>(&text).is_err() {
         return Err(Flaw::Unreadable);
     }
     Ok(text)

@@ -2,18 +2,20 @@
 
 use super::{Loaded, about, content, eligibility, load, loaded, one_live_bid, vanishing};
 use crate::app::act::{Act, Done, Shown};
+use crate::app::bids::content::Submission;
 use crate::app::error::AppError;
-use crate::app::organizations;
+use crate::app::{files, organizations};
 use crate::auth::seal::{self, To};
 use crate::domain::challenge::{ChallengeStage, Demands};
+use crate::domain::file;
 use crate::domain::id::BidId;
 use crate::domain::policy::Action;
-use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
 use crate::domain::seal::binding;
 use crate::store::bids::{self, BidRow, Received, Submittable};
 use crate::store::challenges::ChallengeRow;
 use crate::store::dialect::Locked;
+use crate::store::files as file_rows;
 
 /// The deadline, half-open: `opens_at <= now < closes_at`, with `now` taken inside the transaction that holds the
 /// challenge. It holds to the microsecond whether or not the clock's job has closed the challenge yet.
@@ -50,7 +52,7 @@ pub(in crate::app) fn before_deadline(act: &Act<'_>, challenge: &ChallengeRow) -
 ///
 /// # Errors
 /// What [`within_window`] refuses; the challenge was published anew since.
-pub(super) fn within_round(act: &Act<'_>, bid: &Loaded) -> Result<(), AppError> {
+pub(in crate::app) fn within_round(act: &Act<'_>, bid: &Loaded) -> Result<(), AppError> {
     if bid.row.round != bid.challenge.round {
         return Err(Refusal::DeadlinePassed.into());
     }
@@ -98,11 +100,13 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
     within_round(act, &bid)?;
     organizations::is_verified(organization)?;
     let text = vanishing::drafted(act, &bid.row, &draft)?.ok_or(Refusal::NothingToSubmit)?;
-    admissible(act, &bid.row, &demands.read()?, &content::read(&text)?)?;
+    let submission = Submission { bid: content::read(&text)?, files: files::working(act, id)? };
+    admissible(act, &bid.row, &demands.read()?, &submission)?;
     let key = Wanted { name: seal_key.as_deref(), public: seal_public.as_deref() };
-    let (sealed, digest) = seal_up(act, &bid.row, &key, text.as_bytes())?;
+    let (sealed, digest) = seal_up(act, &bid.row, &key, &content::text(&submission)?)?;
     let received = Received { sealed: &sealed, digest: &digest, by: act.user()? };
     let row = bids::submit(act.conn, &bid.row, step.to, &received, act.now).map_err(one_live_bid)?;
+    file_rows::bind(act.conn, id, row.submission, submission.files.iter().map(|file| file.id))?;
     if key.public.is_some() {
         vanishing::vanish(act, &row)?;
     }
@@ -115,9 +119,11 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
 }
 
 /// That nothing keeps this bid from being submitted: everything that does is told at once.
-fn admissible(act: &mut Act<'_>, row: &BidRow, demands: &Demands, content: &BidInput) -> Result<(), AppError> {
+fn admissible(act: &mut Act<'_>, row: &BidRow, demands: &Demands, submission: &Submission) -> Result<(), AppError> {
+    let content = &submission.bid;
     let mut faults = content.complete_for(demands, &act.app.bid_rules, row.lead_org_id, act.now.date());
     eligibility::check(act, row, demands, content, &mut faults)?;
+    file::complete(content.partners.len(), &submission.files, &mut faults);
     faults.or(()).map_err(Into::into)
 }
 

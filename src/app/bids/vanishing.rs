@@ -36,7 +36,7 @@ pub(super) fn draft(act: &mut Act<'_>, row: &BidRow, input: &BidInput) -> Result
     }
     let broken = |what: String| AppError::Internal(format!("a working copy could not be sealed: {what}"));
     let key = act.app.round_keys.get_or_make(&name(row)).map_err(|error| broken(error.to_string()))?;
-    let text = content::text(&act.app.keys, input)?;
+    let text = content::kept_text(&act.app.keys, input)?;
     let inner = seal::seal(act.app.cipher, &To::Service(&key), &owner(row.id), &text);
     inner.and_then(|inner| act.app.keys.seal_bytes(&owner(row.id), &inner)).ok_or_else(|| broken("no randomness".into()))
 }

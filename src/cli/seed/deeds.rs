@@ -2,6 +2,7 @@
 
 use crate::app::bids::{self, examination, submission};
 use crate::app::challenges::{self, approval, ending, round};
+use crate::app::files::{self, Named};
 use crate::app::projects::ProjectFilter;
 use crate::app::{Page, decisions, partnerships, projects, reviews};
 use crate::cli::seed::calendar::{self, Season};
@@ -12,7 +13,8 @@ use crate::cli::seed::story::Story;
 use crate::cli::seed::timeline::{BidDeed, ChallengeDeed};
 use crate::domain::challenge::{FailInput, ReasonInput, Window};
 use crate::domain::decision::{DecisionInput, PublicityWindow};
-use crate::domain::id::{BidId, ReviewId};
+use crate::domain::file::{self, FileKind, MediaType};
+use crate::domain::id::{BidId, ReviewId, UserId};
 use crate::domain::policy::Role;
 use crate::domain::review::{AssignReview, Declaration};
 use anyhow::Context;
@@ -173,8 +175,22 @@ impl Story<'_> {
             let partner = self.people.agent(key, Role::Team)?;
             let asked = self.asked(partner, bid).await?;
             self.by(partner, move |act| partnerships::confirm(act, asked)).await?;
+            self.agreed(team, bid).await?;
         }
         self.case_mut(of)?.bids.insert(number, bid);
+        Ok(())
+    }
+
+    /// Hands in the signed agreement of a consortium: a page without a word.
+    async fn agreed(&self, team: UserId, bid: BidId) -> anyhow::Result<()> {
+        let upload = self.app.receive().await?.push(AGREEMENT).await?;
+        let stored = self.app.received(upload, MediaType::Pdf).await?;
+        let named = Named {
+            kind: FileKind::Agreement,
+            name: file::name("联合体协议.pdf").map_err(|_| anyhow::anyhow!("no name"))?,
+            media_type: MediaType::Pdf,
+        };
+        self.by(team, move |act| files::add(act, bid, named, stored)).await?;
         Ok(())
     }
 
@@ -182,3 +198,7 @@ impl Story<'_> {
         self.case(of)?.reviews.get(&(number, seat)).copied().context("nobody was asked")
     }
 }
+
+/// The least that is a PDF.
+const AGREEMENT: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj \
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";

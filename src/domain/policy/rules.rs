@@ -188,6 +188,12 @@ pub const RULES: &[Rule] = &[
     rule(A::BidWithdraw, &[Team], &[Submitter]),
     rule(A::BidAskAgain, &[System], ANY),
     rule(A::BidExpire, &[System], ANY),
+    // 附件: part of the bid's content, for whoever edits and whoever reads that.
+    rule(A::FileAdd, &[Team], &[Editor, Submitter]),
+    rule(A::FileRemove, &[Team], &[Editor, Submitter]),
+    rule(A::FileRead, &[Team], TEAM),
+    rule(A::FileRead, JUDGING, ANY),
+    rule(A::FileRead, &[Expert], MINE),
     // 联合体: each partner confirms its own part; it reads nothing else of the bid.
     rule(A::PartnershipRead, &[Team], OWN),
     rule(A::PartnershipRead, JUDGING, ANY),

@@ -22,13 +22,18 @@ impl KeyScope {
     #[must_use]
     pub const fn actions(self) -> &'static [Action] {
         match self {
-            Self::Read => &[A::OrganizationRead, A::ChallengeReadPublished, A::BidRead, A::ProjectRead, A::MilestoneRead, A::PaymentRead],
+            Self::Read => {
+                &[A::OrganizationRead, A::ChallengeReadPublished, A::BidRead, A::FileRead, A::ProjectRead, A::MilestoneRead, A::PaymentRead]
+            }
             Self::Bid => &[
                 A::ChallengeReadPublished,
                 A::QuestionReadAnswered,
                 A::AmendmentReadInEffect,
                 A::BidRead,
                 A::BidReceipt,
+                A::FileRead,
+                A::FileAdd,
+                A::FileRemove,
                 A::BidCreate,
                 A::BidEdit,
                 A::BidSubmit,

@@ -13,6 +13,7 @@ use crate::http::call::{bearer, request_id};
 use crate::http::problem::{Problem, locale, rows};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest};
@@ -37,6 +38,8 @@ pub struct Edge {
     pub in_flight: usize,
     /// How long a request may take altogether, its body included.
     pub deadline: Duration,
+    /// How long an upload may take instead: each piece of it has a deadline of its own.
+    pub upload: Duration,
     /// Whose word on a caller's address is taken.
     pub proxies: Proxies,
     /// Web pages of other origins that may call: exact origins.
@@ -54,6 +57,7 @@ impl Default for Edge {
             rate: None,
             in_flight: 256,
             deadline: Duration::from_secs(30),
+            upload: Duration::from_mins(15),
             proxies: Proxies::default(),
             origins: Vec::new(),
             metrics_token: None,
@@ -137,7 +141,9 @@ pub async fn admit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         Err(wait) => return Ok(too_often(&gate, request, wait)),
     };
     let (language, id) = (locale(request.headers()), request_id(request.request()));
-    let Ok(answered) = tokio::time::timeout(gate.edge.deadline, next.call(request)).await else {
+    let uploads = request.method() == Method::POST && request.path().ends_with("/files");
+    let deadline = if uploads { gate.edge.upload } else { gate.edge.deadline };
+    let Ok(answered) = tokio::time::timeout(deadline, next.call(request)).await else {
         refused("deadline");
         let response = Problem::of(rows::UNFINISHED, language, &id).response();
         return Err(actix_web::error::InternalError::from_response("deadline", response).into());

@@ -20,7 +20,7 @@ on_both! {
         let bid = key.post(&story.path("bids"), inputs::bid()).await.is(201);
         let team = app.team("keda").await;
         let path = format!("/bids/{}", bid["id"].as_str().unwrap());
-        assert_eq!(bid["allowed_actions"], json!(["bid.edit", "bid.submit"]));
+        assert_eq!(bid["allowed_actions"], json!(["bid.edit", "file.add", "file.remove", "bid.submit"]));
         key.put(&path, 1, inputs::bid()).await.is(200);
         key.does(&format!("{path}/submit")).await.is(200);
         key.does(&format!("{path}/withdraw")).await.is(200);
@@ -92,13 +92,13 @@ on_both! {
     async fn what_a_key_may_do_is_what_it_is_told(app: TestApp) {
         let story = Story::with_bid(&app).await;
         let path = format!("/bids/{}", story.bid);
-        assert_eq!(app.team("keda").await.get(&path).await.is(200)["allowed_actions"], json!(["bid.edit", "bid.appoint", "bid.resubmit", "bid.withdraw"]));
+        assert_eq!(app.team("keda").await.get(&path).await.is(200)["allowed_actions"], json!(["bid.edit", "file.add", "file.remove", "bid.appoint", "bid.resubmit", "bid.withdraw"]));
         let reader = Program::new(&app, wish(&["read"])).await.caller;
         assert_eq!(reader.get(&path).await.is(200)["allowed_actions"], json!([]));
         assert_eq!(reader.get("/bids").await.is(200)["items"][0]["allowed_actions"], json!([]));
         reader.does(&format!("{path}/withdraw")).await.is_refused(403, "insufficient_scope");
         let bidder = Program::new(&app, wish(&["bid"])).await.caller;
-        assert_eq!(bidder.get(&path).await.is(200)["allowed_actions"], json!(["bid.edit", "bid.resubmit", "bid.withdraw"]));
+        assert_eq!(bidder.get(&path).await.is(200)["allowed_actions"], json!(["bid.edit", "file.add", "file.remove", "bid.resubmit", "bid.withdraw"]));
         // Of another team's bid a key knows as little as that team's rivals do.
         let rival = app.team("yuan").await.post("/me/keys", wish(ALL)).await.is(201);
         Program::of(&app, &rival).caller.get(&path).await.is_refused(404, "not_found");

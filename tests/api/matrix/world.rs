@@ -1,6 +1,7 @@
 //! The worlds: a story that went so far, with a record of every kind that is there by then.
 
 use super::table::{OWN, On, ROWS};
+use crate::support::upload::{form, pdf};
 use crate::support::{Caller, Reply, Story, TestApp, inputs};
 use jiebang::domain::policy::Role;
 use reqwest::Method;
@@ -13,6 +14,7 @@ pub struct World<'a> {
     amendment: String,
     partner: String,
     partnership: String,
+    file: String,
     restriction: String,
     user: String,
     expert: String,
@@ -88,6 +90,10 @@ impl<'a> World<'a> {
             }
             _ => String::new(),
         };
+        let file = match world {
+            "open" => text(&team.uploads(&story.bid, "agreement", "协议.pdf", &pdf("协议", 100)).await.is(201)),
+            _ => String::new(),
+        };
         let mut versions = Vec::new();
         for (on, who, path) in [
             (On::Challenge, app.officer().await, format!("/challenges/{}", story.challenge)),
@@ -124,6 +130,7 @@ impl<'a> World<'a> {
             amendment,
             partner,
             partnership,
+            file,
             restriction,
             user: team.id(),
             expert,
@@ -176,6 +183,7 @@ impl<'a> World<'a> {
             On::Batch => &self.story.batch,
             On::Challenge => &self.story.challenge,
             On::Bid => &self.story.bid,
+            On::File => &self.file,
             On::Question => &self.question,
             On::Amendment => &self.amendment,
             On::Partnership => &self.partnership,
@@ -293,6 +301,9 @@ impl<'a> World<'a> {
         let caller = if method == Method::PUT { caller.with("If-Match", format!("\"{}\"", self.version(on))) } else { caller.clone() };
         let reads = method == Method::GET;
         let path = format!("{}{}", path.replace("{id}", id), if dry_run && !reads { "?dry_run=true" } else { "" });
+        if route == "POST /bids/{id}/files" {
+            return caller.posts_form(&path, form("other", "材料.pdf", &pdf("材料", 100))).await;
+        }
         let body = if reads { None } else { self.body(route).map(|body| body.to_string()) };
         caller.request(method, &path, body).await
     }

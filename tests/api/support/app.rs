@@ -76,6 +76,7 @@ impl TestApp {
             clock: Clock::settable(BEGIN.parse().unwrap()),
             calendar: None,
             seals: &folder.path().join("seals"),
+            files: &folder.path().join("files"),
         })
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

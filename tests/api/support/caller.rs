@@ -14,14 +14,14 @@ const FRESH: i64 = 280;
 
 #[derive(Clone)]
 pub struct Caller {
-    client: reqwest::Client,
-    address: String,
+    pub(super) client: reqwest::Client,
+    pub(super) address: String,
     clock: Clock,
     pub email: String,
     pub id: Option<UserId>,
     /// The token and when it was issued.
     token: Arc<Mutex<Option<(String, i64)>>>,
-    headers: Vec<(&'static str, String)>,
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 /// An answer.

@@ -8,6 +8,7 @@ pub mod log;
 pub mod postgres;
 pub mod smtp;
 pub mod story;
+pub mod upload;
 
 pub use app::{Backend, TestApp};
 pub use caller::{Caller, Reply};

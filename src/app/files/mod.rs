@@ -1,6 +1,6 @@
 //! Files 附件 of bids: handed in before the submission, bound by it, read by whoever may read the bid.
 //!
-//! A content is on the disk, sealed and looked at by the scanner ([`folder`], [`scan`]) before the transaction begins that names it.
+//! A content is on the disk, sealed and looked at by the scanner ([`folder`], then `scan`) before the transaction begins that names it.
 
 pub mod folder;
 mod lanes;

@@ -13,7 +13,7 @@ use crate::domain::challenge::{ChallengeStage, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::decision::{Candidate, Choice, DecisionInput, DecisionStage, PublicityWindow, Selection};
 use crate::domain::fault::Faults;
-use crate::domain::id::{BidId, ChallengeId, DecisionId};
+use crate::domain::id::{ChallengeId, DecisionId};
 use crate::domain::money::Fen;
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
@@ -63,8 +63,9 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Res
     appeals_are_over(act, id, challenge.round)?;
     round::reviews_are_in(act, &challenge)?;
     input.check(&candidates(act, &challenge)?, i64::from(challenge.max_parallel_teams), challenge.fiscal_cap_fen)?;
-    let chosen: Vec<BidId> = input.selections.iter().filter(|one| one.choice == Choice::Recommended).map(|one| one.bid_id).collect();
-    may_stand(act, id, &chosen)?;
+    let chosen = input.selections.iter().filter(|one| one.choice == Choice::Recommended).map(|one| bids::find(act.conn, one.bid_id));
+    let chosen: Vec<BidRow> = chosen.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    may_stand(act, id, chosen.iter())?;
     let row = DecisionRow {
         id: DecisionId::new(act.now),
         challenge_id: id,
@@ -86,16 +87,16 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Res
     Ok(act.record(step, about)?.with(shown(act, row)))
 }
 
-/// That nothing has come to light since their submission that keeps these bids from being awarded.
-fn may_stand(act: &mut Act<'_>, challenge: ChallengeId, chosen: &[BidId]) -> Result<(), AppError> {
+/// That nothing has come to light since their submission that keeps these bids from being awarded, all together.
+fn may_stand<'a>(act: &mut Act<'_>, challenge: ChallengeId, chosen: impl Iterator<Item = &'a BidRow>) -> Result<(), AppError> {
     let demands = challenge_rows::demands(act.conn, challenge)?;
-    let mut faults = Faults::default();
-    for id in chosen {
-        let row = bids::find(act.conn, *id)?.ok_or(AppError::NotFound)?;
-        let content = content::required(act, &row)?;
+    let (mut faults, mut bound) = (Faults::default(), Vec::new());
+    for row in chosen {
+        let content = content::required(act, row)?;
         let mut found = Faults::default();
-        eligibility::check(act, &row, &demands, &content, &mut found)?;
-        faults.0.extend(found.0.into_iter().map(|fault| fault.within(&format!("bids.{id}"))));
+        eligibility::check(act, row, &demands, &content, &bound, &mut found)?;
+        bound.extend(eligibility::bound_by(&demands, &content));
+        faults.0.extend(found.0.into_iter().map(|fault| fault.within(&format!("bids.{}", row.id))));
     }
     faults.or(()).map_err(Into::into)
 }
@@ -209,8 +210,7 @@ pub fn award(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeR
         return Err(Refusal::PublicityRunning.into());
     }
     let winners = bids::of_round(act.conn, id, challenge.round, &[BidStage::Recommended])?;
-    let chosen: Vec<BidId> = winners.iter().map(|row| row.id).collect();
-    may_stand(act, id, &chosen)?;
+    may_stand(act, id, winners.iter())?;
     for (row, number) in winners.iter().zip(1..) {
         projects::open(act, &challenge, row, number)?;
     }

@@ -25,7 +25,7 @@ use crate::store::dialect::Locked;
 use crate::store::milestones::{self, MilestoneRow};
 use crate::store::payments::{self, PaymentRow};
 use crate::store::projects;
-use crate::store::{Json, Page, users};
+use crate::store::{Json, Page, partnerships, people, users};
 
 pub use crate::store::projects::{ProjectFilter, ProjectRow, SignatureRow};
 
@@ -132,7 +132,7 @@ pub(super) fn open(act: &mut Act<'_>, challenge: &ChallengeRow, bid: &BidRow, nu
     projects::insert(act.conn, &row)?;
     let promised = bid_cases::content::required(act, &bid)?;
     let demands = challenge_rows::demands(act.conn, challenge.id)?;
-    bid_cases::eligibility::bind(act, row.id, &demands, &promised)?;
+    people::insert(act.conn, row.id, &bid_cases::eligibility::bound_by(&demands, &promised))?;
     let mut about = bid_cases::about(&bid, challenge);
     about.facts.code.clone_from(&row.code);
     about.facts.amount_wan = row.award_fen.in_wan();
@@ -297,7 +297,8 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
         return Err(Refusal::NotACommissioner.into());
     }
     let examined = bids::examined_by(act.conn, user.id)?.contains(&row.challenge_id);
-    if examined || interested(user.organization_id, row.lead_org_id, row.sponsor_id) {
+    let partner = !partnerships::with_part(act.conn, &[row.bid_id], user.organization_id)?.is_empty();
+    if examined || partner || interested(user.organization_id, row.lead_org_id, row.sponsor_id) {
         return Err(Refusal::ConflictOfInterest.into());
     }
     // The dual-hat guard works both ways (SD6): whoever signed there before does not follow it now.

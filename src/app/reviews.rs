@@ -17,7 +17,7 @@ use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_
 use crate::domain::user::UserStatus;
 use crate::store::challenges::ChallengeRow;
 use crate::store::reviews;
-use crate::store::{Page, bids, users};
+use crate::store::{Page, bids, partnerships, users};
 
 pub use crate::store::reviews::{ReviewFilter, ReviewRow};
 
@@ -97,7 +97,7 @@ pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<
     Ok(act.record_on(step, object, about)?.with(shown(act, row)))
 }
 
-/// An expert has no interest in a bid: not of its lead's organisation, nor of the sponsor's, nor of any bidder's of the
+/// An expert has no interest in a bid: not of its lead's organisation, nor of the sponsor's, nor of any bidder's or partner's of the
 /// round (回避: same legal person, member of any bid on the same challenge).
 fn check_expert(act: &mut Act<'_>, bid: &Loaded, input: AssignReview) -> Result<(), AppError> {
     let expert = users::find(act.conn, input.expert_id)?.filter(|user| user.status == UserStatus::Active);
@@ -111,7 +111,9 @@ fn check_expert(act: &mut Act<'_>, bid: &Loaded, input: AssignReview) -> Result<
     }
     let rivals = bids::of_round(act.conn, bid.challenge.id, bid.challenge.round, crate::domain::bid::BEFORE_THE_DEPARTMENT)?;
     let bidder = rivals.iter().any(|rival| rival.lead_org_id == expert.organization_id);
-    if bidder || bid.row.lead_org_id == expert.organization_id || bid.challenge.sponsor_id == Some(expert.organization_id) {
+    let ids: Vec<BidId> = rivals.iter().map(|rival| rival.id).collect();
+    let partner = !partnerships::with_part(act.conn, &ids, expert.organization_id)?.is_empty();
+    if bidder || partner || bid.row.lead_org_id == expert.organization_id || bid.challenge.sponsor_id == Some(expert.organization_id) {
         return Err(Refusal::ConflictOfInterest.into());
     }
     Ok(())

@@ -79,21 +79,8 @@ stage_table!(
     ]
 );
 
-/// Stages that count as the one live bid of a lead organisation in a round.
-pub const LIVE: &[BidStage] = &[
-    S::Draft,
-    S::Submitted,
-    S::NeedsReconfirmation,
-    S::InCorrection,
-    S::Doubted,
-    S::InAppeal,
-    S::Eligible,
-    S::Shortlisted,
-    S::Recommended,
-    S::Reserve,
-    S::Awarded,
-    S::Signed,
-];
+/// Stages of bids that are over for their team: any other one counts as the one live bid of a lead organisation in a round.
+pub const NOT_LIVE: &[BidStage] = &[S::Withdrawn, S::Lapsed, S::Ineligible, S::NotShortlisted, S::Declined];
 
 /// Stages in which the department still has the bid before it: their teams hear what happens to the challenge.
 pub const BEFORE_THE_DEPARTMENT: &[BidStage] = &[

@@ -36,7 +36,7 @@ pub struct AppealView {
 /// The formal examination of a bid.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct ExaminationView {
-    /// What the service finds by itself, item by item; empty before the opening.
+    /// What the service finds by itself, item by item, while the bid is examined; empty before and after.
     computed: Vec<ExaminedItem>,
     /// The checklist as it was filled in.
     items: Option<Vec<ExaminedItem>>,

@@ -58,6 +58,18 @@ pub fn of_bid(conn: &mut Conn, bid: BidId) -> QueryResult<Vec<PartnershipRow>> {
     partnerships::table.filter(partnerships::bid_id.eq(bid)).order(partnerships::id).select(PartnershipRow::as_select()).load(conn)
 }
 
+/// Those of these bids in which an organisation has confirmed a part.
+///
+/// # Errors
+/// The database does not answer.
+pub fn with_part(conn: &mut Conn, bids: &[BidId], organization: OrganizationId) -> QueryResult<Vec<BidId>> {
+    partnerships::table
+        .filter(partnerships::organization_id.eq(organization).and(partnerships::stage.eq(PartnershipStage::Confirmed)))
+        .filter(partnerships::bid_id.eq_any(bids.iter().copied()))
+        .select(partnerships::bid_id)
+        .load(conn)
+}
+
 /// A page of what an organisation was asked.
 ///
 /// # Errors

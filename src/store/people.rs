@@ -7,11 +7,10 @@ use crate::store::Conn;
 use crate::store::schema::{project_people, projects};
 use diesel::prelude::*;
 
-/// A row of `project_people`.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+/// What binds a person to a project: a row of `project_people`, but for the project.
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = project_people)]
-pub struct PersonRow {
-    pub project_id: ProjectId,
+pub struct BoundRow {
     pub identity: String,
     /// What it counts as against the limits.
     pub part: Part,
@@ -23,9 +22,15 @@ pub struct PersonRow {
 ///
 /// # Errors
 /// The database does not answer.
-pub fn insert(conn: &mut Conn, people: &[PersonRow]) -> QueryResult<()> {
+pub fn insert(conn: &mut Conn, project: ProjectId, people: &[BoundRow]) -> QueryResult<()> {
     for person in people {
-        diesel::insert_into(project_people::table).values(person).execute(conn)?;
+        let values = (
+            project_people::project_id.eq(project),
+            project_people::identity.eq(&person.identity),
+            project_people::part.eq(person.part),
+            project_people::person_months.eq(person.person_months),
+        );
+        diesel::insert_into(project_people::table).values(values).execute(conn)?;
     }
     Ok(())
 }
@@ -34,10 +39,10 @@ pub fn insert(conn: &mut Conn, people: &[PersonRow]) -> QueryResult<()> {
 ///
 /// # Errors
 /// The database does not answer.
-pub fn running(conn: &mut Conn, identities: &[String]) -> QueryResult<Vec<PersonRow>> {
+pub fn running(conn: &mut Conn, identities: &[String]) -> QueryResult<Vec<BoundRow>> {
     project_people::table
         .inner_join(projects::table)
         .filter(project_people::identity.eq_any(identities.iter().cloned()).and(projects::stage.eq_any(RUNNING.iter().copied())))
-        .select(PersonRow::as_select())
+        .select(BoundRow::as_select())
         .load(conn)
 }

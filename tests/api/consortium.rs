@@ -122,4 +122,52 @@ on_both! {
         app.officer().await.does(&story.path("open_bids")).await.is(200);
         assert_eq!(app.examiner().await.get(&path).await.is(200)["stage"], "confirmed");
     }
+
+    async fn whoever_is_of_a_partner_neither_examines_nor_scores_nor_follows_it(app: TestApp) {
+        use jiebang::domain::policy::Role::{Commissioner, Examiner, Expert};
+        let (story, path) = asked(&app).await;
+        app.team("yuan").await.does(&format!("{path}/confirm")).await.is(200);
+        app.team("keda").await.does(&format!("/bids/{}/submit", story.bid)).await.is(200);
+        story.close().await;
+        let officer = app.officer().await;
+        officer.does(&story.path("open_bids")).await.is(200);
+        let examiner = app.person("yuan-examiner", "yuan", None, &[Examiner]).await;
+        let refused = examiner.post(&format!("/bids/{}/examine", story.bid), inputs::examination(&[])).await.is_refused(403, "forbidden");
+        assert!(refused["detail"].as_str().unwrap().contains("回避"), "{refused}");
+        let listed = examiner.get("/bids").await.is(200)["items"][0]["allowed_actions"].clone();
+        assert_eq!(listed, examiner.get(&format!("/bids/{}", story.bid)).await.is(200)["allowed_actions"]);
+        story.examined(&story.bid, &[]).await;
+        officer.does(&story.path("start_review")).await.is(200);
+        let expert = app.person("yuan-expert", "yuan", None, &[Expert]).await.id();
+        let input = json!({"expert_id": expert, "due_at": "2027-01-01T00:00:00Z"});
+        officer.post(&format!("/bids/{}/reviews", story.bid), input).await.is_refused(409, "conflict_of_interest");
+        story.scored(&story.bid, 1, "26").await;
+        let decision = officer.post(&story.path("propose"), story.proposal()).await.is(201)["id"].as_str().unwrap().to_owned();
+        app.director().await.does(&format!("/decisions/{decision}/approve")).await.is(200);
+        officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);
+        app.days_later(13);
+        app.director().await.does(&story.path("award")).await.is(200);
+        let project = officer.get("/projects").await.is(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let commissioner = app.person("yuan-commissioner", "yuan", None, &[Commissioner]).await.id();
+        let assign = format!("/projects/{project}/assign");
+        officer.post(&assign, json!({"commissioner_id": commissioner})).await.is_refused(409, "conflict_of_interest");
+        officer.post(&assign, json!({"commissioner_id": app.commissioner().await.id()})).await.is(200);
+    }
+
+    async fn a_partner_that_refuses_after_the_submission_shows_on_the_checklist(app: TestApp) {
+        let (story, path) = asked(&app).await;
+        let partner = app.team("yuan").await;
+        partner.does(&format!("{path}/confirm")).await.is(200);
+        app.team("keda").await.does(&format!("/bids/{}/submit", story.bid)).await.is(200);
+        partner.does(&format!("{path}/refuse")).await.is(200);
+        story.close().await;
+        app.officer().await.does(&story.path("open_bids")).await.is(200);
+        let examiner = app.examiner().await;
+        let seen = examiner.get(&format!("/bids/{}/examination", story.bid)).await.is(200);
+        let agreement = seen["computed"].as_array().unwrap().iter().find(|item| item["code"] == "F10").unwrap();
+        assert_eq!(agreement["finding"], "fail");
+        examiner.post(&format!("/bids/{}/examine", story.bid), inputs::examination(&[])).await
+            .has_faults(&[("items.F10.reason", "differs_from_computed")]);
+        examiner.post(&format!("/bids/{}/examine", story.bid), inputs::examination(&["F10"])).await.is(200);
+    }
 }

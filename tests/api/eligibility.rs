@@ -176,6 +176,9 @@ on_both! {
         let field = format!("bids.{}.lead_org_id", story.bid);
         app.director().await.does(&story.path("award")).await.has_faults(&[(field.as_str(), "restricted")]);
         app.director().await.post(&format!("{path}/lift"), json!({"reason": "申诉成立"})).await.is(200);
+        app.officer().await.post(&format!("/organizations/{own}/suspend"), json!({"reason": "整改中"})).await.is(200);
+        app.director().await.does(&story.path("award")).await.has_faults(&[(field.as_str(), "organization_not_verified")]);
+        app.officer().await.does(&format!("/organizations/{own}/reinstate")).await.is(200);
         app.director().await.does(&story.path("award")).await.is(200);
     }
 

@@ -30,6 +30,9 @@ on_both! {
         let done = examiner.post(&format!("{path}/examine"), json!({"items": papers})).await.is(200);
         assert_eq!(done["stage"], "eligible");
         assert_eq!(done["examination"].as_array().unwrap().len(), 16);
+        let after = examiner.get(&format!("{path}/examination")).await.is(200);
+        assert_eq!(after["computed"], json!([]), "what was found stands; it is not computed anew");
+        assert_eq!(after["items"].as_array().unwrap().len(), 16);
     }
 
     async fn another_finding_than_the_computed_one_needs_a_reason(app: TestApp) {

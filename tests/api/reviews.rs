@@ -1,7 +1,40 @@
 //! Reviews and decisions: conflicts, scores, proposals, publicity, award.
 
 use crate::support::{Story, TestApp, inputs, on_both};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// A race of keda and yuan with these bids, scored; and the proposal that both win.
+async fn race(app: &TestApp, bids: [Value; 2]) -> (Story<'_>, Vec<String>, Value) {
+    let story = Story::draft(app).await;
+    let officer = app.officer().await;
+    let sponsor = app.organization("sponsor-works").await.to_string();
+    let mut input = inputs::challenge(&story.batch, &sponsor, 5);
+    input["max_parallel_teams"] = json!(2);
+    let version = officer.get(&format!("/challenges/{}", story.challenge)).await.is(200)["version"].as_i64().unwrap();
+    officer.put(&format!("/challenges/{}", story.challenge), version, input).await.is(200);
+    officer.does(&story.path("submit")).await.is(200);
+    app.director().await.does(&story.path("approve")).await.is(200);
+    officer.post(&story.path("publish"), story.window()).await.is(200);
+    let mut lanes = Vec::new();
+    for (team, input) in ["keda", "yuan"].into_iter().zip(bids) {
+        let team = app.team(team).await;
+        let bid = team.post(&story.path("bids"), input).await.is(201)["id"].as_str().unwrap().to_owned();
+        team.does(&format!("/bids/{bid}/submit")).await.is(200);
+        lanes.push(bid);
+    }
+    story.close().await;
+    officer.does(&story.path("open_bids")).await.is(200);
+    for bid in &lanes {
+        story.examined(bid, &[]).await;
+    }
+    officer.does(&story.path("start_review")).await.is(200);
+    story.scored(&lanes[0], 1, "26").await;
+    story.scored(&lanes[1], 2, "26").await;
+    let mut proposal = story.proposal();
+    proposal["selections"] =
+        lanes.iter().map(|bid| json!({"bid_id": bid, "choice": "recommended", "award_fen": 400 * inputs::WAN})).collect();
+    (story, lanes, proposal)
+}
 
 on_both! {
     async fn a_reviewer_cannot_score_a_bid_from_their_own_organisation(app: TestApp) {
@@ -170,26 +203,19 @@ on_both! {
         assert_eq!(director.does(&story.path("award")).await.is(200)["stage"], "awarded");
     }
 
+    async fn one_person_does_not_lead_both_winners_of_a_race(app: TestApp) {
+        let (first, mut second) = (inputs::bid(), inputs::bid());
+        second["team"][0]["identity"] = first["team"][0]["identity"].clone();
+        let (story, lanes, proposal) = race(&app, [first, second]).await;
+        let field = |name: &str| format!("bids.{}.team[0].{name}", lanes[1]);
+        app.officer().await.post(&story.path("propose"), proposal).await.has_faults(&[
+            (&field("identity"), "limit_leads"), (&field("person_months"), "person_months"),
+        ]);
+    }
+
     async fn a_race_awards_several_teams_each_with_its_own_project(app: TestApp) {
-        let story = Story::draft(&app).await;
+        let (story, _, proposal) = race(&app, [inputs::bid(), inputs::bid()]).await;
         let officer = app.officer().await;
-        let sponsor = app.organization("sponsor-works").await.to_string();
-        let mut input = inputs::challenge(&story.batch, &sponsor, 5);
-        input["max_parallel_teams"] = json!(2);
-        let version = officer.get(&format!("/challenges/{}", story.challenge)).await.is(200)["version"].as_i64().unwrap();
-        officer.put(&format!("/challenges/{}", story.challenge), version, input).await.is(200);
-        officer.does(&story.path("submit")).await.is(200);
-        app.director().await.does(&story.path("approve")).await.is(200);
-        officer.post(&story.path("publish"), story.window()).await.is(200);
-        let lanes = [story.submitted("keda").await, story.submitted("yuan").await];
-        story.close().await;
-        officer.does(&story.path("open_bids")).await.is(200);
-        for bid in &lanes { story.examined(bid, &[]).await; }
-        officer.does(&story.path("start_review")).await.is(200);
-        story.scored(&lanes[0], 1, "26").await;
-        story.scored(&lanes[1], 2, "26").await;
-        let mut proposal = story.proposal();
-        proposal["selections"] = lanes.iter().map(|bid| json!({"bid_id": bid, "choice": "recommended", "award_fen": 400 * inputs::WAN})).collect();
         let decision = officer.post(&story.path("propose"), proposal).await.is(201);
         app.director().await.does(&format!("/decisions/{}/approve", decision["id"].as_str().unwrap())).await.is(200);
         officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);

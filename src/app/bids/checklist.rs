@@ -11,7 +11,7 @@ use crate::domain::proposal::BidInput;
 use crate::domain::text::Reason;
 use crate::store::bids::BidRow;
 use crate::store::challenges::{self, ChallengeRow};
-use crate::store::{organizations, projects};
+use crate::store::projects;
 
 /// The items that are computed. The others are papers and judgement.
 const COMPUTED: &[Item] = &[
@@ -33,6 +33,7 @@ fn item(fault: &Fault) -> Option<Item> {
         "organization_not_verified" => Item::CreditCode,
         "not_a_bidder" => Item::OrganizationKind,
         "no_in_province_partner" => Item::Partner,
+        "not_confirmed" => Item::Agreement,
         "over_cap" => Item::Cap,
         "totals_differ" | "shares" => Item::Budget,
         "limit_leads" | "limit_joins" | "person_months" => Item::Limits,
@@ -56,17 +57,12 @@ pub(super) fn computed(
     let demands = challenges::demands(act.conn, challenge.id)?;
     let day = row.received_at.unwrap_or(act.now).date();
     let mut found: Faults = content.complete_for(&demands, &act.app.bid_rules, row.lead_org_id, day);
-    eligibility::check(act, row, &demands, content, &mut found)?;
-    let lead = organizations::find(act.conn, row.lead_org_id)?.ok_or(AppError::NotFound)?;
+    eligibility::check(act, row, &demands, content, &[], &mut found)?;
+    eligibility::confirmed(act, row, content, &mut found)?;
     let late = row.received_at.zip(challenge.closes_at).is_none_or(|(received, closes)| received >= closes);
     let again = projects::runs(act.conn, row.lead_org_id, &challenge.title)?;
     let stands = |wrong: bool, item: Item, why: &str| wrong.then(|| (item, why.to_owned()));
-    let own = [
-        stands(late, Item::Deadline, "晚于截止时间"),
-        stands(!lead.kind.may_lead_a_bid(), Item::OrganizationKind, "政府机关不得牵头"),
-        stands(lead.stage != crate::domain::organization::OrganizationStage::Verified, Item::CreditCode, "牵头单位未核验或已暂停"),
-        stands(again, Item::Duplicates, "牵头单位已有同名在研项目"),
-    ];
+    let own = [stands(late, Item::Deadline, "晚于截止时间"), stands(again, Item::Duplicates, "牵头单位已有同名在研项目")];
     let faults = found.0.iter().filter_map(|fault| Some((item(fault)?, format!("{}：{}", fault.field, fault.zh))));
     let wrong: Vec<(Item, String)> = own.into_iter().flatten().chain(faults).collect();
     let judged = |code: &Item| {
@@ -79,5 +75,7 @@ pub(super) fn computed(
         let reason = reasons.join("；").chars().take(2_000).collect::<String>().parse::<Reason>().ok();
         ExaminedItem { code: *code, finding, reason }
     };
-    Ok(COMPUTED.iter().map(judged).collect())
+    // The agreement is a paper: of it the service knows only that a partner took its word back.
+    let agreement = wrong.iter().any(|(item, _)| *item == Item::Agreement).then_some(&Item::Agreement);
+    Ok(COMPUTED.iter().chain(agreement).map(judged).collect())
 }

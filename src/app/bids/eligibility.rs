@@ -5,20 +5,20 @@ use crate::app::act::Act;
 use crate::app::error::AppError;
 use crate::domain::challenge::{ChallengeClass, Demands, SelectionMode};
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::{OrganizationId, ProjectId};
+use crate::domain::id::OrganizationId;
 use crate::domain::organization::{OrganizationStage, Region};
 use crate::domain::partnership::PartnershipStage;
 use crate::domain::proposal::BidInput;
 use crate::domain::proposal::consortium::OrganizationRef;
 use crate::domain::proposal::team::{Part, TeamRole};
 use crate::store::bids::BidRow;
-use crate::store::people::{self, PersonRow};
+use crate::store::people::{self, BoundRow};
 use crate::store::{organizations, partnerships, restrictions};
 
 /// Months of work that one person has in a year.
 const MONTHS: i64 = 12;
 
-/// Everything that keeps the bid of `row` with this content from standing.
+/// Everything that keeps the bid of `row` with this content from standing; `besides` are the people of bids that are chosen with it.
 ///
 /// # Errors
 /// The database does not answer.
@@ -27,6 +27,7 @@ pub(in crate::app) fn check(
     row: &BidRow,
     demands: &Demands,
     content: &BidInput,
+    besides: &[BoundRow],
     faults: &mut Faults,
 ) -> Result<(), AppError> {
     faults.check(demands.sponsor_id == Some(row.lead_org_id), "lead_org_id", || {
@@ -36,7 +37,10 @@ pub(in crate::app) fn check(
     let known: Vec<(usize, String)> = positions(content).collect();
     let identities: Vec<String> = known.iter().map(|(_, identity)| identity.clone()).collect();
     restricted(act, row, content, &known, &identities, faults)?;
-    limits(act, demands, content, &known, &identities, faults)
+    let mut bound = people::running(act.conn, &identities)?;
+    bound.extend_from_slice(besides);
+    limits(act, demands, content, &known, &bound, faults);
+    Ok(())
 }
 
 /// Where in the team each known identity stands.
@@ -44,26 +48,38 @@ fn positions(content: &BidInput) -> impl Iterator<Item = (usize, String)> {
     content.team.iter().enumerate().filter_map(|(at, member)| Some((at, member.kept_identity()?)))
 }
 
+/// Lead and partners are verified and no government agency, and one of them is of the province where the challenge asks for it.
 fn consortium(act: &mut Act<'_>, row: &BidRow, demands: &Demands, content: &BidInput, faults: &mut Faults) -> Result<(), AppError> {
-    let partners: Vec<OrganizationId> = content.partner_ids().collect();
-    let known = if partners.is_empty() { Vec::new() } else { organizations::of_ids(act.conn, &partners)? };
-    let asked = if partners.is_empty() { Vec::new() } else { partnerships::of_bid(act.conn, row.id)? };
-    for (index, id) in partners.iter().enumerate() {
-        let at = format!("partners[{index}].organization");
-        let partner = known.iter().find(|partner| partner.id == *id);
-        faults.check(partner.is_none_or(|partner| partner.stage != OrganizationStage::Verified), &at, || {
+    let partners = content.partner_ids().enumerate().map(|(index, id)| (format!("partners[{index}].organization"), id));
+    let members: Vec<(String, OrganizationId)> = std::iter::once(("lead_org_id".to_owned(), row.lead_org_id)).chain(partners).collect();
+    let ids: Vec<OrganizationId> = members.iter().map(|(_, id)| *id).collect();
+    let known = organizations::of_ids(act.conn, &ids)?;
+    for (at, id) in &members {
+        let member = known.iter().find(|member| member.id == *id);
+        faults.check(member.is_none_or(|member| member.stage != OrganizationStage::Verified), at, || {
             Fault::new("organization_not_verified", "该单位尚未核验或已暂停", "the organisation is not verified, or is suspended")
         });
-        faults.check(partner.is_some_and(|partner| !partner.kind.may_lead_a_bid()), &at, || {
+        faults.check(member.is_some_and(|member| !member.kind.may_lead_a_bid()), at, || {
             Fault::new("not_a_bidder", "政府机关不得参与揭榜", "a government agency takes no part in a bid")
         });
-        let confirmed = asked.iter().any(|row| row.organization_id == *id && row.stage == PartnershipStage::Confirmed);
-        faults.check(!confirmed, &at, || Fault::new("not_confirmed", "合作单位尚未确认", "the partner has not confirmed its part"));
     }
-    if demands.class == ChallengeClass::FrontierPublic && !known.iter().any(|partner| partner.region == Region::InProvince) {
-        let lead = organizations::find(act.conn, row.lead_org_id)?;
-        faults.check(lead.is_none_or(|lead| lead.region != Region::InProvince), "partners", || {
-            Fault::new("no_in_province_partner", "省外单位牵头须有省内合作单位", "a lead from elsewhere needs a partner in the province")
+    let near = known.iter().any(|member| member.region == Region::InProvince);
+    faults.check(demands.class == ChallengeClass::FrontierPublic && !near, "partners", || {
+        Fault::new("no_in_province_partner", "省外单位牵头须有省内合作单位", "a lead from elsewhere needs a partner in the province")
+    });
+    Ok(())
+}
+
+/// That every partner has confirmed its part: asked at the submission, and on the checklist, for a partner may refuse later.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) fn confirmed(act: &mut Act<'_>, row: &BidRow, content: &BidInput, faults: &mut Faults) -> Result<(), AppError> {
+    let asked = if content.partners.is_empty() { Vec::new() } else { partnerships::of_bid(act.conn, row.id)? };
+    for (index, id) in content.partner_ids().enumerate() {
+        let confirmed = asked.iter().any(|row| row.organization_id == id && row.stage == PartnershipStage::Confirmed);
+        faults.check(!confirmed, &format!("partners[{index}].organization"), || {
+            Fault::new("not_confirmed", "合作单位尚未确认", "the partner has not confirmed its part")
         });
     }
     Ok(())
@@ -92,19 +108,11 @@ fn restricted(
     Ok(())
 }
 
-fn limits(
-    act: &mut Act<'_>,
-    demands: &Demands,
-    content: &BidInput,
-    known: &[(usize, String)],
-    identities: &[String],
-    faults: &mut Faults,
-) -> Result<(), AppError> {
+fn limits(act: &Act<'_>, demands: &Demands, content: &BidInput, known: &[(usize, String)], bound: &[BoundRow], faults: &mut Faults) {
     let rules = act.app.bid_rules;
-    let running = people::running(act.conn, identities)?;
     for (at, identity) in known {
         let Some(member) = content.team.get(*at) else { continue };
-        let theirs: Vec<&PersonRow> = running.iter().filter(|row| row.identity == *identity).collect();
+        let theirs: Vec<&BoundRow> = bound.iter().filter(|row| row.identity == *identity).collect();
         let field = format!("team[{at}].identity");
         let open = demands.selection_mode == SelectionMode::OpenChallenge && member.role == TeamRole::Pi;
         let leads = theirs.iter().filter(|row| row.part == Part::Leads).count();
@@ -124,20 +132,17 @@ fn limits(
             Fault::new("person_months", "在研项目投入合计超过每年12个月", "is above 12 months a year together with running projects")
         });
     }
-    Ok(())
 }
 
-/// The team of a project that begins, as it counts against the limits from now on.
-pub(in crate::app) fn bind(act: &mut Act<'_>, project: ProjectId, demands: &Demands, content: &BidInput) -> Result<(), AppError> {
+/// What a bid binds its people to, once it is awarded.
+pub(in crate::app) fn bound_by(demands: &Demands, content: &BidInput) -> Vec<BoundRow> {
     let open = demands.selection_mode == SelectionMode::OpenChallenge;
     let person = |(at, identity): (usize, String)| {
         let member = content.team.get(at)?;
-        let person_months = i32::try_from(member.person_months.0).ok()?;
         let part = if open && member.role == TeamRole::Pi { Part::Leads } else { Part::Joins };
-        Some(PersonRow { project_id: project, identity, part, person_months })
+        Some(BoundRow { identity, part, person_months: i32::try_from(member.person_months.0).ok()? })
     };
-    let people: Vec<PersonRow> = positions(content).filter_map(person).collect();
-    people::insert(act.conn, &people).map_err(Into::into)
+    positions(content).filter_map(person).collect()
 }
 
 /// Puts ids in the place of credit codes.

@@ -6,7 +6,7 @@ use super::{Loaded, about, checklist, content, load, permitted};
 use crate::app::act::{About, Act, Done, Seen, Shown};
 use crate::app::calendars;
 use crate::app::error::AppError;
-use crate::domain::bid::BidStage;
+use crate::domain::bid::{BidStage, UNDER_EXAMINATION};
 use crate::domain::challenge::{ChallengeStage, ReasonInput};
 use crate::domain::examination::{
     AppealAnswer, AppealInput, CorrectedInput, CorrectionInput, ExaminationInput, ExaminedItem, WORKING_DAYS, conclusion, reasons,
@@ -205,9 +205,9 @@ pub(in crate::app) fn appeals_are_over(act: &mut Act<'_>, challenge: ChallengeId
 /// What is known of the examination of a bid.
 #[derive(Clone, Debug)]
 pub struct Examination {
-    /// What the service computes; nothing before the opening, or where the bid could not be opened.
+    /// What the service computes while the bid is examined; nothing before and after, nor where it could not be opened.
     pub computed: Vec<ExaminedItem>,
-    /// The checklist, once a failure is confirmed or the bid is eligible.
+    /// The checklist as it was filled in.
     pub items: Option<Vec<ExaminedItem>>,
     /// Correction, confirmation, appeal.
     pub row: ExaminationRow,
@@ -220,8 +220,8 @@ pub struct Examination {
 pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Examination>, AppError> {
     let (permit, row, challenge) = permitted(act, id, Action::BidRead)?;
     let computed = match content::submitted(act, &row)? {
-        Submitted::Content(content) => checklist::computed(act, &row, &challenge, &content.bid)?,
-        Submitted::NotYet | Submitted::Flawed(_) => Vec::new(),
+        Submitted::Content(content) if UNDER_EXAMINATION.contains(&row.stage) => checklist::computed(act, &row, &challenge, &content.bid)?,
+        _ => Vec::new(),
     };
     let items = row.examination.as_ref().map(Json::read).transpose()?;
     let row = so_far(act, id)?;

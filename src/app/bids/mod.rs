@@ -56,8 +56,9 @@ fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result
         Some(user) if act.actor.roles.contains(&Role::Expert) => reviews::is_assigned(act.conn, row.id, user)?,
         _ => false,
     };
+    let conflicted = examines_own_division(act, challenge.division.as_deref()) || !examines_own_part(act, &[row.id])?.is_empty();
     Ok(Standing {
-        conflicted: examines_own_division(act, challenge.division.as_deref()),
+        conflicted,
         author: row.examined_by.is_some_and(|user| act.actor.is(user)),
         assigned,
         ..members::standing(&act.actor, row, &rights)
@@ -67,6 +68,14 @@ fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result
 /// Examiners do not come from the division that owns the challenge.
 fn examines_own_division(act: &Act<'_>, division: Option<&str>) -> bool {
     act.actor.roles.contains(&Role::Examiner) && division.is_some() && act.actor.division.as_deref() == division
+}
+
+/// Nor from an organisation that has a part in the bid: those of `ids` in which the examiner's has.
+fn examines_own_part(act: &mut Act<'_>, ids: &[BidId]) -> Result<Vec<BidId>, AppError> {
+    match act.actor.organization {
+        Some(own) if act.actor.roles.contains(&Role::Examiner) => Ok(partnership_rows::with_part(act.conn, ids, own)?),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The bid as an object: sealed, it is known to its party alone.
@@ -255,9 +264,10 @@ pub fn list(act: &mut Act<'_>, filter: &BidFilter, page: &Page) -> Result<Seen<V
     let rows = bids::list(act.conn, viewer, filter, page)?;
     let ids: Vec<BidId> = rows.iter().map(|(row, _)| row.id).collect();
     let rights = member_rows::in_use(act.conn, &ids)?;
+    let own = examines_own_part(act, &ids)?;
     let shown = rows.into_iter().map(|(row, division)| {
         let standing = Standing {
-            conflicted: examines_own_division(act, division.as_deref()),
+            conflicted: examines_own_division(act, division.as_deref()) || own.contains(&row.id),
             author: row.examined_by.is_some_and(|user| act.actor.is(user)),
             assigned: scope.assigned && !scope.all,
             ..members::standing(&act.actor, &row, &rights)

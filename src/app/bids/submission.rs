@@ -122,7 +122,8 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
 fn admissible(act: &mut Act<'_>, row: &BidRow, demands: &Demands, submission: &Submission) -> Result<(), AppError> {
     let content = &submission.bid;
     let mut faults = content.complete_for(demands, &act.app.bid_rules, row.lead_org_id, act.now.date());
-    eligibility::check(act, row, demands, content, &mut faults)?;
+    eligibility::check(act, row, demands, content, &[], &mut faults)?;
+    eligibility::confirmed(act, row, content, &mut faults)?;
     file::complete(content.partners.len(), &submission.files, &mut faults);
     faults.or(()).map_err(Into::into)
 }

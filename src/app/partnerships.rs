@@ -9,6 +9,7 @@ use crate::domain::partnership::PartnershipStage;
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::proposal::BidInput;
 use crate::domain::proposal::consortium::Partner;
+use crate::domain::time::Timestamp;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::ChallengeRow;
 use crate::store::dialect::Locked;
@@ -72,6 +73,7 @@ fn about(act: &mut Act<'_>, row: &PartnershipRow, bid: &BidRow, challenge: &Chal
     if to_partner {
         about.team = Some(row.organization_id);
         about.facts.path = format!("/partnerships/{}", row.id);
+        about.facts.at = challenge.closes_at.map(Timestamp::in_beijing).unwrap_or_default();
     }
     Ok(about)
 }

@@ -86,6 +86,17 @@ pub fn bind(conn: &mut Conn, bid: BidId, number: i32, files: impl Iterator<Item 
     Ok(())
 }
 
+/// The files that belong to a submission: those that it was handed in with, and those of a correction of its form.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_submission(conn: &mut Conn, bid: BidId, number: i32) -> QueryResult<Vec<FileRow>> {
+    let named = bid_submission_files::table
+        .filter(bid_submission_files::bid_id.eq(bid).and(bid_submission_files::number.eq(number)))
+        .select(bid_submission_files::file_id);
+    bid_files::table.filter(bid_files::id.eq_any(named)).order(bid_files::id).select(FileRow::as_select()).load(conn)
+}
+
 /// Deletes the rows of files that were removed and that no submission names, `most` of them. Answers their names in the folder.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! The formal examination: what the service computes, the correction of form, the second person, the appeal.
 
+use crate::support::upload::pdf;
 use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
@@ -93,6 +94,33 @@ on_both! {
         assert_eq!(examiner.get(&path("examination")).await.is(200)["correction"]["statement"], "已补签字与公章。");
         examiner.post(&path("request_correction"), wrong_form()).await.is_refused(409, "corrected_once");
         assert_eq!(examiner.post(&path("examine"), inputs::examination(&[])).await.is(200)["stage"], "eligible");
+    }
+
+    async fn the_papers_of_a_correction_are_handed_in_beside_what_was_sealed(app: TestApp) {
+        let mut story = Story::open(&app).await;
+        let (team, examiner) = (app.team("keda").await, app.examiner().await);
+        story.bid = story.drafted("keda").await;
+        let name = |file: &Value| file["name"].as_str().unwrap().to_owned();
+        let sealed = team.uploads(&story.bid, "commitment", "承诺书.pdf", &pdf("无签字", 100)).await.is(201);
+        let path = |verb: &str| format!("/bids/{}/{verb}", story.bid);
+        team.does(&path("submit")).await.is(200);
+        story.close().await;
+        app.officer().await.does(&story.path("open_bids")).await.is(200);
+        team.uploads(&story.bid, "commitment", "承诺书 签字.pdf", &pdf("有签字", 100)).await.is_refused(409, "deadline_passed");
+        examiner.post(&path("request_correction"), wrong_form()).await.is(200);
+        team.uploads(&story.bid, "technical_plan", "新方案.pdf", &pdf("新方案", 100)).await.has_faults(&[("kind", "not_of_form")]);
+        let wrong = team.uploads(&story.bid, "commitment", "传错了.pdf", &pdf("传错了", 100)).await.is(201);
+        team.does(&format!("/files/{}/remove", wrong["id"].as_str().unwrap())).await.is(200);
+        let added = team.uploads(&story.bid, "commitment", "承诺书 签字.pdf", &pdf("有签字", 100)).await.is(201);
+        let seen = examiner.get(&path("files")).await.is(200);
+        assert_eq!(seen["items"].as_array().unwrap().iter().map(name).collect::<Vec<_>>(), ["承诺书.pdf"], "not before it is handed in");
+        examiner.get(&format!("/files/{}", added["id"].as_str().unwrap())).await.is_refused(404, "not_found");
+        team.does(&format!("/files/{}/remove", sealed["id"].as_str().unwrap())).await.is(200);
+        team.post(&path("correct"), json!({"statement": "已补法定代表人签字。"})).await.is(200);
+        let seen = examiner.get(&path("files")).await.is(200);
+        assert_eq!(seen["items"].as_array().unwrap().iter().map(name).collect::<Vec<_>>(), ["承诺书.pdf", "承诺书 签字.pdf"], "what was sealed stays");
+        assert_eq!(examiner.downloads(added["id"].as_str().unwrap()).await.2, pdf("有签字", 100));
+        team.uploads(&story.bid, "commitment", "又一份.pdf", &pdf("又一份", 100)).await.is_refused(409, "deadline_passed");
     }
 
     async fn after_the_time_to_correct_it_is_examined_as_it_stands(app: TestApp) {

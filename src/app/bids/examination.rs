@@ -4,8 +4,8 @@ use super::content::Submitted;
 use super::judging::challenge_stands_at;
 use super::{Loaded, about, checklist, content, load, permitted};
 use crate::app::act::{About, Act, Done, Seen, Shown};
-use crate::app::calendars;
 use crate::app::error::AppError;
+use crate::app::{calendars, files};
 use crate::domain::bid::{BidStage, UNDER_EXAMINATION};
 use crate::domain::challenge::{ChallengeStage, ReasonInput};
 use crate::domain::examination::{
@@ -93,21 +93,28 @@ pub fn request_correction(act: &mut Act<'_>, id: BidId, input: &CorrectionInput)
     Ok(act.record(step, about)?.with(bid.shown(act, row)))
 }
 
-/// Hands in what was to be corrected.
+/// What is to be corrected, while there is time for it.
+///
+/// # Errors
+/// The time is over.
+pub(in crate::app) fn in_time_to_correct(act: &mut Act<'_>, id: BidId) -> Result<ExaminationRow, AppError> {
+    let kept = so_far(act, id)?;
+    let now = act.in_time()?;
+    if kept.due_on.is_none_or(|day| now >= day.ends_at()) { Err(Refusal::CorrectionOver.into()) } else { Ok(kept) }
+}
+
+/// Hands in what was to be corrected, with the files that were added for it.
 ///
 /// # Errors
 /// Denied, stale, nothing to correct, the time for it is over.
 pub fn correct(act: &mut Act<'_>, id: BidId, input: &CorrectedInput) -> Result<Done<Shown<BidRow>>, AppError> {
     let bid = load(act, id)?;
     let step = act.step(Action::BidCorrect, &bid.row, bid.object())?;
-    let mut kept = so_far(act, id)?;
-    let now = act.in_time()?;
-    if kept.due_on.is_none_or(|day| now >= day.ends_at()) {
-        return Err(Refusal::CorrectionOver.into());
-    }
+    let mut kept = in_time_to_correct(act, id)?;
     kept.statement = Some(input.statement.to_string());
-    kept.corrected_at = Some(now);
+    kept.corrected_at = Some(act.now);
     examinations::keep(act.conn, &kept)?;
+    files::hand_in_correction(act, &bid.row)?;
     let row = bids::advance(act.conn, &bid.row, step.to, act.now)?;
     let about = About { person: kept.asked_by, ..because(&bid, &row, String::new(), None) };
     Ok(act.record(step, about)?.with(bid.shown(act, row)))

@@ -5,35 +5,34 @@
 pub mod folder;
 mod lanes;
 mod scan;
+mod transfer;
 
-use crate::app::App;
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen};
 use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::submission::within_round;
-use crate::app::bids::{self, Loaded};
+use crate::app::bids::{self, Loaded, examination};
 use crate::app::error::AppError;
 use crate::auth::Keys;
 use crate::auth::file_seal::{self, FileKey};
+use crate::domain::bid::BidStage;
+use crate::domain::fault::{Fault, Faults};
 use crate::domain::file::{Clamd, FileKind, FileLimits, FileName, FileNote, MediaType, Unfit};
 use crate::domain::id::{BidId, FileId, UserId};
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::refusal::Refusal;
 use crate::store::bids::BidRow;
 use crate::store::files::{self, FileRow};
-use bytes::Bytes;
-use folder::{Folder, Reader, Stored, Writer};
-use futures_util::Stream;
+use folder::{Folder, Stored};
 use lanes::Lanes;
 use std::path::Path;
 use std::time::Duration;
 
 pub use folder::FOLDER;
 pub use lanes::Lane;
+pub use transfer::Upload;
 
 /// What no row names is removed after so long: until then its row may be on its way.
 const UNNAMED: Duration = Duration::from_hours(24);
-/// Removed files that are forgotten in one go.
-const AT_ONCE: i64 = 100;
 
 /// The files of the service. Cloning shares them.
 #[derive(Clone)]
@@ -102,7 +101,8 @@ pub(in crate::app) fn working(act: &mut Act<'_>, bid: BidId) -> Result<Vec<FileN
     rows.iter().map(|row| Ok(kept(&act.app.keys, row)?.note)).collect()
 }
 
-/// The files that a reader of a bid sees: the team those of the working copy, others those of the opened submission.
+/// The files that a reader of a bid sees: the team those of the working copy, others those of the opened submission, and what its
+/// correction added.
 ///
 /// # Errors
 /// The database does not answer.
@@ -110,9 +110,32 @@ pub(in crate::app) fn shown(act: &mut Act<'_>, row: &BidRow, tie: Tie) -> Result
     if tie.of_party() {
         return working(act, row.id);
     }
-    match content::submitted(act, row)? {
-        Submitted::Content(submission) => Ok(submission.files),
-        Submitted::NotYet | Submitted::Flawed(_) => Ok(Vec::new()),
+    let Submitted::Content(submission) = content::submitted(act, row)? else { return Ok(Vec::new()) };
+    let mut notes = submission.files;
+    for file in files::of_submission(act.conn, row.id, row.submission)? {
+        if notes.iter().all(|note| note.id != file.id) {
+            notes.push(kept(&act.app.keys, &file)?.note);
+        }
+    }
+    Ok(notes)
+}
+
+/// Hands in what was added to correct the form: it belongs to the submission from now on, beside what that was sealed with.
+///
+/// # Errors
+/// The database does not answer.
+pub(in crate::app) fn hand_in_correction(act: &mut Act<'_>, row: &BidRow) -> Result<(), AppError> {
+    let before: Vec<FileId> = files::of_submission(act.conn, row.id, row.submission)?.iter().map(|file| file.id).collect();
+    let added: Vec<FileId> = files::of_bid(act.conn, row.id)?.iter().map(|file| file.id).filter(|id| !before.contains(id)).collect();
+    files::bind(act.conn, row.id, row.submission, added.into_iter()).map_err(Into::into)
+}
+
+/// That files may come and go now: while the round is open, or while the form is corrected.
+fn in_time(act: &mut Act<'_>, bid: &Loaded) -> Result<(), AppError> {
+    if bid.row.stage == BidStage::InCorrection {
+        examination::in_time_to_correct(act, bid.row.id).map(|_| ())
+    } else {
+        within_round(act, bid)
     }
 }
 
@@ -139,7 +162,7 @@ pub fn may_add(act: &mut Act<'_>, id: BidId) -> Result<Seen<UserId>, AppError> {
     let object = bid.object();
     let _step = act.step(Action::FileAdd, &bid.row, object.clone())?;
     let permit = act.permit(Action::FileAdd, &object)?;
-    within_round(act, &bid)?;
+    in_time(act, &bid)?;
     room(act, &bid.row, 1, 1)?;
     Ok(Seen::by(permit, act.user()?))
 }
@@ -151,9 +174,14 @@ pub fn may_add(act: &mut Act<'_>, id: BidId) -> Result<Seen<UserId>, AppError> {
 pub fn add(act: &mut Act<'_>, id: BidId, named: Named, stored: Stored) -> Result<Done<FileNote>, AppError> {
     let bid = bids::load(act, id)?;
     let step = act.step(Action::FileAdd, &bid.row, bid.object())?;
-    within_round(act, &bid)?;
+    in_time(act, &bid)?;
     room(act, &bid.row, stored.bytes, stored.on_disk)?;
     let Named { kind, name, media_type } = named;
+    if bid.row.stage == BidStage::InCorrection && kind == FileKind::TechnicalPlan {
+        let fault =
+            Fault::new("not_of_form", "补正只限形式材料，技术方案不得改动", "a correction is of form alone: the technical plan stays");
+        return Err(Faults::from(fault.at("kind")).into());
+    }
     let note = FileNote { id: FileId::new(act.now), kind, name, media_type, bytes: stored.bytes, sha256: stored.sha256.clone() };
     let mut row = FileRow {
         id: note.id,
@@ -187,7 +215,7 @@ pub fn remove(act: &mut Act<'_>, id: FileId) -> Result<Done<FileNote>, AppError>
     let submitted = bid.tie.of_party() || shown(act, &bid.row, bid.tie)?.iter().any(|note| note.id == id);
     let object = object(id, &bid, submitted);
     let step = act.step(Action::FileRemove, &bid.row, object.clone())?;
-    within_round(act, &bid)?;
+    in_time(act, &bid)?;
     if row.removed_at.is_some() {
         return Err(AppError::NotFound);
     }
@@ -238,137 +266,4 @@ pub fn open(act: &mut Act<'_>, id: FileId) -> Result<Seen<Download>, AppError> {
 #[must_use]
 pub fn digest_field(note: &FileNote) -> Option<String> {
     file_seal::digest_field(&note.sha256)
-}
-
-/// An upload: pieces are gathered, and written where blocking harms nobody.
-pub struct Upload {
-    writer: Writer,
-    gathered: Vec<u8>,
-}
-
-/// Bytes that are gathered before they are written.
-const GATHERED: usize = 512 * 1024;
-
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, AppError> + Send + 'static) -> Result<T, AppError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| AppError::Internal(error.to_string()))?
-}
-
-impl Upload {
-    /// One more piece.
-    ///
-    /// # Errors
-    /// Too large, or the disk does not take it: what there was is gone then.
-    pub async fn push(mut self, piece: &[u8]) -> Result<Self, AppError> {
-        self.gathered.extend_from_slice(piece);
-        if self.gathered.len() < GATHERED {
-            return Ok(self);
-        }
-        apart(move || {
-            self.writer.push(&self.gathered)?;
-            self.gathered.clear();
-            Ok(self)
-        })
-        .await
-    }
-
-    async fn finish(mut self, media_type: MediaType) -> Result<Stored, AppError> {
-        apart(move || {
-            self.writer.push(&self.gathered)?;
-            self.writer.finish(media_type)
-        })
-        .await
-    }
-}
-
-impl App {
-    /// A lane for an upload of this person.
-    ///
-    /// # Errors
-    /// Too many are under way.
-    pub fn lane(&self, user: UserId) -> Result<Lane, AppError> {
-        self.files.lanes.take(user).map_err(Into::into)
-    }
-
-    /// Begins an upload.
-    ///
-    /// # Errors
-    /// The folder cannot be written to.
-    pub async fn receive(&self) -> Result<Upload, AppError> {
-        let (folder, most) = (self.files.folder.clone(), self.files.limits.file);
-        apart(move || Ok(Upload { writer: Writer::begin(&folder.0, most)?, gathered: Vec::new() })).await
-    }
-
-    /// Ends an upload: of the kind that its name says, on the disk, and looked at by the virus scanner if there is one.
-    ///
-    /// # Errors
-    /// It is not taken, and gone.
-    pub async fn received(&self, upload: Upload, media_type: MediaType) -> Result<Stored, AppError> {
-        let stored = upload.finish(media_type).await?;
-        if let Some(clamd) = &self.files.clamd {
-            let key = FileKey::read(stored.key.text()).ok_or_else(|| AppError::Internal("the key of a file cannot be read".into()))?;
-            let (folder, name, bytes) = (self.files.folder.clone(), stored.name.clone(), stored.bytes);
-            let reader = apart(move || Reader::open(&folder.0, &name, key, bytes, 0, bytes)).await?;
-            scan::scan(clamd, reader).await?;
-        }
-        Ok(stored)
-    }
-
-    /// The bytes of a file from `from` to before `end`.
-    ///
-    /// # Errors
-    /// It is not there.
-    pub async fn content(
-        &self,
-        file: Download,
-        from: u64,
-        end: u64,
-    ) -> Result<impl Stream<Item = std::io::Result<Bytes>> + Send + Unpin + use<>, AppError> {
-        let folder = self.files.folder.clone();
-        let Download { note, key, stored_as } = file;
-        Ok(scan::pieces(apart(move || Reader::open(&folder.0, &stored_as, key, note.bytes, from, end)).await?))
-    }
-
-    /// Removes from the disk what was taken out of a bid and no submission names.
-    ///
-    /// # Errors
-    /// The database cannot be asked.
-    pub async fn forget_removed_files(&self) -> Result<(), AppError> {
-        let names = self.db.write(|conn| files::forget_removed(conn, AT_ONCE).map_err(AppError::from), |_, _| Ok(())).await??;
-        self.discard(names).await;
-        Ok(())
-    }
-
-    async fn discard(&self, names: Vec<String>) {
-        let folder = self.files.folder.clone();
-        let gone = apart(move || {
-            for name in names {
-                if let Err(error) = folder.remove(&name) {
-                    tracing::error!(%error, name, "a file could not be removed");
-                }
-            }
-            Ok(())
-        });
-        if let Err(error) = gone.await {
-            tracing::error!(%error, "files could not be removed");
-        }
-    }
-
-    /// Removes from the disk what no row names and is older than a day: uploads that a stop of the service cut off.
-    ///
-    /// # Errors
-    /// The database cannot be asked, or the folder cannot be read.
-    pub async fn sweep_files(&self) -> Result<(), AppError> {
-        self.forget_removed_files().await?;
-        let folder = self.files.folder.clone();
-        let old = apart(move || folder.older_than(UNNAMED).map_err(|error| AppError::Internal(error.to_string()))).await?;
-        let mut unnamed = Vec::new();
-        for name in old {
-            let wanted = name.clone();
-            if !self.db.read(move |conn| files::names(conn, &wanted)).await?? {
-                unnamed.push(name);
-            }
-        }
-        self.discard(unnamed).await;
-        Ok(())
-    }
 }

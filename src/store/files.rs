@@ -73,6 +73,14 @@ pub fn remove(conn: &mut Conn, id: FileId, now: Timestamp) -> QueryResult<()> {
     if changed == 1 { Ok(()) } else { Err(diesel::NotFound) }
 }
 
+/// Replaces what is kept sealed of a file.
+///
+/// # Errors
+/// The database does not answer.
+pub fn reseal(conn: &mut Conn, id: FileId, sealed: &[u8]) -> QueryResult<()> {
+    diesel::update(bid_files::table.find(id)).set(bid_files::sealed.eq(sealed)).execute(conn).map(|_| ())
+}
+
 /// Binds files to a submission.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use crate::store::openings::{self, OpeningRow};
 use zeroize::Zeroizing;
 
 /// What a working copy and an opened content are sealed for.
-fn owner(kind: &str, id: BidId) -> String {
+pub(super) fn owner(kind: &str, id: BidId) -> String {
     format!("{kind} of bid {id}")
 }
 
@@ -59,14 +59,6 @@ pub(super) fn kept_text(keys: &Keys, content: &BidInput) -> Result<Zeroizing<Vec
 /// The operating system gives no randomness.
 pub fn draft(keys: &Keys, id: BidId, content: &BidInput) -> Result<Vec<u8>, AppError> {
     closed(keys, &owner("draft", id), &kept_text(keys, content)?)
-}
-
-/// The text of a working copy.
-///
-/// # Errors
-/// The service has another secret than the one that sealed it.
-pub(super) fn drafted(keys: &Keys, id: BidId, sealed: &[u8]) -> Result<String, AppError> {
-    opened(keys, &owner("draft", id), sealed)
 }
 
 /// Keeps an opened content for those who may read it from now on.

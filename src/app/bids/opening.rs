@@ -5,7 +5,7 @@
 use super::{about, content, vanishing};
 use crate::app::act::{About, Act, Done, Object};
 use crate::app::error::AppError;
-use crate::app::{App, Who};
+use crate::app::{App, Who, files};
 use crate::auth::seal;
 use crate::auth::token::sha256_hex;
 use crate::domain::id::{BidId, ChallengeId};
@@ -41,6 +41,7 @@ fn unseal(act: &mut Act<'_>, id: BidId, key: &seal::RoundKey) -> Result<Done<()>
         Ok(text) => (Some(content::keep(&act.app.keys, id, &text)?), None),
         Err(flaw) => (None, Some(flaw)),
     };
+    files::unseal(act, &row, key)?;
     let sealed_digest = sha256_hex(&received.sealed);
     let opening =
         OpeningRow { bid_id: id, number: row.submission, body, flaw, sealed_digest, received_at: received.received_at, opened_at: act.now };

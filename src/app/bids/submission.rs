@@ -15,7 +15,6 @@ use crate::domain::seal::binding;
 use crate::store::bids::{self, BidRow, Received, Submittable};
 use crate::store::challenges::ChallengeRow;
 use crate::store::dialect::Locked;
-use crate::store::files as file_rows;
 
 /// The deadline, half-open: `opens_at <= now < closes_at`, with `now` taken inside the transaction that holds the
 /// challenge. It holds to the microsecond whether or not the clock's job has closed the challenge yet.
@@ -100,13 +99,13 @@ fn take(act: &mut Act<'_>, id: BidId, action: Action) -> Result<Done<Shown<BidRo
     within_round(act, &bid)?;
     organizations::is_verified(organization)?;
     let text = vanishing::drafted(act, &bid.row, &draft)?.ok_or(Refusal::NothingToSubmit)?;
-    let submission = Submission { bid: content::read(&text)?, files: files::working(act, id)? };
+    let submission = Submission { bid: content::read(&text)?, files: files::working(act, &bid.row)? };
     admissible(act, &bid.row, &demands.read()?, &submission)?;
     let key = Wanted { name: seal_key.as_deref(), public: seal_public.as_deref() };
     let (sealed, digest) = seal_up(act, &bid.row, &key, &content::text(&submission)?)?;
     let received = Received { sealed: &sealed, digest: &digest, by: act.user()? };
     let row = bids::submit(act.conn, &bid.row, step.to, &received, act.now).map_err(one_live_bid)?;
-    file_rows::bind(act.conn, id, row.submission, submission.files.iter().map(|file| file.id))?;
+    files::hand_over(act, &bid.row, &row, key.public)?;
     if key.public.is_some() {
         vanishing::vanish(act, &row)?;
     }

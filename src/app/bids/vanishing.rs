@@ -9,7 +9,7 @@ use crate::auth::seal::{self, To};
 use crate::domain::id::BidId;
 use crate::domain::proposal::BidInput;
 use crate::store::bids::{self, BidRow};
-use crate::store::{Conn, diesel_error, openings};
+use crate::store::{Conn, diesel_error, files, openings};
 
 /// What the names of these keys begin with.
 const PREFIX: &str = "draft-";
@@ -21,24 +21,47 @@ fn name(row: &BidRow) -> String {
     format!("{PREFIX}{}-{}", row.id, row.submission)
 }
 
-fn owner(id: BidId) -> String {
-    format!("vanishing draft of bid {id}")
+fn vanishing(owner: &str) -> String {
+    format!("vanishing {owner}")
+}
+
+/// Seals something of a working copy for the database, as its round asks.
+///
+/// # Errors
+/// The folder of the keys cannot be written to; the operating system gives no randomness.
+pub(in crate::app) fn closed(act: &mut Act<'_>, row: &BidRow, owner: &str, text: &[u8]) -> Result<Vec<u8>, AppError> {
+    let seal = openings::seal(act.conn, row.challenge_id, row.round)?;
+    // Once the round is opened nothing is submitted any more, and nothing vanishes.
+    if !seal.is_some_and(|seal| seal.seal_public.is_some() && seal.opened_at.is_none()) {
+        return content::closed(&act.app.keys, owner, text);
+    }
+    let broken = |what: String| AppError::Internal(format!("a working copy could not be sealed: {what}"));
+    let key = act.app.round_keys.get_or_make(&name(row)).map_err(|error| broken(error.to_string()))?;
+    let owner = vanishing(owner);
+    let inner = seal::seal(act.app.cipher, &To::Service(&key), &owner, text);
+    inner.and_then(|inner| act.app.keys.seal_bytes(&owner, &inner)).ok_or_else(|| broken("no randomness".into()))
+}
+
+/// What vanishes and can still be read; `None` for what lies under the service's own key alone.
+fn opened_twice(act: &Act<'_>, row: &BidRow, owner: &str, body: &[u8]) -> Option<Option<String>> {
+    let owner = vanishing(owner);
+    let inner = act.app.keys.open_bytes(&owner, body)?;
+    let text = act.app.round_keys.get(&name(row)).ok().and_then(|key| seal::open(&key, &owner, &inner));
+    Some(text.and_then(|text| String::from_utf8(text.to_vec()).ok()))
+}
+
+/// What [`closed`] sealed, if the service can read it now.
+pub(in crate::app) fn opened(act: &Act<'_>, row: &BidRow, owner: &str, body: &[u8]) -> Option<String> {
+    opened_twice(act, row, owner, body).unwrap_or_else(|| content::opened(&act.app.keys, owner, body).ok())
 }
 
 /// Seals a working copy for the database, as its round asks.
 ///
 /// # Errors
-/// The folder of the keys cannot be written to; the operating system gives no randomness.
+/// What [`closed`] meets.
 pub(super) fn draft(act: &mut Act<'_>, row: &BidRow, input: &BidInput) -> Result<Vec<u8>, AppError> {
-    let custodians = openings::seal(act.conn, row.challenge_id, row.round)?.is_some_and(|seal| seal.seal_public.is_some());
-    if !custodians {
-        return content::draft(&act.app.keys, row.id, input);
-    }
-    let broken = |what: String| AppError::Internal(format!("a working copy could not be sealed: {what}"));
-    let key = act.app.round_keys.get_or_make(&name(row)).map_err(|error| broken(error.to_string()))?;
     let text = content::kept_text(&act.app.keys, input)?;
-    let inner = seal::seal(act.app.cipher, &To::Service(&key), &owner(row.id), &text);
-    inner.and_then(|inner| act.app.keys.seal_bytes(&owner(row.id), &inner)).ok_or_else(|| broken("no randomness".into()))
+    closed(act, row, &content::owner("draft", row.id), &text)
 }
 
 /// The text of a working copy; none if there is none, or if the key that it vanishes with is gone.
@@ -49,12 +72,8 @@ pub(super) fn drafted(act: &Act<'_>, row: &BidRow, body: &[u8]) -> Result<Option
     if body.is_empty() {
         return Ok(None);
     }
-    let Some(inner) = act.app.keys.open_bytes(&owner(row.id), body) else {
-        return content::drafted(&act.app.keys, row.id, body).map(Some);
-    };
-    let key = act.app.round_keys.get(&name(row)).ok();
-    let text = key.and_then(|key| seal::open(&key, &owner(row.id), &inner));
-    Ok(text.and_then(|text| String::from_utf8(text.to_vec()).ok()))
+    let owner = content::owner("draft", row.id);
+    opened_twice(act, row, &owner, body).map_or_else(|| content::opened(&act.app.keys, &owner, body).map(Some), Ok)
 }
 
 /// The working copy of a bid, if there is one that can be read.
@@ -64,6 +83,14 @@ pub(super) fn drafted(act: &Act<'_>, row: &BidRow, body: &[u8]) -> Result<Option
 pub(in crate::app) fn working_copy(act: &mut Act<'_>, row: &BidRow) -> Result<Option<BidInput>, AppError> {
     let body = bids::draft(act.conn, row.id)?;
     drafted(act, row, &body)?.map(|text| content::read(&text)).transpose()
+}
+
+/// Whether there is a working copy.
+///
+/// # Errors
+/// The database does not answer.
+pub(in crate::app) fn is_there(act: &mut Act<'_>, row: &BidRow) -> Result<bool, AppError> {
+    Ok(!bids::draft(act.conn, row.id)?.is_empty())
 }
 
 /// Removes the working copy of a bid that was just submitted. Its key goes when this is committed ([`App::shred`]).
@@ -85,7 +112,7 @@ pub(super) fn names(conn: &mut Conn, key: &str) -> Result<Option<bool>, diesel_e
     let Some((id, number)) = key.strip_prefix(PREFIX).and_then(|rest| rest.split_at_checked(ID)) else { return Ok(None) };
     let (Ok(id), Some(Ok(number))) = (id.parse::<BidId>(), number.strip_prefix('-').map(str::parse::<i32>)) else { return Ok(None) };
     let Some(row) = bids::find(conn, id)? else { return Ok(Some(false)) };
-    Ok(Some(row.submission == number && !bids::draft(conn, id)?.is_empty()))
+    Ok(Some(row.submission == number && (!bids::draft(conn, id)?.is_empty() || !files::of_bid(conn, id)?.is_empty())))
 }
 
 impl App {

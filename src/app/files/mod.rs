@@ -10,16 +10,17 @@ mod transfer;
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen};
 use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::submission::within_round;
-use crate::app::bids::{self, Loaded, examination};
+use crate::app::bids::{self, Loaded, examination, vanishing};
 use crate::app::error::AppError;
-use crate::auth::Keys;
 use crate::auth::file_seal::{self, FileKey};
+use crate::auth::seal::{self, To};
 use crate::domain::bid::BidStage;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::file::{Clamd, FileKind, FileLimits, FileName, FileNote, MediaType, Unfit};
 use crate::domain::id::{BidId, FileId, UserId};
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::refusal::Refusal;
+use crate::domain::seal::binding;
 use crate::store::bids::BidRow;
 use crate::store::files::{self, FileRow};
 use folder::{Folder, Stored};
@@ -70,9 +71,10 @@ fn owner(row: &FileRow) -> String {
     format!("file {} of bid {}", row.id, row.bid_id)
 }
 
-fn kept(keys: &Keys, row: &FileRow) -> Result<Kept, AppError> {
-    let text = content::opened(keys, &owner(row), &row.sealed)?;
-    serde_json::from_str(&text).map_err(|error| AppError::Internal(format!("a file of a bid: {error}")))
+/// What is kept of a file; none while it lies with custodians, or where it cannot be opened.
+fn kept(act: &Act<'_>, bid: &BidRow, row: &FileRow) -> Option<Kept> {
+    let text = vanishing::opened(act, bid, &owner(row), &row.sealed)?;
+    serde_json::from_str(&text).ok()
 }
 
 /// A file as an object: what is not part of an opened submission is known to its party alone.
@@ -96,9 +98,47 @@ pub struct Named {
 ///
 /// # Errors
 /// The database does not answer.
-pub(in crate::app) fn working(act: &mut Act<'_>, bid: BidId) -> Result<Vec<FileNote>, AppError> {
-    let rows = files::of_bid(act.conn, bid)?;
-    rows.iter().map(|row| Ok(kept(&act.app.keys, row)?.note)).collect()
+pub(in crate::app) fn working(act: &mut Act<'_>, bid: &BidRow) -> Result<Vec<FileNote>, AppError> {
+    let rows = files::of_bid(act.conn, bid.id)?;
+    Ok(rows.iter().filter_map(|row| kept(act, bid, row)).map(|kept| kept.note).collect())
+}
+
+/// Hands the files of a bid over with its submission: where custodians hold the key, only they can open from now on what is kept of
+/// them, and the working copy is without.
+///
+/// # Errors
+/// The database does not answer; the operating system gives no randomness.
+pub(in crate::app) fn hand_over(act: &mut Act<'_>, bid: &BidRow, submitted: &BidRow, public: Option<&[u8]>) -> Result<(), AppError> {
+    let rows = files::of_bid(act.conn, bid.id)?;
+    files::bind(act.conn, bid.id, submitted.submission, rows.iter().map(|row| row.id))?;
+    let Some(public) = public else { return Ok(()) };
+    for row in rows {
+        let broken = || AppError::Internal(format!("the {} could not be sealed", owner(&row)));
+        let text = kept(act, bid, &row).and_then(|kept| serde_json::to_vec(&kept).ok()).ok_or_else(broken)?;
+        let sealed = seal::seal(act.app.cipher, &To::Custodians(public), &bound(submitted, &row), &text).ok_or_else(broken)?;
+        files::reseal(act.conn, row.id, &sealed)?;
+        files::remove(act.conn, row.id, act.now)?;
+    }
+    Ok(())
+}
+
+/// Opens what is kept of a submission's files with the key of the round. What does not open stays as it is.
+///
+/// # Errors
+/// The database does not answer; the operating system gives no randomness.
+pub(in crate::app) fn unseal(act: &mut Act<'_>, bid: &BidRow, key: &seal::RoundKey) -> Result<(), AppError> {
+    for row in files::of_submission(act.conn, bid.id, bid.submission)? {
+        if let Some(text) = seal::open(key, &bound(bid, &row), &row.sealed) {
+            let sealed = content::closed(&act.app.keys, &owner(&row), &text)?;
+            files::reseal(act.conn, row.id, &sealed)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a file is bound to when it is handed over.
+fn bound(bid: &BidRow, row: &FileRow) -> String {
+    format!("{}\nfile {}", binding(bid.challenge_id, bid.round, bid.id, bid.lead_org_id, bid.submission), row.id)
 }
 
 /// The files that a reader of a bid sees: the team those of the working copy, others those of the opened submission, and what its
@@ -108,13 +148,17 @@ pub(in crate::app) fn working(act: &mut Act<'_>, bid: BidId) -> Result<Vec<FileN
 /// The database does not answer.
 pub(in crate::app) fn shown(act: &mut Act<'_>, row: &BidRow, tie: Tie) -> Result<Vec<FileNote>, AppError> {
     if tie.of_party() {
-        return working(act, row.id);
+        let own = working(act, row)?;
+        // Where the working copy vanished, the team reads what it submitted, once that is opened.
+        if !own.is_empty() || vanishing::is_there(act, row)? {
+            return Ok(own);
+        }
     }
     let Submitted::Content(submission) = content::submitted(act, row)? else { return Ok(Vec::new()) };
     let mut notes = submission.files;
     for file in files::of_submission(act.conn, row.id, row.submission)? {
         if notes.iter().all(|note| note.id != file.id) {
-            notes.push(kept(&act.app.keys, &file)?.note);
+            notes.extend(kept(act, row, &file).map(|kept| kept.note));
         }
     }
     Ok(notes)
@@ -142,7 +186,7 @@ fn in_time(act: &mut Act<'_>, bid: &Loaded) -> Result<(), AppError> {
 /// That there is room for another file of `bytes`, which takes `on_disk` on the disk.
 fn room(act: &mut Act<'_>, bid: &BidRow, bytes: u64, on_disk: u64) -> Result<(), AppError> {
     let limits = act.app.files.limits;
-    let notes = working(act, bid.id)?;
+    let notes = working(act, bid)?;
     if notes.len() >= limits.files {
         return Err(Unfit::TooMany.into());
     }
@@ -194,7 +238,7 @@ pub fn add(act: &mut Act<'_>, id: BidId, named: Named, stored: Stored) -> Result
         removed_at: None,
     };
     let text = serde_json::to_vec(&Kept { note: note.clone(), key: stored.key.text().to_owned() });
-    row.sealed = content::closed(&act.app.keys, &owner(&row), &text.map_err(|error| AppError::Internal(error.to_string()))?)?;
+    row.sealed = vanishing::closed(act, &bid.row, &owner(&row), &text.map_err(|error| AppError::Internal(error.to_string()))?)?;
     files::insert(act.conn, &row)?;
     let done = act.record_on(step, object(row.id, &bid, false), About::default())?.with(note);
     if !act.asked.dry_run {
@@ -216,11 +260,9 @@ pub fn remove(act: &mut Act<'_>, id: FileId) -> Result<Done<FileNote>, AppError>
     let object = object(id, &bid, submitted);
     let step = act.step(Action::FileRemove, &bid.row, object.clone())?;
     in_time(act, &bid)?;
-    if row.removed_at.is_some() {
-        return Err(AppError::NotFound);
-    }
+    let kept = kept(act, &bid.row, &row).filter(|_| row.removed_at.is_none()).ok_or(AppError::NotFound)?;
     files::remove(act.conn, id, act.now)?;
-    Ok(act.record_on(step, object, About::default())?.with(kept(&act.app.keys, &row)?.note))
+    Ok(act.record_on(step, object, About::default())?.with(kept.note))
 }
 
 /// Lists the files of a bid.
@@ -248,16 +290,11 @@ pub struct Download {
 pub fn open(act: &mut Act<'_>, id: FileId) -> Result<Seen<Download>, AppError> {
     let row = files::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let bid = bids::found(act, row.bid_id)?;
-    let submitted = if bid.tie.of_party() { None } else { shown(act, &bid.row, bid.tie)?.into_iter().find(|note| note.id == id) };
-    let permit = act.permit(Action::FileRead, &object(id, &bid, bid.tie.of_party() || submitted.is_some()))?;
-    let Kept { note, key } = kept(&act.app.keys, &row)?;
-    if submitted.is_some_and(|submitted| submitted != note) {
-        return Err(Refusal::BidFlawed.into());
-    }
+    let listed = shown(act, &bid.row, bid.tie)?.into_iter().find(|note| note.id == id);
+    let permit = act.permit(Action::FileRead, &object(id, &bid, bid.tie.of_party() || listed.is_some()))?;
     // A file that was taken out is gone for its team, too.
-    if bid.tie.of_party() && row.removed_at.is_some() {
-        return Err(AppError::NotFound);
-    }
+    let listed = listed.ok_or(AppError::NotFound)?;
+    let Kept { note, key } = kept(act, &bid.row, &row).filter(|kept| kept.note == listed).ok_or(Refusal::BidFlawed)?;
     let key = FileKey::read(&key).ok_or_else(|| AppError::Internal("the key of a file cannot be read".into()))?;
     Ok(Seen::by(permit, Download { note, key, stored_as: row.stored_as }))
 }

@@ -1,5 +1,6 @@
 //! Custody: the key of a round lies with three people, of whom two open it, and nobody else, whatever they hold.
 
+mod files;
 mod keepers;
 mod losses;
 mod opening;

@@ -80,7 +80,7 @@ on_both! {
         let at = after.len() / 2;
         after[at] ^= 1;
         let id: FileId = file.parse().unwrap();
-        app.app.db.write(move |conn| files::reseal(conn, id, &after), |_, _| Ok(())).await.unwrap();
+        app.app.db.write(move |conn| files::reseal(conn, id, &after), |_, _| Ok(())).await.unwrap().unwrap();
         opened(&app, &story, &three).await;
         let examiner = app.examiner().await;
         assert_eq!(examiner.get(&format!("/bids/{bid}/files")).await.is(200)["items"][0]["id"], file.as_str(), "the submission names it");

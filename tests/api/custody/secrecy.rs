@@ -112,6 +112,47 @@ on_both! {
         assert!(keys(&app).is_empty());
     }
 
+    async fn with_no_bid_and_with_seven_a_round_with_custodians_looks_the_same_to_everyone_but_the_teams(app: TestApp) {
+        let (story, three) = open(&app).await;
+        let mut watchers = vec![
+            app.officer().await, app.director().await, app.auditor().await, app.sponsor().await, app.team("yuan").await, app.expert(1).await,
+            app.anyone(),
+        ];
+        watchers.extend(three.iter().cloned());
+        let places = [
+            format!("/challenges/{}", story.challenge), story.path("rounds"), story.path("amendments"), story.path("questions"), "/challenges".into(),
+            "/bids".into(), "/bids?stage=submitted".into(), "/bids?sort=-created_at".into(), "/projects".into(), "/portfolio/summary".into(),
+            "/me/custody".into(),
+        ];
+        let teams: Vec<String> = (0..7).map(|number| format!("bidder{number}")).collect();
+        for team in &teams {
+            app.team(team).await;
+        }
+        let (mut seen, mut made) = (Vec::new(), Vec::new());
+        for count in [0, teams.len()] {
+            made.extend(bids(&app, &story, count).await);
+            let mut answers = Vec::new();
+            for watcher in &watchers {
+                for place in &places {
+                    let reply = watcher.with("X-Request-Id", "watching").get(place).await;
+                    answers.push((place.clone(), reply.status.as_u16(), reply.header("ETag"), reply.text));
+                }
+                for verb in ["open_bids", "release_share"] {
+                    let reply = watcher.with("X-Request-Id", "watching").post(&format!("{}?dry_run=true", story.path(verb)), json!({"passphrase": "wrong passphrase here"})).await;
+                    answers.push((verb.into(), reply.status.as_u16(), String::new(), reply.text));
+                }
+            }
+            seen.push(answers);
+        }
+        assert_eq!(seen[0], seen[1]);
+        assert_eq!(made.len(), 7);
+        for watcher in &watchers {
+            let unknown = watcher.with("X-Request-Id", "watching").get(&format!("/bids/{}", story.challenge)).await;
+            let known = watcher.with("X-Request-Id", "watching").get(&format!("/bids/{}", made[0])).await;
+            assert_eq!((known.status, known.text.replace(&made[0], "")), (unknown.status, unknown.text.replace(&story.challenge, "")));
+        }
+    }
+
     async fn a_withdrawn_bid_and_older_versions_are_never_read(app: TestApp) {
         let (story, three) = open(&app).await;
         let bids = bids(&app, &story, 2).await;

@@ -440,6 +440,7 @@ CREATE TABLE reviews (
     total TEXT,
     comment TEXT,
     submitted_at TIMESTAMP,
+    recusal TEXT,
     created_by TEXT NOT NULL REFERENCES users (id),
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,

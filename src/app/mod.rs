@@ -44,6 +44,7 @@ mod renewal;
 mod request;
 pub mod restrictions;
 pub mod reviews;
+pub mod scores;
 pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;

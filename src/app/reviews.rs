@@ -5,18 +5,22 @@ use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::bids::{self as bid_cases, Loaded};
 use crate::app::error::{AppError, taken};
+use crate::app::scores;
+use crate::domain::bid::BEFORE_THE_DEPARTMENT;
 use crate::domain::challenge::ChallengeStage;
-use crate::domain::decimal::Decimal;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::{BidId, ReviewId};
+use crate::domain::id::{BidId, ReviewId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
-use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_BID, ReviewStage, ScoreSheet, panel_score};
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_BID, Recusal, RecuseInput, ReviewStage, ScoreSheet};
 use crate::domain::user::UserStatus;
-use crate::store::challenges::ChallengeRow;
+use crate::domain::workflow::Stage;
+use crate::store::bids::BidRow;
+use crate::store::challenges::{self, ChallengeRow};
 use crate::store::reviews;
+use crate::store::users::UserRow;
 use crate::store::{Page, bids, partnerships, users};
 
 pub use crate::store::reviews::{ReviewFilter, ReviewRow};
@@ -37,6 +41,14 @@ impl Record for ReviewRow {
 
 fn tie(act: &Act<'_>, row: &ReviewRow) -> Tie {
     Standing { assigned: act.actor.is(row.expert_id), ..Standing::default() }.tie()
+}
+
+/// How the actor stands to a review, its expert's own interest included: one may have come about since the expert was asked.
+fn standing(act: &mut Act<'_>, row: &ReviewRow, bid: &BidRow, challenge: &ChallengeRow) -> Result<Tie, AppError> {
+    let assigned = act.actor.is(row.expert_id);
+    let expert = if assigned { users::find(act.conn, row.expert_id)? } else { None };
+    let conflicted = expert.map_or(Ok(false), |expert| has_interest(act, bid, challenge, &expert))?;
+    Ok(Standing { conflicted, assigned, ..Standing::default() }.tie())
 }
 
 fn shown(act: &Act<'_>, row: ReviewRow) -> Shown<ReviewRow> {
@@ -81,6 +93,7 @@ pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<
         total: None,
         comment: None,
         submitted_at: None,
+        recusal: None,
         created_by: act.user()?,
         version: 1,
         created_at: act.now,
@@ -105,18 +118,27 @@ fn check_expert(act: &mut Act<'_>, bid: &Loaded, input: AssignReview) -> Result<
     if !users::roles(act.conn, expert.id)?.contains(&Role::Expert) {
         return Err(Refusal::NotAnExpert.into());
     }
+    let interest = has_interest(act, &bid.row, &bid.challenge, &expert)? || stepped_aside(act, &bid.challenge, expert.id)?;
+    if interest { Err(Refusal::ConflictOfInterest.into()) } else { Ok(()) }
+}
+
+/// What the data say of an expert's interest in a bid.
+fn has_interest(act: &mut Act<'_>, bid: &BidRow, challenge: &ChallengeRow, expert: &UserRow) -> Result<bool, AppError> {
     // Whoever examined a bid on the challenge does not score there either (SD1).
-    if bids::examined_by(act.conn, expert.id)?.contains(&bid.challenge.id) {
-        return Err(Refusal::ConflictOfInterest.into());
+    if bids::examined_by(act.conn, expert.id)?.contains(&challenge.id) {
+        return Ok(true);
     }
-    let rivals = bids::of_round(act.conn, bid.challenge.id, bid.challenge.round, crate::domain::bid::BEFORE_THE_DEPARTMENT)?;
+    let rivals = bids::of_round(act.conn, challenge.id, challenge.round, BEFORE_THE_DEPARTMENT)?;
     let bidder = rivals.iter().any(|rival| rival.lead_org_id == expert.organization_id);
     let ids: Vec<BidId> = rivals.iter().map(|rival| rival.id).collect();
     let partner = !partnerships::with_part(act.conn, &ids, expert.organization_id)?.is_empty();
-    if bidder || partner || bid.row.lead_org_id == expert.organization_id || bid.challenge.sponsor_id == Some(expert.organization_id) {
-        return Err(Refusal::ConflictOfInterest.into());
-    }
-    Ok(())
+    Ok(bidder || partner || bid.lead_org_id == expert.organization_id || challenge.sponsor_id == Some(expert.organization_id))
+}
+
+/// Whether an expert stepped aside in this round: whoever has an interest in one of rivals has one in all of them.
+fn stepped_aside(act: &mut Act<'_>, challenge: &ChallengeRow, expert: UserId) -> Result<bool, AppError> {
+    let all = reviews::of_round(act.conn, challenge.id, challenge.round)?;
+    Ok(all.iter().any(|review| review.expert_id == expert && review.recusal.is_some()))
 }
 
 /// A review with the bid's challenge, locked for writing.
@@ -133,7 +155,8 @@ fn load(act: &mut Act<'_>, id: ReviewId) -> Result<(ReviewRow, Loaded), AppError
 /// Denied, stale, declared already; a conflict, with which one declines instead.
 pub fn declare(act: &mut Act<'_>, id: ReviewId, input: &Declaration) -> Result<Done<Shown<ReviewRow>>, AppError> {
     let (row, bid) = load(act, id)?;
-    let step = act.step(Action::ReviewDeclare, &row, Object::record(&row, tie(act, &row)))?;
+    let tie = standing(act, &row, &bid.row, &bid.challenge)?;
+    let step = act.step(Action::ReviewDeclare, &row, Object::record(&row, tie))?;
     challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
     if !input.no_conflict {
         return Err(Refusal::InterestNotDeclared.into());
@@ -151,14 +174,52 @@ pub fn declare(act: &mut Act<'_>, id: ReviewId, input: &Declaration) -> Result<D
 pub fn decline(act: &mut Act<'_>, id: ReviewId, input: &DeclineReview) -> Result<Done<Shown<ReviewRow>>, AppError> {
     let (row, bid) = load(act, id)?;
     let step = act.step(Action::ReviewDecline, &row, Object::record(&row, tie(act, &row)))?;
-    let row = reviews::advance(act.conn, &row, step.to, act.now)?;
+    let row = reviews::end(act.conn, &row, step.to, input.conflict.then_some(Recusal::Declared), act.now)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.name.clone_from(&act.actor.name);
     about.facts.reason = input.reason.to_string();
     about.detail = format!("conflict: {}; {}", input.conflict, input.reason);
     let recorded = act.record(step, about)?;
+    if input.conflict {
+        others_too(act, &bid, &row, Recusal::Declared)?;
+    }
     complete_panel(act, &bid)?;
     Ok(recorded.with(shown(act, row)))
+}
+
+/// Makes an expert step aside 回避: what they gave no longer counts, here and in every other bid of the round.
+///
+/// # Errors
+/// Denied, stale, ended already; not the time for it: once a decision is proposed, it is returned first.
+pub fn recuse(act: &mut Act<'_>, id: ReviewId, input: &RecuseInput) -> Result<Done<Shown<ReviewRow>>, AppError> {
+    let (row, bid) = load(act, id)?;
+    let step = act.step(Action::ReviewRecuse, &row, Object::record(&row, tie(act, &row)))?;
+    challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
+    if input.ground == Recusal::Declared {
+        let own = Fault::new("not_here", "自行申报须由专家本人谢绝评审", "what experts declare themselves comes with declining");
+        return Err(Faults::from(own.at("ground")).into());
+    }
+    let row = reviews::end(act.conn, &row, step.to, Some(input.ground), act.now)?;
+    scores::compute(act, row.bid_id)?;
+    let detail = format!("{}; {}", input.ground, input.reason);
+    let recorded = act.record(step, About { detail, ..about(&row, &bid.challenge) })?;
+    others_too(act, &bid, &row, input.ground)?;
+    complete_panel(act, &bid)?;
+    Ok(recorded.with(shown(act, row)))
+}
+
+/// Ends what else the expert of a review has in its round, and computes the scores anew without them.
+fn others_too(act: &mut Act<'_>, bid: &Loaded, ended: &ReviewRow, ground: Recusal) -> Result<(), AppError> {
+    let all = reviews::of_round(act.conn, bid.challenge.id, bid.challenge.round)?;
+    let own = |review: &&ReviewRow| review.expert_id == ended.expert_id && review.id != ended.id;
+    for review in all.iter().filter(own).filter(|review| !review.stage.outcomes(Action::ReviewRecuse).is_empty()) {
+        let step = act.follow(Action::ReviewRecuse, review, None)?;
+        let row = reviews::end(act.conn, review, step.to, Some(ground), act.now)?;
+        scores::compute(act, row.bid_id)?;
+        let detail = format!("{ground}; as in review {}", ended.id);
+        let _recorded = act.record(step, About { detail, ..about(&row, &bid.challenge) })?;
+    }
+    Ok(())
 }
 
 /// Submits a score sheet. It cannot be changed afterwards.
@@ -167,18 +228,12 @@ pub fn decline(act: &mut Act<'_>, id: ReviewId, input: &DeclineReview) -> Result
 /// Denied, stale, not declared yet or submitted already, not the time for it.
 pub fn submit(act: &mut Act<'_>, id: ReviewId, input: &ScoreSheet) -> Result<Done<Shown<ReviewRow>>, AppError> {
     let (row, bid) = load(act, id)?;
-    let step = act.step(Action::ReviewSubmit, &row, Object::record(&row, tie(act, &row)))?;
+    let tie = standing(act, &row, &bid.row, &bid.challenge)?;
+    let step = act.step(Action::ReviewSubmit, &row, Object::record(&row, tie))?;
     challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
     let row = reviews::submit(act.conn, &row, step.to, input, act.now)?;
     let recorded = act.record(step, about(&row, &bid.challenge))?;
-    let totals: Vec<Decimal> = reviews::of_bid(act.conn, row.bid_id)?
-        .iter()
-        .filter(|review| review.stage == ReviewStage::Submitted)
-        .filter_map(|review| review.total.as_deref().and_then(|total| total.parse().ok()))
-        .collect();
-    if let Some(score) = panel_score(&totals) {
-        bids::score(act.conn, row.bid_id, score)?;
-    }
+    scores::compute(act, row.bid_id)?;
     complete_panel(act, &bid)?;
     Ok(recorded.with(shown(act, row)))
 }
@@ -204,15 +259,15 @@ pub type WithBid = (Shown<ReviewRow>, Option<BidInput>);
 /// Not there, or not for the caller to know.
 pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
     let row = reviews::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let tie = tie(act, &row);
+    let bid = bids::find(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
+    let challenge = challenges::find(act.conn, row.challenge_id)?.ok_or(AppError::NotFound)?;
+    let tie = standing(act, &row, &bid, &challenge)?;
     let permit = act.permit(Action::ReviewRead, &Object::record(&row, tie))?;
     let readable = tie == Tie::Assigned && READS_THE_BID.contains(&row.stage);
-    let content = match bids::find(act.conn, row.bid_id)? {
-        Some(bid) if readable => match content::submitted(act, &bid)? {
-            Submitted::Content(content) => Some(content.bid.for_experts()),
-            Submitted::NotYet | Submitted::Flawed(_) => None,
-        },
-        _ => None,
+    let content = if readable { content::submitted(act, &bid)? } else { Submitted::NotYet };
+    let content = match content {
+        Submitted::Content(content) => Some(content.bid.for_experts()),
+        Submitted::NotYet | Submitted::Flawed(_) => None,
     };
     Ok(Seen::by(permit, (shown(act, row), content)))
 }

@@ -9,7 +9,7 @@ use crate::domain::input::Whole;
 use crate::domain::money::Fen;
 use crate::domain::policy::Action as A;
 use crate::domain::refusal::Refusal;
-use crate::domain::review::THRESHOLD;
+use crate::domain::score::THRESHOLD;
 use crate::domain::text::{Line, Reason};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
@@ -90,7 +90,9 @@ impl DecisionInput {
             faults.check(times == 0, &field, Fault::missing);
             faults.check(times > 1, &field, || Fault::new("repeated_code", "重复", "stands more than once"));
         }
-        let best = candidates.iter().map(|candidate| candidate.score).max();
+        // In a race the winners are measured by the best of those who do not win.
+        let wins = |id| self.selections.iter().any(|chosen| chosen.bid_id == id && chosen.choice == Choice::Recommended);
+        let best = candidates.iter().filter(|candidate| !wins(candidate.bid_id)).map(|candidate| candidate.score).max();
         for chosen in &self.selections {
             let field = format!("selections.{}", chosen.bid_id);
             match candidates.iter().find(|candidate| candidate.bid_id == chosen.bid_id) {

@@ -39,6 +39,7 @@ pub mod receipt;
 pub mod refusal;
 pub mod restriction;
 pub mod review;
+pub mod score;
 pub mod seal;
 pub mod session;
 pub mod stages;

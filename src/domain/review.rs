@@ -17,6 +17,16 @@ codes! {
         Declared = "declared" "评审中",
         Submitted = "submitted" "已提交",
         Declined = "declined" "已谢绝",
+        Recused = "recused" "已回避",
+    }
+}
+
+codes! {
+    /// How an expert came to step aside 回避.
+    pub enum Recusal {
+        Declared = "declared" "自行申报",
+        Detected = "detected" "数据比对发现",
+        Requested = "requested" "他人申请",
     }
 }
 
@@ -28,6 +38,9 @@ stage_table!(
         path(S::Assigned, A::ReviewDecline, &[S::Declined]),
         path(S::Declared, A::ReviewSubmit, &[S::Submitted]),
         path(S::Declared, A::ReviewDecline, &[S::Declined]),
+        path(S::Assigned, A::ReviewRecuse, &[S::Recused]),
+        path(S::Declared, A::ReviewRecuse, &[S::Recused]),
+        path(S::Submitted, A::ReviewRecuse, &[S::Recused]),
     ]
 );
 
@@ -58,29 +71,13 @@ impl Criterion {
             Self::Transfer => 5,
         }
     }
-}
 
-/// The least panel score with which a bid may be recommended.
-pub const THRESHOLD: i64 = 70;
-
-/// From this number of scores on, the highest and the lowest are dropped.
-const TRIMMED_FROM: usize = 7;
-
-/// The panel's score of a bid: the mean, without the highest and the lowest from seven scores on, to two decimals.
-///
-/// `None` when there is no score.
-#[must_use]
-pub fn panel_score(totals: &[Decimal]) -> Option<Decimal> {
-    let mut sorted = totals.to_vec();
-    sorted.sort_unstable();
-    let kept = match sorted.as_slice() {
-        [_, middle @ .., _] if sorted.len() >= TRIMMED_FROM => middle,
-        all => all,
-    };
-    let count = rust_decimal::Decimal::from(u32::try_from(kept.len()).ok()?);
-    let sum: rust_decimal::Decimal = kept.iter().map(|total| total.0).sum();
-    let mean = sum.checked_div(count)?;
-    Some(Decimal(mean.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)))
+    /// Whether points lie at an extreme, which has to be explained: below 60 % or above 90 % of the most.
+    #[must_use]
+    pub fn is_extreme(self, points: Decimal) -> bool {
+        let share = |percent: i64| rust_decimal::Decimal::new(percent.saturating_mul(self.most()), 2);
+        points.0 < share(60) || points.0 > share(90)
+    }
 }
 
 /// Points for one criterion.
@@ -91,6 +88,10 @@ pub struct Score {
     pub criterion: Criterion,
     /// Points from 0 to the criterion's most, with at most two decimals.
     pub points: Decimal,
+    /// Why, in at least 20 characters: needed below 60 % and above 90 % of the most.
+    #[deserr(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Prose<20, 1_000>>,
 }
 
 /// A complete score sheet.
@@ -122,6 +123,17 @@ impl ScoreSheet {
                     format!("must be from 0 to {most}, with at most two decimals"),
                 )
             });
+            faults.check(
+                !wrong && score.criterion.is_extreme(score.points) && score.comment.is_none(),
+                &format!("scores.{}.comment", score.criterion),
+                || {
+                    Fault::new(
+                        "comment_needed",
+                        "低于60%或高于90%的打分须说明理由",
+                        "points below 60 % or above 90 % of the most need a reason",
+                    )
+                },
+            );
         }
         faults.or(self)
     }
@@ -161,33 +173,22 @@ pub struct DeclineReview {
     pub reason: Reason,
 }
 
+/// Why an expert has to step aside.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct RecuseInput {
+    /// `detected` or `requested`; what an expert declares oneself comes with declining.
+    pub ground: Recusal,
+    /// The interest in words, for the record; the expert reads it, the teams do not.
+    pub reason: Reason,
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Criterion, panel_score};
-    use crate::domain::decimal::Decimal;
-
-    fn scores(points: &[i64]) -> Vec<Decimal> {
-        points.iter().map(|n| Decimal((*n).into())).collect()
-    }
+    use super::Criterion;
 
     #[test]
     fn all_criteria_together_make_a_hundred() {
         assert_eq!(Criterion::ALL.iter().map(|c| c.most()).sum::<i64>(), 100);
-    }
-
-    #[test]
-    fn six_scores_are_averaged_as_they_are_and_seven_lose_their_extremes() {
-        assert_eq!(panel_score(&scores(&[0, 60, 60, 60, 60, 60])), Some(Decimal(50.into())));
-        assert_eq!(panel_score(&scores(&[0, 60, 60, 60, 60, 60, 100])), Some(Decimal(60.into())));
-        assert_eq!(panel_score(&[]), None);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn the_order_of_scores_does_not_matter(mut points in proptest::collection::vec(0i64..=100, 1..12)) {
-            let forward = panel_score(&scores(&points));
-            points.reverse();
-            proptest::prop_assert_eq!(forward, panel_score(&scores(&points)));
-        }
     }
 }

@@ -38,6 +38,7 @@ pub mod restrictions;
 pub mod reviews;
 pub mod rounds;
 pub mod routes;
+pub mod scores;
 pub mod second_factor;
 pub mod server;
 pub mod sessions;

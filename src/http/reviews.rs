@@ -8,7 +8,7 @@ use crate::domain::fault::Faults;
 use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Action;
 use crate::domain::proposal::BidInput;
-use crate::domain::review::{AssignReview, Declaration, DeclineReview, ReviewStage, Score, ScoreSheet};
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, Recusal, RecuseInput, ReviewStage, Score, ScoreSheet};
 use crate::domain::time::Timestamp;
 use crate::http::answer::{View, record_view};
 
@@ -27,6 +27,8 @@ pub struct ReviewView {
     total: Option<String>,
     comment: Option<String>,
     submitted_at: Option<Timestamp>,
+    /// How the expert came to step aside: what was given does not count then.
+    recusal: Option<Recusal>,
     created_at: Timestamp,
     updated_at: Timestamp,
     /// What the caller may do now.
@@ -49,6 +51,7 @@ impl From<Shown<ReviewRow>> for ReviewView {
             total: row.total,
             comment: row.comment,
             submitted_at: row.submitted_at,
+            recusal: row.recusal,
             created_at: row.created_at,
             updated_at: row.updated_at,
             allowed_actions: allowed,
@@ -103,6 +106,11 @@ pub fn declare(act: &mut Act<'_>, id: ReviewId, input: Declaration) -> Result<Do
 /// `POST /reviews/{id}/decline`
 pub fn decline(act: &mut Act<'_>, id: ReviewId, input: DeclineReview) -> Result<Done<ReviewView>, AppError> {
     Ok(reviews::decline(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /reviews/{id}/recuse`
+pub fn recuse(act: &mut Act<'_>, id: ReviewId, input: RecuseInput) -> Result<Done<ReviewView>, AppError> {
+    Ok(reviews::recuse(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /reviews/{id}/submit`

@@ -10,7 +10,7 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, files, grants, keys, milestones,
-    organizations, partnerships, payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, second_factor,
+    organizations, partnerships, payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, scores, second_factor,
     sessions, users,
 };
 use actix_web::http::Method;
@@ -194,6 +194,8 @@ pub fn routes() -> Vec<Route> {
         verb("/reviews/{id}/declare", A::ReviewDeclare, reviews::declare),
         verb("/reviews/{id}/decline", A::ReviewDecline, reviews::decline),
         verb("/reviews/{id}/submit", A::ReviewSubmit, reviews::submit),
+        verb("/reviews/{id}/recuse", A::ReviewRecuse, reviews::recuse),
+        get("/challenges/{id}/scores", A::ReviewReadScores, scores::table),
         list("/projects", A::ProjectRead, projects::list),
         get("/projects/{id}", A::ProjectRead, projects::get),
         put("/projects/{id}/plan", A::ProjectPlan, projects::plan),

@@ -271,10 +271,10 @@ pub fn select(
     step!(conn, bids, BidRow, row, to, now, bids::award_fen.eq(award_fen), bids::reserve_order.eq(reserve_order))
 }
 
-/// Writes down the panel's score.
+/// Writes down the panel's score, or that there is none.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn score(conn: &mut Conn, id: BidId, score: Decimal) -> QueryResult<()> {
-    diesel::update(bids::table.find(id)).set(bids::panel_score.eq(score.to_string())).execute(conn).map(|_| ())
+pub fn score(conn: &mut Conn, id: BidId, score: Option<Decimal>) -> QueryResult<()> {
+    diesel::update(bids::table.find(id)).set(bids::panel_score.eq(score.map(|score| score.to_string()))).execute(conn).map(|_| ())
 }

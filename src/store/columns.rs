@@ -100,6 +100,7 @@ code_columns!(
     restriction::Gravity,
     proposal::team::Part,
     review::ReviewStage,
+    review::Recusal,
     grant::GrantStage,
     decision::DecisionStage,
     project::ProjectStage,

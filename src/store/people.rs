@@ -37,12 +37,22 @@ pub fn insert(conn: &mut Conn, project: ProjectId, people: &[BoundRow]) -> Query
 
 /// What these persons are bound to in running projects.
 ///
+/// The people come first and the few projects of theirs after them: joined, `SQLite` would walk through every running project.
+///
 /// # Errors
 /// The database does not answer.
 pub fn running(conn: &mut Conn, identities: &[String]) -> QueryResult<Vec<BoundRow>> {
-    project_people::table
-        .inner_join(projects::table)
-        .filter(project_people::identity.eq_any(identities.iter().cloned()).and(projects::stage.eq_any(RUNNING.iter().copied())))
-        .select(BoundRow::as_select())
-        .load(conn)
+    let bound: Vec<(ProjectId, BoundRow)> = project_people::table
+        .filter(project_people::identity.eq_any(identities.iter().cloned()))
+        .select((project_people::project_id, BoundRow::as_select()))
+        .load(conn)?;
+    if bound.is_empty() {
+        return Ok(Vec::new());
+    }
+    let running: Vec<ProjectId> = projects::table
+        .filter(projects::id.eq_any(bound.iter().map(|(project, _)| *project)))
+        .filter(projects::stage.eq_any(RUNNING.iter().copied()))
+        .select(projects::id)
+        .load(conn)?;
+    Ok(bound.into_iter().filter(|(project, _)| running.contains(project)).map(|(_, row)| row).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Scope;
-use crate::domain::review::{READS_THE_BID, ReviewStage, Score, ScoreSheet};
+use crate::domain::review::{READS_THE_BID, Recusal, ReviewStage, Score, ScoreSheet};
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{bids, reviews};
@@ -23,6 +23,7 @@ pub struct ReviewRow {
     pub total: Option<String>,
     pub comment: Option<String>,
     pub submitted_at: Option<Timestamp>,
+    pub recusal: Option<Recusal>,
     pub created_by: UserId,
     pub version: i64,
     pub created_at: Timestamp,
@@ -112,6 +113,14 @@ pub fn is_assigned(conn: &mut Conn, bid: BidId, expert: UserId) -> QueryResult<b
 /// [`diesel::NotFound`] when it is not as it was read.
 pub fn advance(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, now: Timestamp) -> QueryResult<ReviewRow> {
     step!(conn, reviews, ReviewRow, row, to, now)
+}
+
+/// Ends a review without its sheet, for an interest or for another reason. What it holds stays.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn end(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, recusal: Option<Recusal>, now: Timestamp) -> QueryResult<ReviewRow> {
+    step!(conn, reviews, ReviewRow, row, to, now, reviews::recusal.eq(recusal))
 }
 
 /// Takes a score sheet.

@@ -444,6 +444,7 @@ diesel::table! {
         total -> Nullable<Text>,
         comment -> Nullable<Text>,
         submitted_at -> Nullable<Timestamp>,
+        recusal -> Nullable<Text>,
         created_by -> Text,
         version -> BigInt,
         created_at -> Timestamp,

@@ -220,14 +220,14 @@ fn multiply(model: ChallengeId) -> String {
                 WHEN n.i % 100 < 97 THEN 'draft' ELSE 'approved' END,
             CASE WHEN n.i % 100 < 93 THEN 1 ELSE 0 END,
             CASE WHEN n.i % 100 BETWEEN 40 AND 66 OR n.i % 100 BETWEEN 72 AND 89 THEN 1 ELSE 0 END,
-            CASE WHEN n.i % 100 < 93 THEN c.opens_at END, CASE WHEN n.i % 100 < 93 THEN c.closes_at END, NULL,
+            CASE WHEN n.i % 100 < 93 THEN c.opens_at END, CASE WHEN n.i % 100 < 93 THEN c.closes_at END, NULL, NULL,
             CASE WHEN n.i % 100 < 93 THEN c.published_at END, NULL, c.division, c.created_by, c.created_by, 1, c.created_at, c.updated_at, c.content
         FROM n CROSS JOIN challenges c JOIN batches b ON b.year = {FIRST_YEAR} + n.i / {share} WHERE c.id = '{model}'"
     )
 }
 
 fn rounds() -> String {
-    "INSERT OR IGNORE INTO challenge_rounds SELECT c.id, 1, c.opens_at, c.closes_at, m.seal_mode, m.seal_key, NULL, NULL, NULL, CASE WHEN opened_round = 1 THEN 1 END, NULL, NULL, NULL
+    "INSERT OR IGNORE INTO challenge_rounds SELECT c.id, 1, c.opens_at, c.closes_at, m.seal_mode, m.seal_key, NULL, NULL, NULL, NULL, CASE WHEN opened_round = 1 THEN 1 END, NULL, NULL, NULL
     FROM challenges c CROSS JOIN (SELECT seal_mode, seal_key FROM challenge_rounds LIMIT 1) m WHERE c.published_at IS NOT NULL"
         .into()
 }

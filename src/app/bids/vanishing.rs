@@ -42,17 +42,23 @@ pub(in crate::app) fn closed(act: &mut Act<'_>, row: &BidRow, owner: &str, text:
     inner.and_then(|inner| act.app.keys.seal_bytes(&owner, &inner)).ok_or_else(|| broken("no randomness".into()))
 }
 
-/// What vanishes and can still be read; `None` for what lies under the service's own key alone.
-fn opened_twice(act: &Act<'_>, row: &BidRow, owner: &str, body: &[u8]) -> Option<Option<String>> {
-    let owner = vanishing(owner);
-    let inner = act.app.keys.open_bytes(&owner, body)?;
-    let text = act.app.round_keys.get(&name(row)).ok().and_then(|key| seal::open(&key, &owner, &inner));
-    Some(text.and_then(|text| String::from_utf8(text.to_vec()).ok()))
+/// What vanishes, with the service's own lock off; `None` for what lies under that lock alone.
+fn outer_off(act: &Act<'_>, owner: &str, body: &[u8]) -> Option<Vec<u8>> {
+    act.app.keys.open_bytes(&vanishing(owner), body)
+}
+
+/// The text of what vanishes, if its key is still there.
+fn inner_off(act: &Act<'_>, row: &BidRow, owner: &str, inner: &[u8]) -> Option<String> {
+    let text = act.app.round_keys.get(&name(row)).ok().and_then(|key| seal::open(&key, &vanishing(owner), inner));
+    text.and_then(|text| String::from_utf8(text.to_vec()).ok())
 }
 
 /// What [`closed`] sealed, if the service can read it now.
 pub(in crate::app) fn opened(act: &Act<'_>, row: &BidRow, owner: &str, body: &[u8]) -> Option<String> {
-    opened_twice(act, row, owner, body).unwrap_or_else(|| content::opened(&act.app.keys, owner, body).ok())
+    match outer_off(act, owner, body) {
+        Some(inner) => inner_off(act, row, owner, &inner),
+        None => content::opened(&act.app.keys, owner, body).ok(),
+    }
 }
 
 /// Seals a working copy for the database, as its round asks.
@@ -73,7 +79,10 @@ pub(super) fn drafted(act: &Act<'_>, row: &BidRow, body: &[u8]) -> Result<Option
         return Ok(None);
     }
     let owner = content::owner("draft", row.id);
-    opened_twice(act, row, &owner, body).map_or_else(|| content::opened(&act.app.keys, &owner, body).map(Some), Ok)
+    match outer_off(act, &owner, body) {
+        Some(inner) => Ok(inner_off(act, row, &owner, &inner)),
+        None => content::opened(&act.app.keys, &owner, body).map(Some),
+    }
 }
 
 /// The working copy of a bid, if there is one that can be read.

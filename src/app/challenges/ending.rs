@@ -12,7 +12,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::id::ChallengeId;
 use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
-use crate::domain::review::THRESHOLD;
+use crate::domain::score::THRESHOLD;
 use crate::domain::workflow::Stage;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::{bids, openings, projects};

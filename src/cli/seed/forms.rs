@@ -17,7 +17,7 @@ use crate::domain::money::Fen;
 use crate::domain::person::IdentityNumber;
 use crate::domain::project::{Gate, PlanInput};
 use crate::domain::proposal::BidInput;
-use crate::domain::review::ScoreSheet;
+use crate::domain::review::{Criterion, ScoreSheet};
 use crate::domain::time::Date;
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -150,9 +150,11 @@ const fn failing_reason(item: ExaminationItem) -> &'static str {
 /// # Errors
 /// The total cannot be reached.
 pub fn sheet(total: Decimal, seat: usize) -> anyhow::Result<ScoreSheet> {
-    let scores: Vec<Value> =
-        values::split(total)?.into_iter().map(|(criterion, points)| json!({"criterion": criterion, "points": points})).collect();
-    let sheet: ScoreSheet = form(json!({"scores": scores, "comment": values::comment(total, seat)}))?;
+    let comment = values::comment(total, seat);
+    let reason = |criterion: Criterion, points| criterion.is_extreme(points).then_some(comment);
+    let score = |(criterion, points)| json!({"criterion": criterion, "points": points, "comment": reason(criterion, points)});
+    let scores: Vec<Value> = values::split(total)?.into_iter().map(score).collect();
+    let sheet: ScoreSheet = form(json!({"scores": scores, "comment": comment}))?;
     anyhow::ensure!(sheet.total() == total, "the points make {} instead of {total}", sheet.total());
     Ok(sheet)
 }

@@ -226,11 +226,16 @@ pub const RULES: &[Rule] = &[
     rule(A::BidSign, &[System], ANY),
     rule(A::ReviewAssign, &[Officer], DESK),
     rule(A::ReviewRead, &[Officer, Director, Supervisor, Auditor], ANY),
-    rule(A::ReviewRead, &[Expert], MINE),
+    // With an interest of their own they see that the review is there, and may decline it.
+    rule(A::ReviewRead, &[Expert], &[Assigned, Conflicted]),
     rule(A::ReviewDeclare, &[Expert], MINE),
     rule(A::ReviewSubmit, &[Expert], MINE),
-    rule(A::ReviewDecline, &[Expert], MINE),
+    rule(A::ReviewDecline, &[Expert], &[Assigned, Conflicted]),
+    // 回避: by supervision, who has no part in it; what follows from it in the other reviews of the round is the service's.
+    rule(A::ReviewRecuse, &[Supervisor], OTHER),
+    rule(A::ReviewRecuse, &[System], ANY),
     rule(A::ReviewComplete, &[System], ANY),
+    rule(A::ReviewReadScores, &[Officer, Director, Supervisor, Auditor], ANY),
     // 项目: the commissioner keeps milestones true; whoever follows a project never approves for it (dual-hat guard).
     rule(A::ProjectRead, STAFF, ANY),
     rule(A::ProjectRead, &[Team, Sponsor], OWN),

@@ -69,8 +69,8 @@ fn may(method: &str, path: &str, who: &str, world: &str) -> (bool, bool) {
 
 /// What the table says.
 fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
-    // Whoever may not read decisions is told so once the challenge is public.
-    let known = if path.ends_with("/decisions") { among(PUBLIC, world) } else { reads(on, who, world) };
+    // Whoever may not read decisions or scores is told so once the challenge is public.
+    let known = if path.ends_with("/decisions") || path.ends_with("/scores") { among(PUBLIC, world) } else { reads(on, who, world) };
     match may(method, path, who, world) {
         (true, _) => 200,
         _ if who == "anyone" && !open_to_all(method, path) => 401,

@@ -228,6 +228,8 @@ pub const ROWS: &[Row] = &[
     Row("POST /reviews/{id}/declare",           On::Review,       "reviewing", "expert"),
     Row("POST /reviews/{id}/decline",           On::Review,       "reviewing", "expert"),
     Row("POST /reviews/{id}/submit",            On::Review,       "", "expert"),
+    Row("POST /reviews/{id}/recuse",            On::Review,       "reviewing", "supervisor"),
+    Row("GET /challenges/{id}/scores",          On::Challenge,    ANY, "officer officer2 director supervisor auditor"),
     // Projects.
     Row("GET /projects",                        On::Nothing,      ANY, STAFF),
     Row("GET /projects",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),

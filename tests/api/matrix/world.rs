@@ -258,6 +258,7 @@ impl<'a> World<'a> {
             "POST /reviews/{id}/declare" => json!({"no_conflict": true}),
             "POST /reviews/{id}/decline" => json!({"conflict": true, "reason": "曾共事"}),
             "POST /reviews/{id}/submit" => inputs::scores("26"),
+            "POST /reviews/{id}/recuse" => json!({"ground": "requested", "reason": "有人反映曾共事"}),
             "PUT /projects/{id}/plan" => inputs::plan(650 * inputs::WAN),
             "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true}),
             "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),

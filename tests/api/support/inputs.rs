@@ -124,9 +124,11 @@ pub fn examination(failing: &[&str]) -> Value {
 
 /// A score sheet that adds up to about 4/5 (or what `fit` makes of it).
 pub fn scores(fit: &str) -> Value {
+    let extreme = fit.parse::<f64>().is_ok_and(|points| !(18.0..=27.0).contains(&points));
+    let comment = extreme.then_some("与榜单指标逐项对照后作此评分，依据见技术方案第三章。");
     json!({
         "scores": [
-            {"criterion": "fit", "points": fit}, {"criterion": "technical", "points": "20"}, {"criterion": "team", "points": "16"},
+            {"criterion": "fit", "points": fit, "comment": comment}, {"criterion": "technical", "points": "20"}, {"criterion": "team", "points": "16"},
             {"criterion": "risk", "points": "8"}, {"criterion": "budget", "points": "8.5"}, {"criterion": "transfer", "points": "4"}
         ],
         "comment": "技术路线清楚，指标响应充分，团队条件具备，建议支持立项实施。"

@@ -15,10 +15,17 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 
-/// How many challenges there are.
-pub const CHALLENGES: u64 = 100_000;
-/// How many of them are open, each with one draft bid: the first four of ten.
-pub const DRAFTS: u64 = CHALLENGES / 10 * 4;
+/// How many challenges there are: a multiple of a thousand.
+#[derive(Clone, Copy)]
+pub struct Challenges(pub u64);
+
+impl Challenges {
+    /// How many of them are open, each with one draft bid: the first four of ten.
+    pub const fn drafts(self) -> u64 {
+        self.0 / 10 * 4
+    }
+}
+
 /// The first year of the batches; ten years follow each other, as ids do.
 const FIRST_YEAR: u64 = 2016;
 const YEARS: u64 = 10;
@@ -166,8 +173,8 @@ async fn template(app: &App, batch: BatchId, sponsor: OrganizationId, officer: U
     id
 }
 
-/// Fills the database in `folder` and closes it again.
-pub async fn fill(folder: &Path) -> Tokens {
+/// Fills the database in `folder` with so many challenges and closes it again.
+pub async fn fill(folder: &Path, count: Challenges) -> Tokens {
     let app = open(folder);
     let department = organization(&app, "某省科技厅", 1, OrganizationKind::GovAgency, Region::InProvince).await;
     let works = organization(&app, "某煤层气公司", 2, OrganizationKind::Enterprise, Region::InProvince).await;
@@ -188,7 +195,7 @@ pub async fn fill(folder: &Path) -> Tokens {
     }
     let model = template(&app, first.unwrap(), works, officer, director).await;
     let statements =
-        [multiply(model), rounds(), drafts(bidder, team), signed(winner, other), projects(officer, works), milestones(), payments()];
+        [multiply(model, count), rounds(), drafts(bidder, team), signed(winner, other), projects(officer, works), milestones(), payments()];
     for sql in statements {
         let write = move |conn: &mut Conn| -> Result<usize, AppError> { Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?) };
         app.db.write(write, |_, _| Ok(())).await.unwrap().unwrap();
@@ -202,12 +209,11 @@ pub async fn fill(folder: &Path) -> Tokens {
     tokens
 }
 
-/// Challenges 0 to 99,999 out of the model: years follow ids, and 40 of 100 are open.
-fn multiply(model: ChallengeId) -> String {
+/// So many challenges out of the model: years follow ids, and 40 of 100 are open.
+fn multiply(model: ChallengeId, Challenges(count): Challenges) -> String {
     let id = id_sql("8000", "n.i");
     let sectors: Vec<String> = Sector::CODES.iter().enumerate().map(|(i, code)| format!("WHEN {i} THEN '{code}'")).collect();
-    let (count, sectors, kinds) = (CHALLENGES, sectors.join(" "), Sector::CODES.len());
-    let share = CHALLENGES / YEARS;
+    let (sectors, kinds, share) = (sectors.join(" "), Sector::CODES.len(), count / YEARS);
     format!(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})
         INSERT INTO challenges SELECT {id}, b.id, b.year, b.code || printf('-%05d', n.i), c.title || n.i,

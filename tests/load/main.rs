@@ -1,5 +1,8 @@
 //! The service under load: `cargo bench --bench load`. It prints a table of targets and measured values, and never fails.
 //!
+//! Without `--bench`, as `cargo test` runs it, it asks a small database a few times and fails when an answer is wrong, so that it is
+//! in order on the day when somebody wants to measure.
+//!
 //! The server runs in a process of its own (this program again, with `--serve FOLDER`), so that its memory and its start can
 //! be measured; the clients share the machine with it. Flags after `--`: `--seconds N` for each scenario (5), `--log` to keep
 //! the server's log at `info`, `--keep` to keep the database, `--rate` to count requests as `JIEBANG_RATE` does, with a limit
@@ -15,6 +18,7 @@ mod client;
 mod data;
 
 use client::{Connection, Crowd, Load, Measured};
+use data::Challenges;
 use jiebang::http::edge::rate::Rate;
 use jiebang::http::{self, Edge, Limits};
 use std::io::{BufRead, BufReader, Write};
@@ -36,9 +40,14 @@ fn main() {
     let given = Given { log: flag("--log"), rate: flag("--rate") };
     match after("--serve") {
         Some(folder) => runtime().block_on(serve(&PathBuf::from(folder), given)),
-        None => load(after("--seconds").map_or(5, |seconds| seconds.parse().unwrap()), given, flag("--keep")),
+        None if flag("--bench") => load(after("--seconds").map_or(5, |seconds| seconds.parse().unwrap()), given, flag("--keep")),
+        None => rehearse(given),
     }
 }
+
+/// The number of challenges that is measured with, and the one that is rehearsed with.
+const MANY: Challenges = Challenges(100_000);
+const FEW: Challenges = Challenges(1_000);
 
 /// What the server is told, besides where its data is.
 #[derive(Clone, Copy)]
@@ -154,10 +163,44 @@ fn asks<'a>(address: SocketAddr, path: &'a (dyn Fn(u64) -> String + Sync), metho
     Crowd { address, method, token, path }
 }
 
+/// One page of a list.
+fn page(_: u64) -> String {
+    "/api/v1/challenges?year=2021&sector=energy_env&limit=20".into()
+}
+
+/// One record. A stride that has no factor in common with the number of challenges comes by all of them, far apart.
+fn record(Challenges(count): Challenges, i: u64) -> String {
+    let n = i.wrapping_mul(61_803) % count;
+    format!("/api/v1/challenges/{}", data::challenge_id(if data::published(n) { n } else { n - 50 }))
+}
+
+fn submit(k: u64) -> String {
+    format!("/api/v1/bids/{}/submit", data::draft_id(k))
+}
+
+fn summary(_: u64) -> String {
+    "/api/v1/portfolio/summary".into()
+}
+
+/// Asks a small database what the load asks, a hundred times each.
+fn rehearse(given: Given) {
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = runtime().block_on(data::fill(folder.path(), FEW));
+    let server = Server::start(folder.path(), given);
+    let few = Load { connections: 4, count: 100, limit: Duration::from_mins(2) };
+    let record = |i| record(FEW, i);
+    let asked: [(&str, &(dyn Fn(u64) -> String + Sync), &str); 4] =
+        [("GET", &page, &tokens.team), ("GET", &record, &tokens.team), ("GET", &summary, &tokens.leader), ("POST", &submit, &tokens.team)];
+    for (method, path, token) in asked {
+        let measured = asks(server.address, path, method, token).measure(few);
+        assert!(measured.failed == 0 && measured.answered > 0, "{method} {}: {} of {} failed", path(0), measured.failed, measured.answered);
+    }
+}
+
 fn load(seconds: u64, given: Given, keep: bool) {
     let folder = tempfile::tempdir().unwrap();
     let begun = Instant::now();
-    let tokens = runtime().block_on(data::fill(folder.path()));
+    let tokens = runtime().block_on(data::fill(folder.path(), MANY));
     let size = std::fs::metadata(folder.path().join("load.db")).unwrap().len() / 1_048_576;
     println!("database of {size} MiB made in {:.1} s", begun.elapsed().as_secs_f64());
 
@@ -168,13 +211,7 @@ fn load(seconds: u64, given: Given, keep: bool) {
     let (address, fresh) = (server.address, server.memory("VmRSS:"));
 
     let reads = Load { connections: CONNECTIONS, count: u64::MAX / 2, limit: Duration::from_secs(seconds) };
-    let page = |_| "/api/v1/challenges?year=2021&sector=energy_env&limit=20".to_owned();
-    // A stride that has no factor in common with the number of challenges comes by all of them, far apart.
-    let record = |i: u64| {
-        let n = i.wrapping_mul(61_803) % data::CHALLENGES;
-        format!("/api/v1/challenges/{}", data::challenge_id(if data::published(n) { n } else { n - 50 }))
-    };
-    let submit = |k: u64| format!("/api/v1/bids/{}/submit", data::draft_id(k));
+    let record = |i| record(MANY, i);
     let warm = Load { limit: Duration::from_secs(1), ..reads };
     asks(address, &page, "GET", &tokens.team).measure(warm);
     let pages = server.watched(|| asks(address, &page, "GET", &tokens.team).measure(reads));
@@ -182,10 +219,9 @@ fn load(seconds: u64, given: Given, keep: bool) {
     let records = server.watched(|| asks(address, &record, "GET", &tokens.team).measure(reads));
     // One after the other, before the submissions and with nothing else going on.
     let alone = Load { connections: 1, count: 20, limit: Duration::from_mins(2) };
-    let summary = |_| "/api/v1/portfolio/summary".to_owned();
     asks(address, &summary, "GET", &tokens.leader).measure(Load { count: 1, ..alone });
     let summaries = asks(address, &summary, "GET", &tokens.leader).measure(alone);
-    let drafts = Load { count: data::DRAFTS, ..reads };
+    let drafts = Load { count: MANY.drafts(), ..reads };
     let submits = server.watched(|| asks(address, &submit, "POST", &tokens.team).measure(drafts));
     let (resident, peak) = (server.memory("VmRSS:"), server.memory("VmHWM:"));
 

@@ -460,6 +460,8 @@ CREATE TABLE decisions (
     selections TEXT NOT NULL,
     publicity_starts_on DATE,
     publicity_ends_on DATE,
+    announcement TEXT,
+    announced_at TIMESTAMP,
     created_by TEXT NOT NULL REFERENCES users (id),
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,

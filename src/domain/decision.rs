@@ -13,6 +13,7 @@ use crate::domain::score::THRESHOLD;
 use crate::domain::text::{Line, Reason};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
+use deserr::ValuePointerRef;
 
 codes! {
     /// Where a decision stands.
@@ -159,29 +160,95 @@ pub const PUBLICITY_WORKING_DAYS: u32 = 5;
 /// How many days a winner has to sign after the award.
 pub const DAYS_TO_SIGN: i64 = 30;
 
-/// The window of a publicity 公示: explicit dates, both included.
-#[derive(Clone, Copy, Debug, deserr::Deserr, utoipa::ToSchema)]
+codes! {
+    /// Whom a reader of a publicity can turn to.
+    pub enum ContactKind {
+        Business = "business" "业务联系人",
+        Supervision = "supervision" "监督联系人",
+    }
+}
+
+/// Whom to turn to during a publicity.
+#[derive(Clone, Debug, deserr::Deserr, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
+pub struct Contact {
+    /// For questions on the matter, or for objections.
+    pub kind: ContactKind,
+    /// A name, or that of a division.
+    pub name: Line<1, 60>,
+    /// A phone number or an address: it is shown to everyone.
+    pub reached_by: Line<3, 120>,
+}
+
+/// The window of a publicity 公示: explicit dates, both included, and whom to turn to.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults, validate = PublicityWindow::complete -> Faults)]
 pub struct PublicityWindow {
     /// First day.
     pub starts_on: Date,
     /// Last day.
     pub ends_on: Date,
+    /// At least one for business and one for supervision; at most six.
+    pub contacts: Vec<Contact>,
+}
+
+/// A winner as the public reads of it: no amount, no score, nothing personal but the names of those who lead.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Announced {
+    /// 牵头单位.
+    pub lead_organization: String,
+    /// 合作单位.
+    pub partners: Vec<String>,
+    /// 挂帅人.
+    pub principal: String,
+    /// 青年技术挂帅人.
+    pub youth_co_lead: Option<String>,
+}
+
+/// What a publicity says 公示内容: kept as it was when it began.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Announcement {
+    /// Title of the challenge.
+    pub challenge: String,
+    /// Its code.
+    pub code: String,
+    /// Its round.
+    pub round: i32,
+    /// First day.
+    pub starts_on: Date,
+    /// Last day.
+    pub ends_on: Date,
+    /// How many working days the window holds.
+    pub working_days: u32,
+    /// Those to be awarded 拟立项.
+    pub winners: Vec<Announced>,
+    /// Whom to turn to.
+    pub contacts: Vec<Contact>,
 }
 
 impl PublicityWindow {
-    /// Whether the window may stand: not before `today`, and at least 5 working days long.
+    fn complete(self, _: ValuePointerRef<'_>) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        for kind in ContactKind::ALL {
+            let named = self.contacts.iter().any(|contact| contact.kind == *kind);
+            faults.check(!named, &format!("contacts.{kind}"), Fault::missing);
+        }
+        faults.check(self.contacts.len() > 6, "contacts", || Fault::new("too_many", "最多6个联系人", "at most 6 contacts"));
+        faults.or(self)
+    }
+
+    /// Whether the window may stand: not before `today`, and at least 5 working days long. Answers how many it holds.
     ///
     /// # Errors
     /// The rule that it breaks.
-    pub fn check(self, today: Date, calendar: &Calendar) -> Result<(), Refusal> {
+    pub fn check(&self, today: Date, calendar: &Calendar) -> Result<u32, Refusal> {
         if self.starts_on < today {
             return Err(Refusal::PublicityStarted);
         }
         match calendar.working_days(self.starts_on, self.ends_on) {
             Err(NoTable(_)) => Err(Refusal::CalendarMissing),
             Ok(days) if days < PUBLICITY_WORKING_DAYS => Err(Refusal::PublicityTooShort),
-            Ok(_) => Ok(()),
+            Ok(days) => Ok(days),
         }
     }
 }

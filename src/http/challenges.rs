@@ -224,7 +224,7 @@ pub fn start_review(act: &mut Act<'_>, id: ChallengeId, _: NoInput) -> Changed {
 
 /// `POST /challenges/{id}/publicise`
 pub fn publicise(act: &mut Act<'_>, id: ChallengeId, input: PublicityWindow) -> Changed {
-    Ok(decisions::publicise(act, id, input)?.map(Into::into))
+    Ok(decisions::publicise(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /challenges/{id}/award`

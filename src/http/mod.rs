@@ -32,6 +32,7 @@ pub mod payments;
 pub mod portfolio;
 pub mod problem;
 pub mod projects;
+pub mod publicity;
 pub mod questions;
 pub mod receipts;
 pub mod restrictions;

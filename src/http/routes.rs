@@ -10,8 +10,8 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, files, grants, keys, milestones,
-    organizations, partnerships, payments, portfolio, projects, questions, receipts, restrictions, reviews, rounds, scores, second_factor,
-    sessions, users,
+    organizations, partnerships, payments, portfolio, projects, publicity, questions, receipts, restrictions, reviews, rounds, scores,
+    second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -124,6 +124,7 @@ pub fn routes() -> Vec<Route> {
         list("/challenges", A::ChallengeReadPublished, challenges::list).public(),
         get("/challenges/{id}", A::ChallengeReadPublished, challenges::get).public(),
         get("/challenges/{id}/rounds", A::ChallengeReadPublished, rounds::of_challenge).public(),
+        get("/challenges/{id}/publicity", A::ChallengeReadPublished, publicity::of_challenge).public(),
         put("/challenges/{id}", A::ChallengeEdit, challenges::edit),
         verb("/challenges/{id}/submit", A::ChallengeSubmit, challenges::submit),
         verb("/challenges/{id}/return", A::ChallengeReturn, challenges::send_back),

@@ -1,6 +1,6 @@
 //! Decisions.
 
-use crate::domain::decision::{DecisionStage, PublicityWindow, Selection};
+use crate::domain::decision::{Announcement, DecisionStage, Selection};
 use crate::domain::id::{ChallengeId, DecisionId, UserId};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::schema::decisions;
@@ -20,6 +20,8 @@ pub struct DecisionRow {
     pub selections: Json<Vec<Selection>>,
     pub publicity_starts_on: Option<Date>,
     pub publicity_ends_on: Option<Date>,
+    pub announcement: Option<Json<Announcement>>,
+    pub announced_at: Option<Timestamp>,
     pub created_by: UserId,
     pub version: i64,
     pub created_at: Timestamp,
@@ -71,11 +73,12 @@ pub fn advance(conn: &mut Conn, row: &DecisionRow, to: DecisionStage, now: Times
     step!(conn, decisions, DecisionRow, row, to, now)
 }
 
-/// Writes down the window of the publicity.
+/// Writes down the publicity: its window, and what it says.
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the decision is not as it was read.
-pub fn publicise(conn: &mut Conn, row: &DecisionRow, window: PublicityWindow, now: Timestamp) -> QueryResult<DecisionRow> {
+pub fn publicise(conn: &mut Conn, row: &DecisionRow, announcement: &Announcement, now: Timestamp) -> QueryResult<DecisionRow> {
+    let kept = Json::of(announcement)?;
     step!(
         conn,
         decisions,
@@ -83,7 +86,9 @@ pub fn publicise(conn: &mut Conn, row: &DecisionRow, window: PublicityWindow, no
         row,
         row.stage,
         now,
-        decisions::publicity_starts_on.eq(window.starts_on),
-        decisions::publicity_ends_on.eq(window.ends_on),
+        decisions::publicity_starts_on.eq(announcement.starts_on),
+        decisions::publicity_ends_on.eq(announcement.ends_on),
+        decisions::announcement.eq(kept),
+        decisions::announced_at.eq(now),
     )
 }

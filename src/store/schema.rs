@@ -463,6 +463,8 @@ diesel::table! {
         selections -> Text,
         publicity_starts_on -> Nullable<Date>,
         publicity_ends_on -> Nullable<Date>,
+        announcement -> Nullable<Text>,
+        announced_at -> Nullable<Timestamp>,
         created_by -> Text,
         version -> BigInt,
         created_at -> Timestamp,

@@ -1,6 +1,6 @@
 //! Working days: a year without a table refuses to compute, and an administrator imports it when it is announced.
 
-use crate::support::{Story, TestApp, on_both};
+use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::json;
 
 on_both! {
@@ -8,7 +8,7 @@ on_both! {
         let story = Story::deciding(&app).await;
         app.director().await.does(&format!("/decisions/{}/approve", story.decision)).await.is(200);
         app.at("2026-12-25T01:00:00Z");
-        let window = json!({"starts_on": "2026-12-28", "ends_on": "2027-01-04"});
+        let window = inputs::publicity("2026-12-28", "2027-01-04");
         let publicise = story.path("publicise");
         app.officer().await.post(&publicise, window.clone()).await.is_refused(409, "calendar_missing");
         let table = json!({"year": 2027, "off": "0101-03", "work": "-"});
@@ -27,7 +27,7 @@ on_both! {
         let story = Story::deciding(&app).await;
         app.director().await.does(&format!("/decisions/{}/approve", story.decision)).await.is(200);
         let today = app.app.clock.now().date();
-        let window = json!({"starts_on": today.plus_days(1).to_string(), "ends_on": today.plus_days(7).to_string()});
+        let window = inputs::publicity(&today.plus_days(1).to_string(), &today.plus_days(7).to_string());
         // The whole year off, by a slip of the pen.
         let sysadmin = app.sysadmin().await;
         sysadmin.post("/calendars/import", json!({"year": 2026, "off": "0101-1231", "work": "-"})).await.is(200);

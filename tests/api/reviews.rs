@@ -285,13 +285,24 @@ on_both! {
         let (officer, director) = (app.officer().await, app.director().await);
         director.does(&format!("/decisions/{}/approve", story.decision)).await.is(200);
         app.at("2026-09-23T02:00:00Z");
-        let window = |from: &str, to: &str| json!({"starts_on": from, "ends_on": to});
+        let window = inputs::publicity;
         let path = story.path("publicise");
         // 09-25 to 09-27 and 10-01 to 10-07 are holidays; 10-10 is worked.
         officer.post(&path, window("2026-09-24", "2026-09-30")).await.is_refused(409, "publicity_too_short");
         officer.post(&path, window("2026-09-22", "2026-10-12")).await.is_refused(409, "publicity_in_the_past");
         officer.post(&path, window("2026-12-30", "2027-01-08")).await.is_refused(409, "calendar_missing");
+        let mut nobody = window("2026-09-24", "2026-10-08");
+        nobody["contacts"] = json!([]);
+        officer.post(&path, nobody).await.has_faults(&[("contacts.business", "required"), ("contacts.supervision", "required")]);
+        let page = story.path("publicity");
+        assert_eq!(app.anyone().get(&page).await.is(200)["items"], json!([]));
         officer.post(&path, window("2026-09-24", "2026-10-08")).await.is(200);
+        let shown = app.anyone().get(&page).await.is(200)["items"][0].clone();
+        let content = &shown["content"];
+        assert_eq!((&content["working_days"], &content["winners"][0]["principal"]), (&json!(5), &json!("李挂帅")));
+        assert_eq!(content["winners"][0].as_object().unwrap().keys().collect::<Vec<_>>(), ["lead_organization", "partners", "principal", "youth_co_lead"]);
+        let kept: jiebang::domain::decision::Announcement = serde_json::from_value(content.clone()).unwrap();
+        assert_eq!(jiebang::app::sha256_hex(serde_json::to_string(&kept).unwrap().as_bytes()), shown["sha256"].as_str().unwrap());
         director.does(&story.path("award")).await.is_refused(409, "publicity_running");
         app.at("2026-10-08T15:59:59Z");
         director.does(&story.path("award")).await.is_refused(409, "publicity_running");

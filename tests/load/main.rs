@@ -189,11 +189,14 @@ fn rehearse(given: Given) {
     let server = Server::start(folder.path(), given);
     let few = Load { connections: 4, count: 100, limit: Duration::from_mins(2) };
     let record = |i| record(FEW, i);
-    let asked: [(&str, &(dyn Fn(u64) -> String + Sync), &str); 4] =
-        [("GET", &page, &tokens.team), ("GET", &record, &tokens.team), ("GET", &summary, &tokens.leader), ("POST", &submit, &tokens.team)];
-    for (method, path, token) in asked {
-        let measured = asks(server.address, path, method, token).measure(few);
-        assert!(measured.failed == 0 && measured.answered > 0, "{method} {}: {} of {} failed", path(0), measured.failed, measured.answered);
+    let pages = asks(server.address, &page, "GET", &tokens.team);
+    let records = asks(server.address, &record, "GET", &tokens.team);
+    let summaries = asks(server.address, &summary, "GET", &tokens.leader);
+    let submits = asks(server.address, &submit, "POST", &tokens.team);
+    for crowd in [pages, records, summaries, submits] {
+        let (method, path) = (crowd.method, (crowd.path)(0));
+        let measured = crowd.measure(few);
+        assert!(measured.failed == 0 && measured.answered > 0, "{method} {path}: {} of {} failed", measured.failed, measured.answered);
     }
 }
 

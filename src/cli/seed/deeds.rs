@@ -12,7 +12,7 @@ use crate::cli::seed::forms::{self, form};
 use crate::cli::seed::story::Story;
 use crate::cli::seed::timeline::{BidDeed, ChallengeDeed};
 use crate::domain::challenge::{FailInput, ReasonInput, Window};
-use crate::domain::decision::{DecisionInput, PublicityWindow};
+use crate::domain::decision::DecisionInput;
 use crate::domain::file::{self, FileKind, MediaType};
 use crate::domain::id::{BidId, ReviewId, UserId};
 use crate::domain::policy::Role;
@@ -69,8 +69,8 @@ impl Story<'_> {
                 self.by(director, move |act| decisions::approve(act, decision)).await?;
             }
             D::Publicise(Season { publicity: (starts_on, ends_on), .. }) => {
-                let window: PublicityWindow = form(json!({"starts_on": starts_on, "ends_on": ends_on}))?;
-                self.by(officer, move |act| decisions::publicise(act, id, window)).await?;
+                let window = forms::publicity(starts_on, ends_on)?;
+                self.by(officer, move |act| decisions::publicise(act, id, &window)).await?;
             }
             D::Award => self.award(of).await?,
             D::Fail(code) => {

@@ -7,7 +7,7 @@ use crate::cli::seed::ends::Examined;
 use crate::cli::seed::values;
 use crate::domain::challenge::{ChallengeInput, FailReason, Secrecy};
 use crate::domain::decimal::Decimal;
-use crate::domain::decision::DecisionInput;
+use crate::domain::decision::{DecisionInput, PublicityWindow};
 use crate::domain::examination::{ExaminationInput, ExaminationItem, Finding};
 use crate::domain::fault::Faults;
 use crate::domain::id::{BatchId, BidId, OrganizationId};
@@ -172,6 +172,17 @@ pub fn decision(number: usize, decided_on: Date, bids: &[(BidId, &Bid)]) -> anyh
     let selections = selections.collect::<anyhow::Result<Vec<_>>>()?;
     let year = decided_on.to_string().chars().take(4).collect::<String>();
     form(json!({"minute_no": format!("示科厅纪要〔{year}〕{number}号"), "decided_on": decided_on, "selections": selections}))
+}
+
+/// A window of publicity, with whom to turn to.
+///
+/// # Errors
+/// It is no window.
+pub fn publicity(starts_on: &str, ends_on: &str) -> anyhow::Result<PublicityWindow> {
+    form(json!({"starts_on": starts_on, "ends_on": ends_on, "contacts": [
+        {"kind": "business", "name": "资源配置与管理处", "reached_by": "business@kjt.example"},
+        {"kind": "supervision", "name": "科技监督与诚信建设处", "reached_by": "supervision@kjt.example"},
+    ]}))
 }
 
 /// The words that go with a failed round.

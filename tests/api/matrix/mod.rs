@@ -86,6 +86,7 @@ fn open_to_all(method: &str, path: &str) -> bool {
         && [
             "/challenges/{id}",
             "/challenges/{id}/rounds",
+            "/challenges/{id}/publicity",
             "/challenges/{id}/questions",
             "/challenges/{id}/amendments",
             "/questions/{id}",

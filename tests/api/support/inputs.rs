@@ -135,6 +135,12 @@ pub fn scores(fit: &str) -> Value {
     })
 }
 
+/// A window of publicity.
+pub fn publicity(from: &str, to: &str) -> Value {
+    let contact = |kind: &str| json!({"kind": kind, "name": "资源配置与管理处", "reached_by": "0351-0000000"});
+    json!({"starts_on": from, "ends_on": to, "contacts": [contact("business"), contact("supervision")]})
+}
+
 /// Two milestones and three payments that make `award_fen`, for a project that begins at about `year`-04.
 pub fn plan(award_fen: i64) -> Value {
     let first = award_fen * 4 / 10;

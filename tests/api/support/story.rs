@@ -148,7 +148,7 @@ impl<'a> Story<'a> {
 
     pub fn publicity_window(&self) -> Value {
         let today = self.app.app.clock.now().date();
-        json!({"starts_on": today.plus_days(1).to_string(), "ends_on": today.plus_days(12).to_string()})
+        inputs::publicity(&today.plus_days(1).to_string(), &today.plus_days(12).to_string())
     }
 
     pub async fn publicity(app: &'a TestApp) -> Self {

@@ -1,5 +1,7 @@
 //! Decisions 立项决定: proposed by an officer, approved by a director, made public, and carried out.
 
+pub mod publicity;
+
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::bids::examination::appeals_are_over;
 use crate::app::bids::judging::challenge_stands_at;
@@ -76,6 +78,8 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Res
         selections: Json::of(&input.selections)?,
         publicity_starts_on: None,
         publicity_ends_on: None,
+        announcement: None,
+        announced_at: None,
         created_by: act.user()?,
         version: 1,
         created_at: act.now,
@@ -158,14 +162,16 @@ pub fn send_back(act: &mut Act<'_>, id: DecisionId, input: &ReasonInput) -> Resu
 ///
 /// # Errors
 /// Denied, stale, not decided; the decision is not approved; a window that is too short or cannot be computed.
-pub fn publicise(act: &mut Act<'_>, id: ChallengeId, window: PublicityWindow) -> Result<Done<Shown<ChallengeRow>>, AppError> {
+pub fn publicise(act: &mut Act<'_>, id: ChallengeId, window: &PublicityWindow) -> Result<Done<Shown<ChallengeRow>>, AppError> {
     let challenge = challenges::load(act, id)?;
     let step = act.step(Action::ChallengePublicise, &challenge, challenges::object(act, &challenge))?;
     let live = decisions::live(act.conn, id, challenge.round)?;
     let decision = live.filter(|row| row.stage == DecisionStage::Approved).ok_or(Refusal::DecisionNotApproved)?;
-    window.check(act.in_time()?.date(), &calendars::known(act)?)?;
-    let decision = decisions::publicise(act.conn, &decision, window, act.now)?;
-    for chosen in decision.selections.read()? {
+    let working_days = window.check(act.in_time()?.date(), &calendars::known(act)?)?;
+    let selections = decision.selections.read()?;
+    let announcement = publicity::announcement(act, &challenge, &selections, window, working_days)?;
+    decisions::publicise(act.conn, &decision, &announcement, act.now)?;
+    for chosen in selections {
         let row = bids::find(act.conn, chosen.bid_id)?.ok_or(AppError::NotFound)?;
         select(act, &challenge, &row, &chosen, window)?;
     }
@@ -176,7 +182,7 @@ pub fn publicise(act: &mut Act<'_>, id: ChallengeId, window: PublicityWindow) ->
     Ok(act.record(step, about)?.with(challenges::shown(act, challenge)))
 }
 
-fn select(act: &mut Act<'_>, challenge: &ChallengeRow, row: &BidRow, chosen: &Selection, window: PublicityWindow) -> Result<(), AppError> {
+fn select(act: &mut Act<'_>, challenge: &ChallengeRow, row: &BidRow, chosen: &Selection, window: &PublicityWindow) -> Result<(), AppError> {
     let to = match chosen.choice {
         Choice::Recommended => BidStage::Recommended,
         Choice::Reserve => BidStage::Reserve,

@@ -1,0 +1,84 @@
+//! Publicity 公示: what a decision says in public, kept as it was when it began.
+
+use crate::app::act::{Act, Seen};
+use crate::app::bids::content;
+use crate::app::challenges;
+use crate::app::error::AppError;
+use crate::auth::token::sha256_hex;
+use crate::domain::decision::{Announced, Announcement, Choice, PublicityWindow, Selection};
+use crate::domain::id::{ChallengeId, OrganizationId};
+use crate::domain::proposal::team::TeamRole;
+use crate::domain::time::Timestamp;
+use crate::store::bids::BidRow;
+use crate::store::challenges::{self as challenge_rows, ChallengeRow};
+use crate::store::{bids, decisions, organizations};
+
+/// What the publicity of these selections says.
+///
+/// # Errors
+/// The database does not answer; a bid cannot be read.
+pub(in crate::app) fn announcement(
+    act: &mut Act<'_>,
+    challenge: &ChallengeRow,
+    selections: &[Selection],
+    window: &PublicityWindow,
+    working_days: u32,
+) -> Result<Announcement, AppError> {
+    let mut winners = Vec::new();
+    for chosen in selections.iter().filter(|chosen| chosen.choice == Choice::Recommended) {
+        let row = bids::find(act.conn, chosen.bid_id)?.ok_or(AppError::NotFound)?;
+        winners.push(announced(act, &row)?);
+    }
+    Ok(Announcement {
+        challenge: challenge.title.clone(),
+        code: challenge.code.clone(),
+        round: challenge.round,
+        starts_on: window.starts_on,
+        ends_on: window.ends_on,
+        working_days,
+        winners,
+        contacts: window.contacts.clone(),
+    })
+}
+
+/// A winner as the public reads of it.
+fn announced(act: &mut Act<'_>, row: &BidRow) -> Result<Announced, AppError> {
+    let content = content::required(act, row)?;
+    let partners: Vec<OrganizationId> = content.partner_ids().collect();
+    let ids: Vec<OrganizationId> = std::iter::once(row.lead_org_id).chain(partners.iter().copied()).collect();
+    let known = organizations::of_ids(act.conn, &ids)?;
+    let name = |id: &OrganizationId| known.iter().find(|found| found.id == *id).map(|found| found.name.clone()).unwrap_or_default();
+    let person = |role| content.team.iter().find(|member| member.role == role).map(|member| member.name.to_string());
+    Ok(Announced {
+        lead_organization: name(&row.lead_org_id),
+        partners: partners.iter().map(name).collect(),
+        principal: person(TeamRole::Pi).unwrap_or_default(),
+        youth_co_lead: person(TeamRole::YouthCoLead),
+    })
+}
+
+/// A publicity, as it was when it began.
+#[derive(Debug)]
+pub struct Publicity {
+    /// What it says.
+    pub announcement: Announcement,
+    /// SHA-256 of that, as JSON without spaces.
+    pub sha256: String,
+    /// When it was put up.
+    pub announced_at: Timestamp,
+}
+
+/// The publicities of a challenge, newest first.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Publicity>>, AppError> {
+    let challenge = challenge_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
+    let mut all = Vec::new();
+    for row in decisions::of_challenge(act.conn, id)?.into_iter().rev() {
+        let (Some(kept), Some(announced_at)) = (row.announcement, row.announced_at) else { continue };
+        all.push(Publicity { announcement: kept.read()?, sha256: sha256_hex(kept.text().as_bytes()), announced_at });
+    }
+    Ok(Seen::by(permit, all))
+}

@@ -331,6 +331,15 @@ CREATE TABLE bid_openings (
     CHECK ((body IS NULL) <> (flaw IS NULL))
 );
 
+-- Whom a bid of an opened round names: keyed marks of its people and of the experts to be spared, to be compared and nothing else.
+CREATE TABLE bid_marks (
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    mark TEXT NOT NULL,
+    bid_id TEXT NOT NULL REFERENCES bids (id),
+    PRIMARY KEY (challenge_id, round, mark, bid_id)
+);
+
 CREATE TABLE bid_examinations (
     bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
     asked TEXT,
@@ -449,6 +458,20 @@ CREATE TABLE reviews (
 );
 CREATE INDEX reviews_expert ON reviews (expert_id, id);
 CREATE INDEX reviews_challenge ON reviews (challenge_id, id);
+
+CREATE TABLE recusals (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    ground TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    created_at TIMESTAMP NOT NULL,
+    UNIQUE (challenge_id, user_id)
+);
+CREATE INDEX recusals_challenge ON recusals (challenge_id, id);
+CREATE INDEX recusals_user ON recusals (user_id, challenge_id);
 
 CREATE TABLE decisions (
     id TEXT PRIMARY KEY NOT NULL,

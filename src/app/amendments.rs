@@ -32,7 +32,7 @@ impl Record for AmendmentRow {
 
 /// Whoever proposed it does not decide on it.
 fn tie(act: &Act<'_>, row: &AmendmentRow) -> Tie {
-    Standing { conflicted: act.actor.has_examined(row.challenge_id), author: act.actor.is(row.created_by), ..Standing::default() }.tie()
+    Standing { conflicted: act.actor.must_step_aside(row.challenge_id), author: act.actor.is(row.created_by), ..Standing::default() }.tie()
 }
 
 /// What it is to read an amendment: anyone's, once it took effect.

@@ -6,9 +6,9 @@ use crate::app::keys;
 use crate::app::request::{Request, Who};
 use crate::auth::token::BadToken;
 use crate::domain::id::UserId;
-use crate::domain::policy::Role;
+use crate::domain::policy::{self, Role};
 use crate::domain::time::Timestamp;
-use crate::store::{Conn, bids, custody, projects, second_factors, sessions, users};
+use crate::store::{Conn, bids, custody, projects, recusals, second_factors, sessions, users};
 
 /// The actor of a request, with the roles of this moment.
 ///
@@ -72,5 +72,6 @@ fn past(conn: &mut Conn, user: UserId, roles: &[Role]) -> Result<Past, AppError>
     let followed = if holds(&[Role::Director, Role::Finance]) { projects::followed_by(conn, user)? } else { Vec::new() };
     let keeps_shares = roles.iter().any(|role| role.keeps_shares());
     let kept = if keeps_shares { custody::kept_by(conn, user)? } else { Vec::new() };
-    Ok(Past { examined, followed, kept })
+    let recused = if policy::JUDGES.iter().any(|role| roles.contains(role)) { recusals::of_user(conn, user)? } else { Vec::new() };
+    Ok(Past { examined, followed, recused, kept })
 }

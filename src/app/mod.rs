@@ -21,6 +21,7 @@ pub mod floods;
 pub mod grants;
 pub mod guessed;
 mod identity;
+mod interests;
 pub mod invitations;
 pub mod keys;
 mod ledger;
@@ -40,7 +41,9 @@ mod post;
 pub mod projects;
 pub mod questions;
 pub mod receipts;
+pub mod recusals;
 mod renewal;
+mod replies;
 mod request;
 pub mod restrictions;
 pub mod reviews;
@@ -76,7 +79,6 @@ use crate::domain::policy::Role;
 use crate::domain::proposal::complete::BidRules;
 use crate::domain::seal::Cipher;
 use crate::domain::session::MOST_TRIES;
-use crate::store::idempotency::{self, AnswerRow};
 use crate::store::{Conn, Db};
 use std::path::Path;
 use std::sync::Arc;
@@ -261,14 +263,14 @@ impl App {
         let (app, asked) = (self.clone(), request.clone());
         let transaction = move |conn: &mut Conn| -> Result<Answer, Undone> {
             let mut act = app.act(conn, &asked)?;
-            if let Some(answer) = repeated(&mut act, &asked)? {
+            if let Some(answer) = replies::repeated(&mut act, &asked)? {
                 return Err(Undone::Replayed(answer));
             }
             let answer = shape(body(&mut act)?.into_inner())?;
             if asked.dry_run {
                 return Err(Undone::DryRun(answer));
             }
-            keep_answer(&mut act, &asked, &answer)?;
+            replies::keep(&mut act, &asked, &answer)?;
             ledger::append(act.conn, app.chain, act.records)?;
             Ok(answer)
         };
@@ -358,43 +360,4 @@ impl App {
         };
         who.map_err(|bad| AppError::Unauthenticated(Some(bad)))
     }
-}
-
-/// The answer that was given to this idempotency key before, if it was for the same request and the caller may still
-/// make it.
-fn repeated(act: &mut Act<'_>, request: &Request) -> Result<Option<Answer>, AppError> {
-    let (Some(key), Some(user)) = (&request.key, act.actor.user) else { return Ok(None) };
-    let kept_as = kept_as(act, key);
-    let Some(row) = idempotency::find(act.conn, user, &kept_as)? else { return Ok(None) };
-    if row.fingerprint != key.fingerprint {
-        return Err(AppError::KeyReused);
-    }
-    let (_still_allowed, _) = act.scope(key.action, key.action.kind())?;
-    Ok(Some(Answer {
-        status: u16::try_from(row.status).unwrap_or(200),
-        location: row.location,
-        version: row.version,
-        body: row.body,
-        replayed: true,
-    }))
-}
-
-/// The name of an idempotency key: a person's programs have names of their own, which nobody can send as a header.
-fn kept_as(act: &Act<'_>, key: &Key) -> String {
-    if act.actor.key.is_some() { format!("machine\n{}", key.text) } else { key.text.clone() }
-}
-
-fn keep_answer(act: &mut Act<'_>, request: &Request, answer: &Answer) -> Result<(), AppError> {
-    let (Some(key), Some(user)) = (&request.key, act.actor.user) else { return Ok(()) };
-    let row = AnswerRow {
-        user_id: user,
-        key: kept_as(act, key),
-        fingerprint: key.fingerprint.clone(),
-        status: i32::from(answer.status),
-        location: answer.location.clone(),
-        version: answer.version,
-        body: answer.body.clone(),
-        created_at: act.now,
-    };
-    idempotency::keep(act.conn, &row).map_err(error::taken("Idempotency-Key"))
 }

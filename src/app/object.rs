@@ -35,6 +35,8 @@ pub struct Past {
     pub examined: Vec<ChallengeId>,
     /// Projects that the person follows or followed as commissioner: never approves there (SD6).
     pub followed: Vec<ProjectId>,
+    /// Challenges from which the person stepped aside 回避: does nothing there.
+    pub recused: Vec<ChallengeId>,
     /// Rounds of which the person holds or held a share of the key: does nothing else with those challenges.
     pub kept: Vec<(ChallengeId, i32)>,
 }
@@ -94,10 +96,16 @@ impl Actor {
         self.user == Some(user)
     }
 
-    /// Whether the actor examined a bid on this challenge.
+    /// Whether the actor examined a bid on this challenge, or stepped aside from it.
     #[must_use]
-    pub fn has_examined(&self, challenge: ChallengeId) -> bool {
-        self.past.examined.contains(&challenge)
+    pub fn must_step_aside(&self, challenge: ChallengeId) -> bool {
+        self.past.examined.contains(&challenge) || self.past.recused.contains(&challenge)
+    }
+
+    /// Whether the actor stepped aside from this challenge.
+    #[must_use]
+    pub fn is_recused(&self, challenge: ChallengeId) -> bool {
+        self.past.recused.contains(&challenge)
     }
 
     /// Whether the actor follows or followed this project as commissioner.

@@ -2,8 +2,8 @@
 
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::error::{AppError, taken};
-use crate::app::{bids as bid_cases, payments as payment_cases};
-use crate::domain::assignment::{interested, rotation_due};
+use crate::app::{bids as bid_cases, interests, payments as payment_cases};
+use crate::domain::assignment::rotation_due;
 use crate::domain::decision::DAYS_TO_SIGN;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{MilestoneId, PaymentId, ProjectId};
@@ -25,7 +25,7 @@ use crate::store::dialect::Locked;
 use crate::store::milestones::{self, MilestoneRow};
 use crate::store::payments::{self, PaymentRow};
 use crate::store::projects;
-use crate::store::{Json, Page, partnerships, people, users};
+use crate::store::{Json, Page, people, users};
 
 pub use crate::store::projects::{ProjectFilter, ProjectRow, SignatureRow};
 
@@ -49,7 +49,7 @@ pub(super) fn standing(act: &Act<'_>, row: &ProjectRow) -> Standing {
     let assigned = row.commissioner_id.is_some_and(|user| act.actor.is(user));
     let party = act.actor.belongs_to(row.lead_org_id) || row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor));
     Standing {
-        conflicted: act.actor.has_examined(row.challenge_id) || (act.actor.has_followed(row.id) && !assigned),
+        conflicted: act.actor.must_step_aside(row.challenge_id) || (act.actor.has_followed(row.id) && !assigned),
         assigned,
         party,
         ..Standing::default()
@@ -296,9 +296,8 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
     if !users::roles(act.conn, user.id)?.contains(&Role::Commissioner) {
         return Err(Refusal::NotACommissioner.into());
     }
-    let examined = bids::examined_by(act.conn, user.id)?.contains(&row.challenge_id);
-    let partner = !partnerships::with_part(act.conn, &[row.bid_id], user.organization_id)?.is_empty();
-    if examined || partner || interested(user.organization_id, row.lead_org_id, row.sponsor_id) {
+    let (bid, challenge) = bids::with_challenge(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
+    if !interests::of(act, &challenge, bid.round, &user)?.is_empty() {
         return Err(Refusal::ConflictOfInterest.into());
     }
     // The dual-hat guard works both ways (SD6): whoever signed there before does not follow it now.

@@ -5,23 +5,21 @@ use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::bids::{self as bid_cases, Loaded};
 use crate::app::error::{AppError, taken};
-use crate::app::scores;
-use crate::domain::bid::BEFORE_THE_DEPARTMENT;
+use crate::app::{interests, recusals, scores};
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::{BidId, ReviewId, UserId};
+use crate::domain::id::{BidId, ReviewId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::proposal::BidInput;
+use crate::domain::recusal::Ground;
 use crate::domain::refusal::Refusal;
-use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_BID, Recusal, RecuseInput, ReviewStage, ScoreSheet};
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_BID, ReviewStage, ScoreSheet};
 use crate::domain::user::UserStatus;
-use crate::domain::workflow::Stage;
 use crate::store::bids::BidRow;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::reviews;
-use crate::store::users::UserRow;
-use crate::store::{Page, bids, partnerships, users};
+use crate::store::{Page, bids, users};
 
 pub use crate::store::reviews::{ReviewFilter, ReviewRow};
 
@@ -39,23 +37,25 @@ impl Record for ReviewRow {
     }
 }
 
+/// How the actor stands to a review as one of a list: what an interest of the expert's bars is found out when it is opened.
 fn tie(act: &Act<'_>, row: &ReviewRow) -> Tie {
-    Standing { assigned: act.actor.is(row.expert_id), ..Standing::default() }.tie()
+    Standing { conflicted: act.actor.must_step_aside(row.challenge_id), assigned: act.actor.is(row.expert_id), ..Standing::default() }.tie()
 }
 
 /// How the actor stands to a review, its expert's own interest included: one may have come about since the expert was asked.
 fn standing(act: &mut Act<'_>, row: &ReviewRow, bid: &BidRow, challenge: &ChallengeRow) -> Result<Tie, AppError> {
     let assigned = act.actor.is(row.expert_id);
     let expert = if assigned { users::find(act.conn, row.expert_id)? } else { None };
-    let conflicted = expert.map_or(Ok(false), |expert| has_interest(act, bid, challenge, &expert))?;
-    Ok(Standing { conflicted, assigned, ..Standing::default() }.tie())
+    let interested = expert.map_or(Ok(false), |expert| interests::of(act, challenge, bid.round, &expert).map(|found| !found.is_empty()))?;
+    let conflicted = interested || act.actor.must_step_aside(row.challenge_id);
+    Ok(Standing { custodian: act.actor.keeps(challenge.id, bid.round), conflicted, assigned, ..Standing::default() }.tie())
 }
 
-fn shown(act: &Act<'_>, row: ReviewRow) -> Shown<ReviewRow> {
-    Shown { allowed: act.allowed(&row, tie(act, &row)), record: row }
+fn shown(act: &Act<'_>, row: ReviewRow, tie: Tie) -> Shown<ReviewRow> {
+    Shown { allowed: act.allowed(&row, tie), record: row }
 }
 
-fn about(row: &ReviewRow, challenge: &ChallengeRow) -> About {
+pub(super) fn about(row: &ReviewRow, challenge: &ChallengeRow) -> About {
     About {
         author: Some(challenge.created_by),
         expert: Some(row.expert_id),
@@ -106,39 +106,19 @@ pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<
     reviews::insert(act.conn, &row).map_err(duplicate)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.at = input.due_at.in_beijing();
-    let object = Object::record(&row, tie(act, &row));
-    Ok(act.record_on(step, object, about)?.with(shown(act, row)))
+    let tie = tie(act, &row);
+    Ok(act.record_on(step, Object::record(&row, tie), about)?.with(shown(act, row, tie)))
 }
 
-/// An expert has no interest in a bid: not of its lead's organisation, nor of the sponsor's, nor of any bidder's or partner's of the
-/// round (回避: same legal person, member of any bid on the same challenge).
+/// Whoever is asked is an active expert without an interest in the round.
 fn check_expert(act: &mut Act<'_>, bid: &Loaded, input: AssignReview) -> Result<(), AppError> {
     let expert = users::find(act.conn, input.expert_id)?.filter(|user| user.status == UserStatus::Active);
     let Some(expert) = expert else { return Err(Refusal::NotAnExpert.into()) };
     if !users::roles(act.conn, expert.id)?.contains(&Role::Expert) {
         return Err(Refusal::NotAnExpert.into());
     }
-    let interest = has_interest(act, &bid.row, &bid.challenge, &expert)? || stepped_aside(act, &bid.challenge, expert.id)?;
+    let interest = !interests::of(act, &bid.challenge, bid.row.round, &expert)?.is_empty();
     if interest { Err(Refusal::ConflictOfInterest.into()) } else { Ok(()) }
-}
-
-/// What the data say of an expert's interest in a bid.
-fn has_interest(act: &mut Act<'_>, bid: &BidRow, challenge: &ChallengeRow, expert: &UserRow) -> Result<bool, AppError> {
-    // Whoever examined a bid on the challenge does not score there either (SD1).
-    if bids::examined_by(act.conn, expert.id)?.contains(&challenge.id) {
-        return Ok(true);
-    }
-    let rivals = bids::of_round(act.conn, challenge.id, challenge.round, BEFORE_THE_DEPARTMENT)?;
-    let bidder = rivals.iter().any(|rival| rival.lead_org_id == expert.organization_id);
-    let ids: Vec<BidId> = rivals.iter().map(|rival| rival.id).collect();
-    let partner = !partnerships::with_part(act.conn, &ids, expert.organization_id)?.is_empty();
-    Ok(bidder || partner || bid.lead_org_id == expert.organization_id || challenge.sponsor_id == Some(expert.organization_id))
-}
-
-/// Whether an expert stepped aside in this round: whoever has an interest in one of rivals has one in all of them.
-fn stepped_aside(act: &mut Act<'_>, challenge: &ChallengeRow, expert: UserId) -> Result<bool, AppError> {
-    let all = reviews::of_round(act.conn, challenge.id, challenge.round)?;
-    Ok(all.iter().any(|review| review.expert_id == expert && review.recusal.is_some()))
 }
 
 /// A review with the bid's challenge, locked for writing.
@@ -164,7 +144,7 @@ pub fn declare(act: &mut Act<'_>, id: ReviewId, input: &Declaration) -> Result<D
     let row = reviews::advance(act.conn, &row, step.to, act.now)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.name.clone_from(&act.actor.name);
-    Ok(act.record(step, about)?.with(shown(act, row)))
+    Ok(act.record(step, about)?.with(shown(act, row, tie)))
 }
 
 /// Declines to review, with a conflict of interest or another reason.
@@ -173,53 +153,19 @@ pub fn declare(act: &mut Act<'_>, id: ReviewId, input: &Declaration) -> Result<D
 /// Denied, stale, submitted already.
 pub fn decline(act: &mut Act<'_>, id: ReviewId, input: &DeclineReview) -> Result<Done<Shown<ReviewRow>>, AppError> {
     let (row, bid) = load(act, id)?;
-    let step = act.step(Action::ReviewDecline, &row, Object::record(&row, tie(act, &row)))?;
-    let row = reviews::end(act.conn, &row, step.to, input.conflict.then_some(Recusal::Declared), act.now)?;
+    let tie = standing(act, &row, &bid.row, &bid.challenge)?;
+    let step = act.step(Action::ReviewDecline, &row, Object::record(&row, tie))?;
+    let row = reviews::end(act.conn, &row, step.to, input.conflict.then_some(Ground::Declared), act.now)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.name.clone_from(&act.actor.name);
     about.facts.reason = input.reason.to_string();
     about.detail = format!("conflict: {}; {}", input.conflict, input.reason);
     let recorded = act.record(step, about)?;
     if input.conflict {
-        others_too(act, &bid, &row, Recusal::Declared)?;
+        recusals::declared(act, &bid.challenge, row.expert_id, input.reason.as_str())?;
     }
-    complete_panel(act, &bid)?;
-    Ok(recorded.with(shown(act, row)))
-}
-
-/// Makes an expert step aside 回避: what they gave no longer counts, here and in every other bid of the round.
-///
-/// # Errors
-/// Denied, stale, ended already; not the time for it: once a decision is proposed, it is returned first.
-pub fn recuse(act: &mut Act<'_>, id: ReviewId, input: &RecuseInput) -> Result<Done<Shown<ReviewRow>>, AppError> {
-    let (row, bid) = load(act, id)?;
-    let step = act.step(Action::ReviewRecuse, &row, Object::record(&row, tie(act, &row)))?;
-    challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
-    if input.ground == Recusal::Declared {
-        let own = Fault::new("not_here", "自行申报须由专家本人谢绝评审", "what experts declare themselves comes with declining");
-        return Err(Faults::from(own.at("ground")).into());
-    }
-    let row = reviews::end(act.conn, &row, step.to, Some(input.ground), act.now)?;
-    scores::compute(act, row.bid_id)?;
-    let detail = format!("{}; {}", input.ground, input.reason);
-    let recorded = act.record(step, About { detail, ..about(&row, &bid.challenge) })?;
-    others_too(act, &bid, &row, input.ground)?;
-    complete_panel(act, &bid)?;
-    Ok(recorded.with(shown(act, row)))
-}
-
-/// Ends what else the expert of a review has in its round, and computes the scores anew without them.
-fn others_too(act: &mut Act<'_>, bid: &Loaded, ended: &ReviewRow, ground: Recusal) -> Result<(), AppError> {
-    let all = reviews::of_round(act.conn, bid.challenge.id, bid.challenge.round)?;
-    let own = |review: &&ReviewRow| review.expert_id == ended.expert_id && review.id != ended.id;
-    for review in all.iter().filter(own).filter(|review| !review.stage.outcomes(Action::ReviewRecuse).is_empty()) {
-        let step = act.follow(Action::ReviewRecuse, review, None)?;
-        let row = reviews::end(act.conn, review, step.to, Some(ground), act.now)?;
-        scores::compute(act, row.bid_id)?;
-        let detail = format!("{ground}; as in review {}", ended.id);
-        let _recorded = act.record(step, About { detail, ..about(&row, &bid.challenge) })?;
-    }
-    Ok(())
+    complete_panel(act, &bid.challenge)?;
+    Ok(recorded.with(shown(act, row, tie)))
 }
 
 /// Submits a score sheet. It cannot be changed afterwards.
@@ -234,20 +180,25 @@ pub fn submit(act: &mut Act<'_>, id: ReviewId, input: &ScoreSheet) -> Result<Don
     let row = reviews::submit(act.conn, &row, step.to, input, act.now)?;
     let recorded = act.record(step, about(&row, &bid.challenge))?;
     scores::compute(act, row.bid_id)?;
-    complete_panel(act, &bid)?;
-    Ok(recorded.with(shown(act, row)))
+    complete_panel(act, &bid.challenge)?;
+    Ok(recorded.with(shown(act, row, tie)))
 }
 
 /// Tells the officer when the last review of a round is in.
-fn complete_panel(act: &mut Act<'_>, bid: &Loaded) -> Result<(), AppError> {
-    if crate::app::challenges::round::reviews_are_in(act, &bid.challenge).is_err() {
+pub(super) fn complete_panel(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
+    if crate::app::challenges::round::reviews_are_in(act, challenge).is_err() {
         return Ok(());
     }
-    let about = crate::app::challenges::about(&bid.challenge);
-    let object = Object::record(&bid.challenge, Tie::Stranger);
+    let about = crate::app::challenges::about(challenge);
+    let object = Object::record(challenge, Tie::Stranger);
     let permit = act.own(Action::ReviewComplete)?;
     let _recorded = act.record_plain(permit, object, about)?;
     Ok(())
+}
+
+/// Whether the round of a bid is under review: before and after, its experts read nothing of it.
+pub(super) fn is_under_review(bid: &BidRow, challenge: &ChallengeRow) -> bool {
+    challenge.stage == ChallengeStage::Reviewing && bid.round == challenge.round
 }
 
 /// A review, with the bid where it may be read.
@@ -263,13 +214,13 @@ pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
     let challenge = challenges::find(act.conn, row.challenge_id)?.ok_or(AppError::NotFound)?;
     let tie = standing(act, &row, &bid, &challenge)?;
     let permit = act.permit(Action::ReviewRead, &Object::record(&row, tie))?;
-    let readable = tie == Tie::Assigned && READS_THE_BID.contains(&row.stage);
+    let readable = tie == Tie::Assigned && READS_THE_BID.contains(&row.stage) && is_under_review(&bid, &challenge);
     let content = if readable { content::submitted(act, &bid)? } else { Submitted::NotYet };
     let content = match content {
         Submitted::Content(content) => Some(content.bid.for_experts()),
         Submitted::NotYet | Submitted::Flawed(_) => None,
     };
-    Ok(Seen::by(permit, (shown(act, row), content)))
+    Ok(Seen::by(permit, (shown(act, row, tie), content)))
 }
 
 /// Lists reviews: an expert's own, or those that staff may read.
@@ -280,6 +231,10 @@ pub fn list(act: &mut Act<'_>, filter: &ReviewFilter, page: &Page) -> Result<See
     let (permit, scope) = act.scope(Action::ReviewRead, Kind::Review)?;
     let user = act.user()?;
     let rows = reviews::list(act.conn, scope, user, filter, page)?;
-    let shown = rows.into_iter().map(|row| shown(act, row)).collect();
+    let shown = rows.into_iter().map(|row| {
+        let tie = tie(act, &row);
+        shown(act, row, tie)
+    });
+    let shown = shown.collect();
     Ok(Seen::by(permit, shown))
 }

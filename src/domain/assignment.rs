@@ -1,6 +1,5 @@
 //! Assignments of commissioners 项目专员: exactly one primary on an active project, none with an interest in it, none for ever.
 
-use crate::domain::id::OrganizationId;
 use crate::domain::time::Timestamp;
 use chrono::TimeDelta;
 
@@ -9,12 +8,6 @@ use chrono::TimeDelta;
 const ROTATION: TimeDelta = TimeDelta::days(3 * 365);
 /// A break that begins the three years anew.
 const BREAK: TimeDelta = TimeDelta::days(365);
-
-/// Whether a person of `own` has an interest in a project of these parties (回避): same organisation as one of them.
-#[must_use]
-pub fn interested(own: OrganizationId, lead: OrganizationId, sponsor: Option<OrganizationId>) -> bool {
-    own == lead || sponsor == Some(own)
-}
 
 /// Whether someone followed one lead organisation's projects long enough: `spans` are from when until when (`None`: still), by
 /// their beginning.

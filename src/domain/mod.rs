@@ -36,6 +36,7 @@ pub mod project;
 pub mod proposal;
 pub mod question;
 pub mod receipt;
+pub mod recusal;
 pub mod refusal;
 pub mod restriction;
 pub mod review;

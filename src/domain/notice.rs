@@ -104,7 +104,7 @@ codes! {
         ReviewDeclared = "review_declared" "评审接受",
         ReviewDeclined = "review_declined" "评审谢绝",
         ReviewReceived = "review_received" "评审意见回执",
-        ReviewRecused = "review_recused" "评审回避",
+        RecusalRecorded = "recusal_recorded" "回避登记",
         PanelComplete = "panel_complete" "评审齐备",
         CommissionerAssigned = "commissioner_assigned" "指派专员",
         ProjectActivated = "project_activated" "任务书生效",
@@ -284,7 +284,8 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ReviewDeclare, "", N::ReviewDeclared, &[Author]),
     row(A::ReviewDecline, "", N::ReviewDeclined, &[Author]),
     row(A::ReviewSubmit, "", N::ReviewReceived, &[Expert]),
-    row(A::ReviewRecuse, "", N::ReviewRecused, &[Expert, Author]),
+    row(A::RecusalDeclare, "", N::RecusalRecorded, &[Person, Author, Supervisors]),
+    row(A::RecusalOrder, "", N::RecusalRecorded, &[Person, Author, Supervisors]),
     row(A::ReviewComplete, "", N::PanelComplete, &[Author]),
     row(A::ProjectAssign, "", N::CommissionerAssigned, &[Commissioner, Team, Author]),
     row(A::ProjectActivate, "", N::ProjectActivated, &[Team, Sponsor, Author, Directors, Commissioner, Finance]),
@@ -307,8 +308,12 @@ pub const LETTERS: &[LetterRule] = &[
 ];
 
 /// Steps that change a stage and write no letter of their own, with the step whose letter tells the same people.
-pub const TOLD_BY_ANOTHER: &[(Action, Action)] =
-    &[(A::BidSign, A::ProjectActivate), (A::BidAskAgain, A::ChallengeCorrect), (A::AmendmentApprove, A::ChallengeExtend)];
+pub const TOLD_BY_ANOTHER: &[(Action, Action)] = &[
+    (A::BidSign, A::ProjectActivate),
+    (A::BidAskAgain, A::ChallengeCorrect),
+    (A::ReviewRecuse, A::RecusalOrder),
+    (A::AmendmentApprove, A::ChallengeExtend),
+];
 
 /// The letters of `action` that led to `outcome`.
 pub fn letters(action: Action, outcome: &str) -> impl Iterator<Item = &'static LetterRule> {

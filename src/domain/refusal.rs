@@ -62,6 +62,7 @@ refusals! {
     ReviewsMissing "reviews_missing" "尚有评审意见未提交" "Some reviews are still missing.";
     ReasonDoesNotHold "reason_does_not_hold" "所选流标原因与事实不符" "The reason given for the failure does not match the facts.";
     ConflictOfInterest "conflict_of_interest" "该人员与本事项存在利益关系，应当回避" "This person has an interest in the matter and must step aside.";
+    SteppedAside "stepped_aside" "该人员已回避本榜单" "This person has stepped aside from the challenge.";
     NotAnExpert "not_an_expert" "该用户不是在用的评审专家" "This user is not an active expert.";
     AlreadyAssigned "already_assigned" "该人员已被指派" "This person is already assigned.";
     NotOfTheDepartment "not_of_the_department" "经办、处长、资金管理角色只能授予政府机关的人员" "Officers, directors and finance are people of a government agency.";

@@ -21,15 +21,6 @@ codes! {
     }
 }
 
-codes! {
-    /// How an expert came to step aside 回避.
-    pub enum Recusal {
-        Declared = "declared" "自行申报",
-        Detected = "detected" "数据比对发现",
-        Requested = "requested" "他人申请",
-    }
-}
-
 use ReviewStage as S;
 stage_table!(
     S,
@@ -170,16 +161,6 @@ pub struct DeclineReview {
     /// Whether a conflict of interest is the reason.
     pub conflict: bool,
     /// The reason in words.
-    pub reason: Reason,
-}
-
-/// Why an expert has to step aside.
-#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
-#[deserr(deny_unknown_fields, error = Faults)]
-pub struct RecuseInput {
-    /// `detected` or `requested`; what an expert declares oneself comes with declining.
-    pub ground: Recusal,
-    /// The interest in words, for the record; the expert reads it, the teams do not.
     pub reason: Reason,
 }
 

@@ -150,6 +150,12 @@ impl Date {
     pub fn plus_days(self, days: i64) -> Self {
         TimeDelta::try_days(days).and_then(|delta| self.0.checked_add_signed(delta)).map_or(self, Self)
     }
+
+    /// The same day some years ago; of a 29 February, the day before.
+    #[must_use]
+    pub fn years_before(self, years: u32) -> Self {
+        self.0.checked_sub_months(chrono::Months::new(years.saturating_mul(12))).map_or(self, Self)
+    }
 }
 
 impl From<NaiveDate> for Date {

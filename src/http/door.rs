@@ -81,6 +81,7 @@ path_ids!(
     AmendmentId,
     PartnershipId,
     RestrictionId,
+    RecusalId,
     ReviewId,
     DecisionId
 );

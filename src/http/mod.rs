@@ -35,6 +35,7 @@ pub mod projects;
 pub mod publicity;
 pub mod questions;
 pub mod receipts;
+pub mod recusals;
 pub mod restrictions;
 pub mod reviews;
 pub mod rounds;

@@ -8,7 +8,8 @@ use crate::domain::fault::Faults;
 use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Action;
 use crate::domain::proposal::BidInput;
-use crate::domain::review::{AssignReview, Declaration, DeclineReview, Recusal, RecuseInput, ReviewStage, Score, ScoreSheet};
+use crate::domain::recusal::Ground;
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, ReviewStage, Score, ScoreSheet};
 use crate::domain::time::Timestamp;
 use crate::http::answer::{View, record_view};
 
@@ -28,7 +29,7 @@ pub struct ReviewView {
     comment: Option<String>,
     submitted_at: Option<Timestamp>,
     /// How the expert came to step aside: what was given does not count then.
-    recusal: Option<Recusal>,
+    recusal: Option<Ground>,
     created_at: Timestamp,
     updated_at: Timestamp,
     /// What the caller may do now.
@@ -106,11 +107,6 @@ pub fn declare(act: &mut Act<'_>, id: ReviewId, input: Declaration) -> Result<Do
 /// `POST /reviews/{id}/decline`
 pub fn decline(act: &mut Act<'_>, id: ReviewId, input: DeclineReview) -> Result<Done<ReviewView>, AppError> {
     Ok(reviews::decline(act, id, &input)?.map(Into::into))
-}
-
-/// `POST /reviews/{id}/recuse`
-pub fn recuse(act: &mut Act<'_>, id: ReviewId, input: RecuseInput) -> Result<Done<ReviewView>, AppError> {
-    Ok(reviews::recuse(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /reviews/{id}/submit`

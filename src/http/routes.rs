@@ -10,8 +10,8 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, files, grants, keys, milestones,
-    organizations, partnerships, payments, portfolio, projects, publicity, questions, receipts, restrictions, reviews, rounds, scores,
-    second_factor, sessions, users,
+    organizations, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals, restrictions, reviews, rounds,
+    scores, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -195,7 +195,9 @@ pub fn routes() -> Vec<Route> {
         verb("/reviews/{id}/declare", A::ReviewDeclare, reviews::declare),
         verb("/reviews/{id}/decline", A::ReviewDecline, reviews::decline),
         verb("/reviews/{id}/submit", A::ReviewSubmit, reviews::submit),
-        verb("/reviews/{id}/recuse", A::ReviewRecuse, reviews::recuse),
+        create("/challenges/{id}/recusals", A::RecusalDeclare, recusals::declare, "/recusals"),
+        list("/challenges/{id}/recusals", A::RecusalRead, recusals::list),
+        get("/recusals/{id}", A::RecusalRead, recusals::get),
         get("/challenges/{id}/scores", A::ReviewReadScores, scores::table),
         list("/projects", A::ProjectRead, projects::list),
         get("/projects/{id}", A::ProjectRead, projects::get),

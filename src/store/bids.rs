@@ -1,7 +1,7 @@
 //! Bids and their submissions. The seal's filter for lists stands here, beside `domain::bid::sealed`.
 
 use crate::domain::bid::{BidStage, NEVER_OPENED};
-use crate::domain::challenge::Demands;
+use crate::domain::challenge::{ChallengeStage, Demands};
 use crate::domain::decimal::Decimal;
 use crate::domain::examination::ExaminedItem;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, UserId};
@@ -41,7 +41,7 @@ pub struct BidRow {
 }
 
 /// Who asks for a list of bids.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Viewer {
     /// The caller.
     pub user: UserId,
@@ -49,6 +49,8 @@ pub struct Viewer {
     pub organization: OrganizationId,
     /// What the permission table allows.
     pub scope: Scope,
+    /// Challenges of which the caller reads nothing as an expert.
+    pub barred: Vec<ChallengeId>,
 }
 
 /// What a list of bids can be narrowed to.
@@ -156,6 +158,8 @@ pub fn list(conn: &mut Conn, viewer: Viewer, filter: &BidFilter, page: &Page) ->
             .filter(reviews::expert_id.eq(viewer.user).and(reviews::stage.eq_any(READS_THE_BID.iter().copied())))
             .select(reviews::bid_id),
     );
+    let under_review = challenges::stage.eq(ChallengeStage::Reviewing).and(bids::round.eq(challenges::round));
+    let assigned = assigned.and(under_review).and(bids::challenge_id.ne_all(viewer.barred));
     query = match (viewer.scope.all, viewer.scope.assigned, viewer.scope.party) {
         (true, _, true) => query.filter(unsealed.or(own)),
         (true, _, false) => query.filter(unsealed),

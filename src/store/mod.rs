@@ -36,6 +36,7 @@ pub mod people;
 pub mod portfolio;
 pub mod projects;
 pub mod questions;
+pub mod recusals;
 pub mod restrictions;
 pub mod reviews;
 pub mod schema;

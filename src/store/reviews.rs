@@ -1,11 +1,13 @@
 //! Reviews.
 
+use crate::domain::challenge::ChallengeStage;
 use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Scope;
-use crate::domain::review::{READS_THE_BID, Recusal, ReviewStage, Score, ScoreSheet};
+use crate::domain::recusal::Ground;
+use crate::domain::review::{READS_THE_BID, ReviewStage, Score, ScoreSheet};
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
-use crate::store::schema::{bids, reviews};
+use crate::store::schema::{bids, challenges, reviews};
 use crate::store::{Conn, Json, Multi, step};
 use diesel::prelude::*;
 
@@ -23,7 +25,7 @@ pub struct ReviewRow {
     pub total: Option<String>,
     pub comment: Option<String>,
     pub submitted_at: Option<Timestamp>,
-    pub recusal: Option<Recusal>,
+    pub recusal: Option<Ground>,
     pub created_by: UserId,
     pub version: i64,
     pub created_at: Timestamp,
@@ -107,6 +109,20 @@ pub fn is_assigned(conn: &mut Conn, bid: BidId, expert: UserId) -> QueryResult<b
     diesel::select(diesel::dsl::exists(mine.select(reviews::id))).get_result(conn)
 }
 
+/// The challenges under review of which an expert has bids to read.
+///
+/// # Errors
+/// The database does not answer.
+pub fn under_review_by(conn: &mut Conn, expert: UserId) -> QueryResult<Vec<ChallengeId>> {
+    reviews::table
+        .inner_join(bids::table.inner_join(challenges::table))
+        .filter(reviews::expert_id.eq(expert).and(reviews::stage.eq_any(READS_THE_BID.iter().copied())))
+        .filter(challenges::stage.eq(ChallengeStage::Reviewing).and(bids::round.eq(challenges::round)))
+        .select(reviews::challenge_id)
+        .distinct()
+        .load(conn)
+}
+
 /// Moves the review on.
 ///
 /// # Errors
@@ -119,7 +135,7 @@ pub fn advance(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, now: Timestamp
 ///
 /// # Errors
 /// [`diesel::NotFound`] when it is not as it was read.
-pub fn end(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, recusal: Option<Recusal>, now: Timestamp) -> QueryResult<ReviewRow> {
+pub fn end(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, recusal: Option<Ground>, now: Timestamp) -> QueryResult<ReviewRow> {
     step!(conn, reviews, ReviewRow, row, to, now, reviews::recusal.eq(recusal))
 }
 

@@ -329,6 +329,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    bid_marks (challenge_id, round, mark, bid_id) {
+        challenge_id -> Text,
+        round -> Integer,
+        mark -> Text,
+        bid_id -> Text,
+    }
+}
+
+diesel::table! {
     bid_examinations (bid_id) {
         bid_id -> Text,
         asked -> Nullable<Text>,
@@ -449,6 +458,19 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recusals (id) {
+        id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        user_id -> Text,
+        ground -> Text,
+        reason -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
     }
 }
 

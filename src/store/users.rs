@@ -26,7 +26,7 @@ pub struct UserRow {
     pub invited_until: Option<Timestamp>,
     /// In full: shown to its owner alone.
     pub phone: Option<String>,
-    /// The identity number, masked. Its keyed hash is written and compared, never read.
+    /// The identity number, masked. Its keyed hash is read only to be compared.
     pub id_masked: Option<String>,
     pub version: i64,
     pub created_at: Timestamp,
@@ -185,6 +185,14 @@ pub fn set_identity(conn: &mut Conn, row: &UserRow, kept: Option<(String, String
         ))
         .returning(<UserRow as Selectable<Multi>>::construct_selection())
         .get_result(conn)
+}
+
+/// What stands for the identity number of a user: to be compared, never shown.
+///
+/// # Errors
+/// There is no such user.
+pub fn identity_mark(conn: &mut Conn, id: UserId) -> QueryResult<Option<String>> {
+    users::table.find(id).select(users::id_mark).first(conn)
 }
 
 /// Marks a change that stands in other tables (the roles).

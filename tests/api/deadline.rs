@@ -57,12 +57,7 @@ async fn around_the_deadline(app: &TestApp, count: i64) {
 }
 
 on_both! {
-    async fn of_many_submissions_around_the_deadline_those_before_it_are_accepted_and_no_other(app: TestApp) {
-        around_the_deadline(&app, 200).await;
-    }
-
-    #[ignore = "the full form: cargo test --test api full_form -- --ignored"]
-    async fn full_form_two_thousand_submissions_around_the_deadline(app: TestApp) {
+    async fn of_two_thousand_submissions_around_the_deadline_those_before_it_are_accepted_and_no_other(app: TestApp) {
         around_the_deadline(&app, 2_000).await;
     }
 

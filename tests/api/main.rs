@@ -47,6 +47,7 @@ mod portfolio;
 mod projects;
 mod questions;
 mod receipts;
+mod recusals;
 mod reviews;
 mod sealing;
 mod second_factor;

@@ -4,7 +4,7 @@ use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
 /// A race of keda and yuan with these bids, scored; and the proposal that both win.
-async fn race(app: &TestApp, bids: [Value; 2]) -> (Story<'_>, Vec<String>, Value) {
+pub async fn race(app: &TestApp, bids: [Value; 2]) -> (Story<'_>, Vec<String>, Value) {
     let story = Story::draft(app).await;
     let officer = app.officer().await;
     let sponsor = app.organization("sponsor-works").await.to_string();
@@ -97,69 +97,6 @@ on_both! {
         assert_eq!(app.expert(1).await.get("/bids").await.is(200)["items"], json!([]), "a list shows what a get shows");
         story.scored(&story.bid, 2, "26").await;
         app.officer().await.post(&story.path("propose"), story.proposal()).await.is(201);
-    }
-
-    async fn a_recused_experts_score_no_longer_counts_here_or_in_any_other_bid_of_the_round(app: TestApp) {
-        let (story, lanes, proposal) = race(&app, [inputs::bid(), inputs::bid()]).await;
-        let (officer, supervisor) = (app.officer().await, app.supervisor().await);
-        for (bid, expert, fit) in [(&lanes[0], 3, "18"), (&lanes[1], 3, "22"), (&lanes[0], 4, "22")] {
-            story.scored(bid, expert, fit).await;
-        }
-        let scores = |table: &Value| table["items"].as_array().unwrap().iter().map(|line| line["score"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
-        let table = officer.get(&story.path("scores")).await.is(200);
-        assert_eq!(scores(&table), ["80.5", "78.5"], "82.5 and 78.5; 82.5, 74.5 and 78.5");
-        let third = app.expert(3).await;
-        let mine = third.get("/reviews").await.is(200)["items"].as_array().unwrap().clone();
-        let path = format!("/reviews/{}", mine[0]["id"].as_str().unwrap());
-        let input = json!({"ground": "requested", "reason": "两年前与该团队合作发表论文"});
-        officer.post(&format!("{path}/recuse"), input.clone()).await.is_refused(403, "forbidden");
-        let own = json!({"ground": "declared", "reason": "本人申报"});
-        supervisor.post(&format!("{path}/recuse"), own).await.has_faults(&[("ground", "not_here")]);
-        app.letters().await;
-        assert_eq!(supervisor.post(&format!("{path}/recuse"), input.clone()).await.is(200)["stage"], "recused");
-        supervisor.post(&format!("{path}/recuse"), input.clone()).await.is_refused(409, "wrong_stage");
-        let told: Vec<(String, String)> = app.mail().await.into_iter().filter(|(name, _)| name == "review_recused").collect();
-        assert_eq!(told.len(), 4, "the expert and the officer, of both reviews: {told:?}");
-        let table = officer.get(&story.path("scores")).await.is(200);
-        assert_eq!(scores(&table), ["82.5", "80.5"]);
-        assert_eq!(table["items"][1]["computed"], "(82.5 + 78.5) / 2 = 80.5");
-        assert_eq!(table["items"].as_array().unwrap().iter().map(|line| &line["recused_sheets"]).collect::<Vec<_>>(), [&json!(1), &json!(1)]);
-        // The expert reads no bid any more, and is not asked again.
-        assert_eq!(third.get(&path).await.is(200)["bid"], json!(null));
-        third.get(&format!("/bids/{}", lanes[0])).await.is_refused(404, "not_found");
-        let ask = json!({"expert_id": third.id(), "due_at": "2027-01-01T00:00:00Z"});
-        officer.post(&format!("/bids/{}/reviews", lanes[1]), ask).await.is_refused(409, "conflict_of_interest");
-        // Once a decision is proposed nobody is recused behind its back.
-        officer.post(&story.path("propose"), proposal).await.is(201);
-        let fourth = app.expert(4).await.get("/reviews").await.is(200)["items"][0]["id"].as_str().unwrap().to_owned();
-        supervisor.post(&format!("/reviews/{fourth}/recuse"), input).await.is_refused(409, "wrong_stage");
-    }
-
-    async fn a_conflict_that_comes_to_light_at_one_bid_ends_the_experts_part_in_its_rivals(app: TestApp) {
-        let (story, lanes, _) = race(&app, [inputs::bid(), inputs::bid()]).await;
-        story.scored(&lanes[0], 3, "22").await;
-        let review = story.assigned(&lanes[1], 3).await;
-        let input = json!({"conflict": true, "reason": "与负责人系师生关系"});
-        app.expert(3).await.post(&format!("/reviews/{review}/decline"), input).await.is(200);
-        let table = app.officer().await.get(&story.path("scores")).await.is(200);
-        let rows = table["items"].as_array().unwrap();
-        let left: Vec<(&Value, usize)> = rows.iter().map(|line| (&line["recused_sheets"], line["sheets"].as_array().unwrap().len())).collect();
-        assert!(left.contains(&(&json!(1), 1)) && left.contains(&(&json!(0), 1)), "what was scored before does not count either: {table}");
-        let ended: Vec<Value> = app.expert(3).await.get("/reviews").await.is(200)["items"].as_array().unwrap().iter()
-            .map(|review| json!([review["stage"], review["recusal"]])).collect();
-        assert!(ended.contains(&json!(["recused", "declared"])) && ended.contains(&json!(["declined", "declared"])), "{ended:?}");
-    }
-
-    async fn an_interest_that_arises_after_the_declaration_keeps_a_sheet_out(app: TestApp) {
-        let story = Story::reviewing(&app).await;
-        let review = story.assigned(&story.bid, 1).await;
-        let (expert, path) = (app.expert(1).await, format!("/reviews/{review}"));
-        expert.post(&format!("{path}/declare"), json!({"no_conflict": true})).await.is(200);
-        let home = app.organization("keda").await;
-        crate::sealing::by_hand(&app, format!("UPDATE users SET organization_id = '{home}' WHERE id = '{}'", expert.id())).await;
-        expert.post(&format!("{path}/submit"), inputs::scores("22")).await.is_refused(403, "forbidden");
-        assert_eq!(expert.get(&path).await.is(200)["bid"], json!(null), "nor is the bid open to them");
-        expert.post(&format!("{path}/decline"), json!({"conflict": true, "reason": "已调入该单位"})).await.is(200);
     }
 
     async fn points_at_an_extreme_need_a_reason(app: TestApp) {

@@ -102,6 +102,7 @@ pub fn keys(app: &TestApp) -> Vec<std::path::PathBuf> {
 
 on_both! {
     async fn a_canary_in_every_bid_is_found_nowhere_before_the_opening(app: TestApp) {
+        let log = crate::support::log::listen();
         let (story, bids) = with_bids(&app, 3).await;
         let team = app.team("bidder0").await;
         let version = team.get(&format!("/bids/{}", bids[0])).await.is(200)["version"].as_i64().unwrap();
@@ -115,9 +116,15 @@ on_both! {
                 assert!(!letter.text.contains(CANARY), "in a letter, {stage}");
             }
             for watcher in [app.officer().await, app.auditor().await, app.director().await, app.anyone()] {
-                for place in ["/audit?limit=100".to_owned(), "/bids".into(), story.path("rounds"), format!("/challenges/{}", story.challenge), "/metrics".into()] {
+                for place in ["/audit?limit=100".to_owned(), "/bids".into(), story.path("rounds"), format!("/challenges/{}", story.challenge)] {
                     assert!(!watcher.get(&place).await.text.contains(CANARY), "{place}, {stage}");
                 }
+            }
+            assert!(!log.holds(CANARY) && log.holds(&story.challenge), "in the log, {stage}");
+            let figures = jiebang::http::operations::metrics().unwrap().render();
+            assert!(figures.contains("/challenges/{id}") && !figures.contains(CANARY), "in the figures, {stage}");
+            for sealed in ["/bids", "/files", "/partnerships"] {
+                assert!(!figures.contains(sealed), "the figures tell how many there are: {sealed}");
             }
             if stage == "open" {
                 story.close().await;

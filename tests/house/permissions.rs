@@ -25,6 +25,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Bid,
         Kind::File,
         Kind::Review,
+        Kind::Recusal,
         Kind::Decision,
         Kind::Project,
         Kind::Milestone,

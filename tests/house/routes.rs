@@ -24,6 +24,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "questions",
         "amendments",
         "restrictions",
+        "recusals",
         "reviews",
         "grants",
         "keys",

@@ -15,6 +15,7 @@ const NEVER: &[Kind] = &[
     Kind::Batch,
     Kind::Decision,
     Kind::Review,
+    Kind::Recusal,
     Kind::Audit,
     Kind::Portfolio,
 ];

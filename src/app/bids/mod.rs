@@ -14,7 +14,8 @@ pub(in crate::app) mod vanishing;
 use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
 use crate::app::bids::content::Submitted;
 use crate::app::error::{AppError, taken};
-use crate::app::{challenges, files, organizations, partnerships};
+use crate::app::reviews::is_under_review;
+use crate::app::{challenges, files, interests, organizations, partnerships};
 use crate::domain::bid::{BidStage, sealed};
 use crate::domain::file::FileNote;
 use crate::domain::id::{BidId, ChallengeId};
@@ -53,10 +54,14 @@ impl Record for BidRow {
 fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result<Standing, AppError> {
     let rights = member_rows::in_use_of(act.conn, row.id)?;
     let assigned = match act.actor.user {
-        Some(user) if act.actor.roles.contains(&Role::Expert) => reviews::is_assigned(act.conn, row.id, user)?,
+        Some(user) if act.actor.roles.contains(&Role::Expert) && is_under_review(row, challenge) => {
+            reviews::is_assigned(act.conn, row.id, user)? && !interests::barred(act, user)?.contains(&challenge.id)
+        }
         _ => false,
     };
-    let conflicted = examines_own_division(act, challenge.division.as_deref()) || !examines_own_part(act, &[row.id])?.is_empty();
+    let conflicted = act.actor.is_recused(challenge.id)
+        || examines_own_division(act, challenge.division.as_deref())
+        || !examines_own_part(act, &[row.id])?.is_empty();
     Ok(Standing {
         conflicted,
         author: row.examined_by.is_some_and(|user| act.actor.is(user)),
@@ -260,14 +265,16 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
 /// Denied to those who never may read any.
 pub fn list(act: &mut Act<'_>, filter: &BidFilter, page: &Page) -> Result<Seen<Vec<Shown<BidRow>>>, AppError> {
     let (permit, scope) = act.scope(Action::BidRead, Kind::Bid)?;
-    let viewer = Viewer { user: act.user()?, organization: act.actor.organization.ok_or(AppError::Unauthenticated(None))?, scope };
+    let user = act.user()?;
+    let barred = if scope.assigned && !scope.all { interests::barred(act, user)? } else { Vec::new() };
+    let viewer = Viewer { user, organization: act.actor.organization.ok_or(AppError::Unauthenticated(None))?, scope, barred };
     let rows = bids::list(act.conn, viewer, filter, page)?;
     let ids: Vec<BidId> = rows.iter().map(|(row, _)| row.id).collect();
     let rights = member_rows::in_use(act.conn, &ids)?;
     let own = examines_own_part(act, &ids)?;
     let shown = rows.into_iter().map(|(row, division)| {
         let standing = Standing {
-            conflicted: examines_own_division(act, division.as_deref()) || own.contains(&row.id),
+            conflicted: act.actor.is_recused(row.challenge_id) || examines_own_division(act, division.as_deref()) || own.contains(&row.id),
             author: row.examined_by.is_some_and(|user| act.actor.is(user)),
             assigned: scope.assigned && !scope.all,
             ..members::standing(&act.actor, &row, &rights)

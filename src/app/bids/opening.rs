@@ -5,7 +5,7 @@
 use super::{about, content, vanishing};
 use crate::app::act::{About, Act, Done, Object};
 use crate::app::error::AppError;
-use crate::app::{App, Who, files};
+use crate::app::{App, Who, files, interests};
 use crate::auth::seal;
 use crate::auth::token::sha256_hex;
 use crate::domain::id::{BidId, ChallengeId};
@@ -38,7 +38,10 @@ fn unseal(act: &mut Act<'_>, id: BidId, key: &seal::RoundKey) -> Result<Done<()>
     let bound = binding(row.challenge_id, row.round, row.id, row.lead_org_id, row.submission);
     let outcome = open(&received.sealed, key, &bound, &act.app.keys.salt(&bound), &received.digest);
     let (body, flaw) = match outcome {
-        Ok(text) => (Some(content::keep(&act.app.keys, id, &text)?), None),
+        Ok((text, content)) => {
+            interests::mark(act, &row, &content.bid)?;
+            (Some(content::keep(&act.app.keys, id, &text)?), None)
+        }
         Err(flaw) => (None, Some(flaw)),
     };
     files::unseal(act, &row, key)?;
@@ -55,15 +58,16 @@ fn unseal(act: &mut Act<'_>, id: BidId, key: &seal::RoundKey) -> Result<Done<()>
     Ok(act.record_plain(permit, Object::record(&row, Tie::Stranger), about)?.with(()))
 }
 
-fn open(sealed: &[u8], key: &seal::RoundKey, bound: &str, salt: &str, digest: &str) -> Result<zeroize::Zeroizing<Vec<u8>>, Flaw> {
+/// What a bid holds, as text and as it is read.
+type Opened = (zeroize::Zeroizing<Vec<u8>>, content::Submission);
+
+fn open(sealed: &[u8], key: &seal::RoundKey, bound: &str, salt: &str, digest: &str) -> Result<Opened, Flaw> {
     let text = seal::open(key, bound, sealed).ok_or(Flaw::Tampered)?;
     if seal::commitment(salt, bound, &text) != digest {
         return Err(Flaw::Tampered);
     }
-    if serde_json::from_slice::<content::Submission>(&text).is_err() {
-        return Err(Flaw::Unreadable);
-    }
-    Ok(text)
+    let content = serde_json::from_slice(&text).map_err(|_| Flaw::Unreadable)?;
+    Ok((text, content))
 }
 
 /// The text over which the digest of a closed round is taken: a salt, then a line for each bid, by its id.

@@ -42,7 +42,7 @@ impl Record for ChallengeRow {
 pub(super) fn standing(act: &Act<'_>, row: &ChallengeRow) -> Standing {
     Standing {
         custodian: act.actor.keeps(row.id, row.round),
-        conflicted: act.actor.has_examined(row.id),
+        conflicted: act.actor.must_step_aside(row.id),
         author: act.actor.user.is_some_and(|user| row.is_prepared_by(user)),
         party: row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor)),
         ..Standing::default()

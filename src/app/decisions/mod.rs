@@ -44,7 +44,7 @@ impl Record for DecisionRow {
 fn tie(act: &Act<'_>, row: &DecisionRow) -> Tie {
     Standing {
         custodian: act.actor.keeps(row.challenge_id, row.round),
-        conflicted: act.actor.has_examined(row.challenge_id),
+        conflicted: act.actor.must_step_aside(row.challenge_id),
         author: act.actor.is(row.created_by),
         ..Standing::default()
     }

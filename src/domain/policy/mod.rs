@@ -16,6 +16,7 @@ pub use role::Role;
 pub use scopes::KeyScope;
 pub use tie::{Standing, Tie};
 
+pub use rules::JUDGES;
 use rules::{RULES, Rule};
 use std::collections::HashMap;
 use std::sync::LazyLock;

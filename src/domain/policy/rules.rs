@@ -47,6 +47,9 @@ const KEEPERS: &[Role] = &[Supervisor, Examiner, Leader];
 /// Those who may read opened bids, reviews and decisions.
 const JUDGING: &[Role] = &[Officer, Examiner, Director, Supervisor, Auditor];
 
+/// Those who may have an interest in what they judge, or follow.
+pub const JUDGES: &[Role] = &[Officer, Examiner, Director, Finance, Supervisor, Commissioner, Expert];
+
 const fn rule(action: Action, roles: &'static [Role], ties: &'static [Tie]) -> Rule {
     Rule { action, roles, ties }
 }
@@ -231,10 +234,13 @@ pub const RULES: &[Rule] = &[
     rule(A::ReviewDeclare, &[Expert], MINE),
     rule(A::ReviewSubmit, &[Expert], MINE),
     rule(A::ReviewDecline, &[Expert], &[Assigned, Conflicted]),
-    // 回避: by supervision, who has no part in it; what follows from it in the other reviews of the round is the service's.
-    rule(A::ReviewRecuse, &[Supervisor], OTHER),
     rule(A::ReviewRecuse, &[System], ANY),
     rule(A::ReviewComplete, &[System], ANY),
+    // 回避: declared by anyone who works on the challenge, or ordered by supervision; what follows for reviews is the service's.
+    rule(A::RecusalDeclare, JUDGES, DESK),
+    rule(A::RecusalDeclare, &[System], ANY),
+    rule(A::RecusalOrder, &[Supervisor], OTHER),
+    rule(A::RecusalRead, &[Supervisor, Auditor], ANY),
     rule(A::ReviewReadScores, &[Officer, Director, Supervisor, Auditor], ANY),
     // 项目: the commissioner keeps milestones true; whoever follows a project never approves for it (dual-hat guard).
     rule(A::ProjectRead, STAFF, ANY),

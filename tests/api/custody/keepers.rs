@@ -97,5 +97,14 @@ on_both! {
         let shown = both.get(&format!("/challenges/{}", story.challenge)).await.is(200);
         assert_eq!(shown["allowed_actions"], json!(["challenge.release_share"]));
         app.officer().await.does(&story.path("open_bids")).await.is(200);
+        // Nor with its reviews.
+        let bid = app.officer().await.get("/bids").await.is(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        story.examined(&bid, &[]).await;
+        app.officer().await.does(&story.path("start_review")).await.is(200);
+        story.scored(&bid, 1, "26").await;
+        let order = json!({"user_id": app.expert(1).await.id(), "ground": "requested", "reason": "有人反映曾共事"});
+        both.post(&story.path("recusals"), order.clone()).await.is_refused(403, "forbidden");
+        let other = app.person("supervisor9", "department", None, &[Role::Supervisor]).await;
+        other.post(&story.path("recusals"), order).await.is(201);
     }
 }

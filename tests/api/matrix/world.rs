@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 pub struct World<'a> {
     pub story: Story<'a>,
     review: String,
+    recusal: String,
     question: String,
     amendment: String,
     partner: String,
@@ -43,6 +44,7 @@ async fn story<'a>(app: &'a TestApp, world: &str) -> (Story<'a>, String) {
         "reviewing" => {
             let story = Story::reviewing(app).await;
             review = story.assigned(&story.bid, 1).await;
+            app.expert(1).await.post(&format!("/reviews/{review}/declare"), json!({"no_conflict": true})).await.is(200);
             story
         }
         "deciding" => Story::deciding(app).await,
@@ -118,6 +120,8 @@ impl<'a> World<'a> {
             _ => String::new(),
         };
         let supervisor = app.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+        let aside = app.person("aside", "department", Some("业务三处"), &[Role::Officer]).await;
+        let recusal = text(&aside.post(&story.path("recusals"), json!({"reason": "曾在申请单位任职"})).await.is(201));
         let other = app.organization("restricted").await.to_string();
         let restriction = text(&supervisor.post("/restrictions", inputs::restriction(&other)).await.is(201));
         let (session, grant) = (text(&sessions["items"][0]), text(&grant));
@@ -126,6 +130,7 @@ impl<'a> World<'a> {
         Self {
             story,
             review,
+            recusal,
             question,
             amendment,
             partner,
@@ -189,6 +194,7 @@ impl<'a> World<'a> {
             On::Partnership => &self.partnership,
             On::Restriction => &self.restriction,
             On::Review => &self.review,
+            On::Recusal => &self.recusal,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
             On::Milestone => return self.story.milestones.first().map(String::as_str),
@@ -258,7 +264,7 @@ impl<'a> World<'a> {
             "POST /reviews/{id}/declare" => json!({"no_conflict": true}),
             "POST /reviews/{id}/decline" => json!({"conflict": true, "reason": "曾共事"}),
             "POST /reviews/{id}/submit" => inputs::scores("26"),
-            "POST /reviews/{id}/recuse" => json!({"ground": "requested", "reason": "有人反映曾共事"}),
+            "POST /challenges/{id}/recusals" => json!({"reason": "与申请单位负责人系亲属"}),
             "PUT /projects/{id}/plan" => inputs::plan(650 * inputs::WAN),
             "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true}),
             "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),

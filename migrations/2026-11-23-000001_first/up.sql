@@ -438,6 +438,63 @@ CREATE INDEX restrictions_stage ON restrictions (stage, id);
 CREATE INDEX restrictions_organization ON restrictions (organization_id);
 CREATE INDEX restrictions_identity ON restrictions (identity);
 
+CREATE TABLE experts (
+    id TEXT PRIMARY KEY NOT NULL REFERENCES users (id),
+    title TEXT NOT NULL,
+    speciality TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    confirmed_until DATE,
+    reminded_on DATE,
+    last_drawn_at TIMESTAMP,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX experts_stage ON experts (stage, id);
+CREATE INDEX experts_speciality ON experts (speciality, id);
+CREATE INDEX experts_confirmed ON experts (stage, confirmed_until, id);
+
+CREATE TABLE expert_fields (
+    expert_id TEXT NOT NULL REFERENCES experts (id),
+    sector TEXT NOT NULL,
+    PRIMARY KEY (expert_id, sector)
+);
+CREATE INDEX expert_fields_sector ON expert_fields (sector, expert_id);
+
+CREATE TABLE expert_affiliations (
+    expert_id TEXT NOT NULL REFERENCES experts (id),
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    until DATE NOT NULL,
+    PRIMARY KEY (expert_id, organization_id)
+);
+CREATE INDEX expert_affiliations_until ON expert_affiliations (until);
+
+CREATE TABLE draws (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    terms TEXT NOT NULL,
+    seed BYTEA NOT NULL,
+    commitment TEXT NOT NULL,
+    pool TEXT NOT NULL,
+    pool_digest TEXT NOT NULL,
+    excluded TEXT NOT NULL,
+    contribution TEXT,
+    drawn TEXT,
+    replaced TEXT NOT NULL,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    witnessed_by TEXT REFERENCES users (id),
+    witnessed_at TIMESTAMP,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (created_by <> witnessed_by)
+);
+CREATE INDEX draws_challenge ON draws (challenge_id, id);
+CREATE UNIQUE INDEX draws_one_stands ON draws (challenge_id, round) WHERE stage <> 'void';
+
 CREATE TABLE reviews (
     id TEXT PRIMARY KEY NOT NULL,
     bid_id TEXT NOT NULL REFERENCES bids (id),

@@ -12,9 +12,9 @@ use crate::domain::proposal::BidInput;
 use crate::domain::proposal::team::TeamMember;
 use crate::domain::recusal::Interest;
 use crate::store::challenges::{self, ChallengeRow};
-use crate::store::users::{self, UserRow};
-use crate::store::{bids, organizations, partnerships, recusals, reviews};
-use std::collections::BTreeSet;
+use crate::store::experts::{self, PersonRow};
+use crate::store::{bids, partnerships, recusals, reviews};
+use std::collections::{BTreeSet, HashSet};
 
 /// For how many years a former link counts.
 const YEARS: u32 = 3;
@@ -40,36 +40,69 @@ pub(in crate::app) fn mark(act: &mut Act<'_>, bid: &bids::BidRow, content: &BidI
     Ok(recusals::mark(act.conn, bid.challenge_id, bid.round, bid.id, &marks)?)
 }
 
-/// Everything that keeps `person` from judging a round.
-///
-/// # Errors
-/// The database does not answer.
-pub(in crate::app) fn of(act: &mut Act<'_>, challenge: &ChallengeRow, round: i32, person: &UserRow) -> Result<Vec<Interest>, AppError> {
-    let mut found = Vec::new();
-    let mut note = |holds: bool, interest| found.extend(holds.then_some(interest));
-    note(recusals::of_user(act.conn, person.id)?.contains(&challenge.id), Interest::SteppedAside);
-    note(bids::examined_by(act.conn, person.id)?.contains(&challenge.id), Interest::Examined);
-    note(challenge.sponsor_id == Some(person.organization_id), Interest::Sponsor);
-    note(has_part(act, challenge.id, round, person.organization_id)?, Interest::SameOrganization);
-    let home = organizations::find(act.conn, person.organization_id)?.map(|own| own.name).unwrap_or_default();
-    let named = [avoided(&act.app.keys, &person.name, &home)];
-    note(!recusals::marked(act.conn, challenge.id, round, &named)?.is_empty(), Interest::Avoided);
-    if let Some(own) = users::identity_mark(act.conn, person.id)?.map(|mark| resident(&mark)) {
-        let since = act.now.date().years_before(YEARS);
-        let colleagues = recusals::colleagues(act.conn, &own, since)?;
-        note(!recusals::marked(act.conn, challenge.id, round, &[own])?.is_empty(), Interest::TeamMember);
-        note(!recusals::marked(act.conn, challenge.id, round, &colleagues)?.is_empty(), Interest::SharedProject);
-    }
-    Ok(found)
+/// Everybody and everything that has a part in a round: asked once, it tells of any number of people.
+pub(in crate::app) struct Parts {
+    sponsor: Option<OrganizationId>,
+    /// Organisations that lead a bid, or are partners in one.
+    organizations: HashSet<OrganizationId>,
+    /// Marks of the people of all bids, and of the experts to be spared.
+    marks: HashSet<String>,
+    /// Identities of those who share a project with them, or did of late.
+    colleagues: HashSet<String>,
+    examiners: HashSet<UserId>,
+    recused: HashSet<UserId>,
+    /// Who worked where of late.
+    formerly: HashSet<(UserId, OrganizationId)>,
 }
 
-/// Whether an organisation leads a bid of the round, or is a partner in one.
-fn has_part(act: &mut Act<'_>, challenge: ChallengeId, round: i32, organization: OrganizationId) -> Result<bool, AppError> {
-    let opened: Vec<BidStage> = BidStage::ALL.iter().copied().filter(|stage| !NEVER_OPENED.contains(stage)).collect();
-    let rivals = bids::of_round(act.conn, challenge, round, &opened)?;
-    let ids: Vec<BidId> = rivals.iter().map(|rival| rival.id).collect();
-    let leads = rivals.iter().any(|rival| rival.lead_org_id == organization);
-    Ok(leads || !partnerships::with_part(act.conn, &ids, organization)?.is_empty())
+impl Parts {
+    /// Those of a round, with where `expert` worked before, or all experts.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(in crate::app) fn of(act: &mut Act<'_>, challenge: &ChallengeRow, round: i32, expert: Option<UserId>) -> Result<Self, AppError> {
+        let opened: Vec<BidStage> = BidStage::ALL.iter().copied().filter(|stage| !NEVER_OPENED.contains(stage)).collect();
+        let rivals = bids::of_round(act.conn, challenge.id, round, &opened)?;
+        let ids: Vec<BidId> = rivals.iter().map(|rival| rival.id).collect();
+        let since = act.now.date().years_before(YEARS);
+        let marks = recusals::marks(act.conn, challenge.id, round)?;
+        Ok(Self {
+            sponsor: challenge.sponsor_id,
+            organizations: rivals.iter().map(|rival| rival.lead_org_id).chain(partnerships::partners(act.conn, &ids)?).collect(),
+            colleagues: recusals::colleagues(act.conn, &marks, since)?.into_iter().collect(),
+            marks: marks.into_iter().collect(),
+            examiners: bids::examiners(act.conn, challenge.id)?.into_iter().collect(),
+            recused: recusals::from(act.conn, challenge.id)?.into_iter().collect(),
+            formerly: experts::formerly(act.conn, expert, since)?.into_iter().collect(),
+        })
+    }
+
+    /// Everything that keeps a person from judging the round.
+    pub(in crate::app) fn interests(&self, keys: &Keys, person: &PersonRow) -> Vec<Interest> {
+        let own = person.mark.as_deref().map(resident);
+        let worked = |home: &OrganizationId| self.formerly.contains(&(person.id, *home));
+        let held = [
+            (self.recused.contains(&person.id), Interest::SteppedAside),
+            (self.examiners.contains(&person.id), Interest::Examined),
+            (self.organizations.contains(&person.organization_id), Interest::SameOrganization),
+            (self.organizations.iter().chain(&self.sponsor).any(worked), Interest::FormerOrganization),
+            (self.sponsor == Some(person.organization_id), Interest::Sponsor),
+            (own.as_ref().is_some_and(|own| self.marks.contains(own)), Interest::TeamMember),
+            (own.as_ref().is_some_and(|own| self.colleagues.contains(own)), Interest::SharedProject),
+            (self.marks.contains(&avoided(keys, &person.name, &person.organization)), Interest::Avoided),
+        ];
+        held.into_iter().filter_map(|(holds, interest)| holds.then_some(interest)).collect()
+    }
+}
+
+/// Whether something keeps a person from judging a round.
+///
+/// # Errors
+/// The database does not answer; there is no such person.
+pub(in crate::app) fn any(act: &mut Act<'_>, challenge: &ChallengeRow, round: i32, person: UserId) -> Result<bool, AppError> {
+    let person = experts::person(act.conn, person)?.ok_or(AppError::NotFound)?;
+    let parts = Parts::of(act, challenge, round, Some(person.id))?;
+    Ok(!parts.interests(&act.app.keys, &person).is_empty())
 }
 
 /// The challenges under review of which an expert has bids to read, and must not.
@@ -78,10 +111,9 @@ fn has_part(act: &mut Act<'_>, challenge: ChallengeId, round: i32, organization:
 /// The database does not answer.
 pub(in crate::app) fn barred(act: &mut Act<'_>, expert: UserId) -> Result<Vec<ChallengeId>, AppError> {
     let mut barred = Vec::new();
-    let Some(person) = users::find(act.conn, expert)? else { return Ok(barred) };
     for id in reviews::under_review_by(act.conn, expert)? {
         let Some(challenge) = challenges::find(act.conn, id)? else { continue };
-        if !of(act, &challenge, challenge.round, &person)?.is_empty() {
+        if any(act, &challenge, challenge.round, expert)? {
             barred.push(id);
         }
     }

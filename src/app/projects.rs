@@ -297,7 +297,7 @@ pub fn assign(act: &mut Act<'_>, id: ProjectId, input: &AssignInput) -> Result<D
         return Err(Refusal::NotACommissioner.into());
     }
     let (bid, challenge) = bids::with_challenge(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
-    if !interests::of(act, &challenge, bid.round, &user)?.is_empty() {
+    if interests::any(act, &challenge, bid.round, user.id)? {
         return Err(Refusal::ConflictOfInterest.into());
     }
     // The dual-hat guard works both ways (SD6): whoever signed there before does not follow it now.

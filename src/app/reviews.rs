@@ -5,16 +5,17 @@ use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::bids::{self as bid_cases, Loaded};
 use crate::app::error::{AppError, taken};
-use crate::app::{interests, recusals, scores};
+use crate::app::{draws, interests, recusals, scores};
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::{BidId, ReviewId};
+use crate::domain::id::{BidId, ReviewId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::proposal::BidInput;
 use crate::domain::recusal::Ground;
 use crate::domain::refusal::Refusal;
 use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_BID, ReviewStage, ScoreSheet};
+use crate::domain::time::Timestamp;
 use crate::domain::user::UserStatus;
 use crate::store::bids::BidRow;
 use crate::store::challenges::{self, ChallengeRow};
@@ -45,8 +46,7 @@ fn tie(act: &Act<'_>, row: &ReviewRow) -> Tie {
 /// How the actor stands to a review, its expert's own interest included: one may have come about since the expert was asked.
 fn standing(act: &mut Act<'_>, row: &ReviewRow, bid: &BidRow, challenge: &ChallengeRow) -> Result<Tie, AppError> {
     let assigned = act.actor.is(row.expert_id);
-    let expert = if assigned { users::find(act.conn, row.expert_id)? } else { None };
-    let interested = expert.map_or(Ok(false), |expert| interests::of(act, challenge, bid.round, &expert).map(|found| !found.is_empty()))?;
+    let interested = assigned && interests::any(act, challenge, bid.round, row.expert_id)?;
     let conflicted = interested || act.actor.must_step_aside(row.challenge_id);
     Ok(Standing { custodian: act.actor.keeps(challenge.id, bid.round), conflicted, assigned, ..Standing::default() }.tie())
 }
@@ -82,13 +82,25 @@ pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<
         return Err(Faults::from(Fault::new("in_the_past", "应晚于现在", "must be in the future").at("due_at")).into());
     }
     check_expert(act, &bid, input)?;
+    let row = seat(act, &bid.row, input.expert_id, input.due_at)?;
+    let mut about = about(&row, &bid.challenge);
+    about.facts.at = input.due_at.in_beijing();
+    let tie = tie(act, &row);
+    Ok(act.record_on(step, Object::record(&row, tie), about)?.with(shown(act, row, tie)))
+}
+
+/// Asks an expert for a review of a bid.
+///
+/// # Errors
+/// The expert was asked before.
+pub(super) fn seat(act: &mut Act<'_>, bid: &BidRow, expert: UserId, due_at: Timestamp) -> Result<ReviewRow, AppError> {
     let row = ReviewRow {
         id: ReviewId::new(act.now),
-        bid_id: bid.row.id,
-        challenge_id: bid.challenge.id,
-        expert_id: input.expert_id,
+        bid_id: bid.id,
+        challenge_id: bid.challenge_id,
+        expert_id: expert,
         stage: ReviewStage::Assigned,
-        due_at: input.due_at,
+        due_at,
         scores: None,
         total: None,
         comment: None,
@@ -104,10 +116,7 @@ pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<
         other => other,
     };
     reviews::insert(act.conn, &row).map_err(duplicate)?;
-    let mut about = about(&row, &bid.challenge);
-    about.facts.at = input.due_at.in_beijing();
-    let tie = tie(act, &row);
-    Ok(act.record_on(step, Object::record(&row, tie), about)?.with(shown(act, row, tie)))
+    Ok(row)
 }
 
 /// Whoever is asked is an active expert without an interest in the round.
@@ -117,8 +126,8 @@ fn check_expert(act: &mut Act<'_>, bid: &Loaded, input: AssignReview) -> Result<
     if !users::roles(act.conn, expert.id)?.contains(&Role::Expert) {
         return Err(Refusal::NotAnExpert.into());
     }
-    let interest = !interests::of(act, &bid.challenge, bid.row.round, &expert)?.is_empty();
-    if interest { Err(Refusal::ConflictOfInterest.into()) } else { Ok(()) }
+    draws::admits(act, &bid.challenge, expert.id)?;
+    if interests::any(act, &bid.challenge, bid.row.round, expert.id)? { Err(Refusal::ConflictOfInterest.into()) } else { Ok(()) }
 }
 
 /// A review with the bid's challenge, locked for writing.

@@ -48,6 +48,7 @@ impl App {
         self.guessed.sweep(now);
         self.paces.sweep();
         self.remind_of_keys().await?;
+        self.remind_experts().await?;
         self.sweep_keys().await?;
         self.sweep_files().await?;
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {

@@ -4,6 +4,7 @@ pub mod chain;
 pub mod custody;
 pub mod file_seal;
 pub mod keys;
+pub mod lots;
 pub mod machine;
 pub mod password;
 pub mod ring;

@@ -1,10 +1,11 @@
 //! The operator's door: one binary, one command each. Calls use cases, never the database.
 //!
-//! Exit codes follow sysexits: 0 done, 1 failed, 2 wrong usage, 65 the audit log or a receipt was changed, 78 configuration.
+//! Exit codes follow sysexits: 0 done, 1 failed, 2 wrong usage, 65 the audit log, a receipt or a draw does not hold, 78 configuration.
 
 pub mod admin;
 pub mod audit;
 pub mod demo;
+pub mod draw;
 pub mod inspect;
 pub mod keys;
 pub mod receipt;
@@ -70,6 +71,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: receipt::ReceiptCommand,
+    },
+    /// Draws of panels.
+    Draw {
+        /// What to do.
+        #[command(subcommand)]
+        command: draw::DrawCommand,
     },
     /// Keys of access tokens.
     Keys {
@@ -220,6 +227,10 @@ pub fn run(cli: Cli) -> ExitCode {
             say(&format!("回执核验不通过 / the receipt does not hold: {what}"));
             ExitCode::from(EX_DATAERR)
         }
+        Err(Stopped::NotDrawn(what)) => {
+            say(&format!("抽取核验不通过 / the draw does not hold: {what}"));
+            ExitCode::from(EX_DATAERR)
+        }
         Err(Stopped::Unconfigured(faults)) => {
             say("the configuration has faults:");
             for ConfigFault { key, problem } in faults {
@@ -240,6 +251,8 @@ pub enum Stopped {
     Tampered(String),
     /// A receipt does not hold.
     Unsound(Unsound),
+    /// A draw comes out otherwise.
+    NotDrawn(String),
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Stopped {
@@ -341,6 +354,7 @@ async fn command(command: Command) -> Result<(), Stopped> {
         }
         Command::Audit { command: AuditCommand::Key } => audit::key(&open(&configured()?, Clock::System)?)?,
         Command::Receipt { command } => receipt::run(command)?,
+        Command::Draw { command } => draw::run(command)?,
         Command::Keys { command: KeysCommand::Rotate { at_once } } => keys::rotate(&configured()?, at_once)?,
         Command::Keys { command: KeysCommand::List } => keys::list(&configured()?)?,
         Command::Config { command: ConfigCommand::Check } => {

@@ -63,6 +63,12 @@ refusals! {
     ReasonDoesNotHold "reason_does_not_hold" "所选流标原因与事实不符" "The reason given for the failure does not match the facts.";
     ConflictOfInterest "conflict_of_interest" "该人员与本事项存在利益关系，应当回避" "This person has an interest in the matter and must step aside.";
     SteppedAside "stepped_aside" "该人员已回避本榜单" "This person has stepped aside from the challenge.";
+    NotDrawn "not_drawn" "本轮已抽取专家组，只能邀请组内专家" "The round has a panel that was drawn: only its members are asked.";
+    DrawStands "draw_stands" "本轮已有抽取记录" "The round has a draw already.";
+    PoolTooSmall "pool_too_small" "符合条件的专家不足以组成所要求的专家组" "The pool does not hold such a panel.";
+    NoSubstitute "no_substitute" "没有符合要求的候补专家" "No substitute fits.";
+    PanelBegun "panel_begun" "专家组已开始评审，不能作废" "The panel has begun.";
+    SheetCounts "sheet_counts" "该专家已提交评分，如有利益关系请办理回避" "This expert has submitted a sheet; with an interest, have them step aside.";
     NotAnExpert "not_an_expert" "该用户不是在用的评审专家" "This user is not an active expert.";
     AlreadyAssigned "already_assigned" "该人员已被指派" "This person is already assigned.";
     NotOfTheDepartment "not_of_the_department" "经办、处长、资金管理角色只能授予政府机关的人员" "Officers, directors and finance are people of a government agency.";

@@ -29,6 +29,8 @@ stage_table!(
         path(S::Assigned, A::ReviewDecline, &[S::Declined]),
         path(S::Declared, A::ReviewSubmit, &[S::Submitted]),
         path(S::Declared, A::ReviewDecline, &[S::Declined]),
+        path(S::Assigned, A::ReviewRelease, &[S::Declined]),
+        path(S::Declared, A::ReviewRelease, &[S::Declined]),
         path(S::Assigned, A::ReviewRecuse, &[S::Recused]),
         path(S::Declared, A::ReviewRecuse, &[S::Recused]),
         path(S::Submitted, A::ReviewRecuse, &[S::Recused]),

@@ -2,7 +2,8 @@
 
 use crate::domain::workflow::Table;
 use crate::domain::{
-    amendment, bid, challenge, decision, grant, milestone, organization, partnership, payment, project, question, restriction, review,
+    amendment, bid, challenge, decision, draw, expert, grant, milestone, organization, partnership, payment, project, question,
+    restriction, review,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -15,6 +16,8 @@ pub fn tables() -> Vec<Table> {
         Table::of::<partnership::PartnershipStage>("Partnership 联合体合作"),
         Table::of::<restriction::RestrictionStage>("Restriction 限制申报"),
         Table::of::<question::QuestionStage>("Question 答疑"),
+        Table::of::<expert::ExpertStage>("Expert 评审专家"),
+        Table::of::<draw::DrawStage>("Draw 专家抽取"),
         Table::of::<review::ReviewStage>("Review 评审"),
         Table::of::<decision::DecisionStage>("Decision 立项决定"),
         Table::of::<project::ProjectStage>("Project 项目"),

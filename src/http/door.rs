@@ -82,6 +82,7 @@ path_ids!(
     PartnershipId,
     RestrictionId,
     RecusalId,
+    DrawId,
     ReviewId,
     DecisionId
 );

@@ -15,9 +15,10 @@ pub mod challenges;
 pub mod custody;
 pub mod decisions;
 pub mod door;
-
+pub mod draws;
 pub mod edge;
 pub mod examinations;
+pub mod experts;
 pub mod files;
 pub mod grants;
 pub mod json;

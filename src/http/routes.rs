@@ -9,9 +9,9 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, examinations, files, grants, keys, milestones,
-    organizations, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals, restrictions, reviews, rounds,
-    scores, second_factor, sessions, users,
+    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, experts, files, grants, keys,
+    milestones, organizations, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals, restrictions,
+    reviews, rounds, scores, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -189,6 +189,21 @@ pub fn routes() -> Vec<Route> {
         verb("/bids/{id}/appeal", A::BidAppeal, examinations::appeal),
         verb("/bids/{id}/decide_appeal", A::BidDecideAppeal, examinations::decide_appeal),
         verb("/bids/{id}/shortlist", A::BidShortlist, bids::shortlist),
+        create("/experts", A::ExpertEnlist, experts::enlist, "/experts"),
+        list("/experts", A::ExpertRead, experts::list),
+        get("/experts/{id}", A::ExpertRead, experts::get),
+        put("/experts/{id}", A::ExpertEdit, experts::edit),
+        verb("/experts/{id}/confirm", A::ExpertConfirm, experts::confirm),
+        verb("/experts/{id}/pause", A::ExpertPause, experts::pause),
+        verb("/experts/{id}/resume", A::ExpertResume, experts::resume),
+        verb("/experts/{id}/remove", A::ExpertRemove, experts::remove),
+        create("/challenges/{id}/draws", A::DrawPrepare, draws::prepare, "/draws"),
+        get("/challenges/{id}/draws", A::DrawRead, draws::of_challenge),
+        get("/draws/{id}", A::DrawRead, draws::get),
+        verb("/draws/{id}/witness", A::DrawWitness, draws::witness),
+        verb("/draws/{id}/void", A::DrawVoid, draws::void),
+        verb("/draws/{id}/replace", A::DrawReplace, draws::replace),
+        verb("/draws/{id}/invite", A::DrawInvite, draws::invite),
         create("/bids/{id}/reviews", A::ReviewAssign, reviews::assign, "/reviews"),
         list("/reviews", A::ReviewRead, reviews::list),
         get("/reviews/{id}", A::ReviewRead, reviews::get),

@@ -100,6 +100,17 @@ pub fn examined_by(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ChallengeId
     Ok(known)
 }
 
+/// Who examined a bid on a challenge, or confirmed that it fails.
+///
+/// # Errors
+/// The database does not answer.
+pub fn examiners(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<UserId>> {
+    let own = bids::table.filter(bids::challenge_id.eq(challenge));
+    let mut known: Vec<Option<UserId>> = own.select(bids::examined_by).distinct().load(conn)?;
+    known.extend(examinations::confirmers(conn, challenge)?);
+    Ok(known.into_iter().flatten().collect())
+}
+
 /// The working copy of a bid, sealed.
 ///
 /// # Errors

@@ -3,8 +3,8 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    amendment, bid, challenge, decision, grant, id, member, milestone, notice, organization, partnership, payment, policy, project,
-    proposal, question, recusal, restriction, review, seal, user,
+    amendment, bid, challenge, decision, draw, expert, grant, id, member, milestone, notice, organization, partnership, payment, policy,
+    project, proposal, question, recusal, restriction, review, seal, user,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -75,7 +75,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::ReviewId, id::GrantId, id::DecisionId,
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ReviewId, id::GrantId, id::DecisionId,
     id::ProjectId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
@@ -101,6 +101,9 @@ code_columns!(
     proposal::team::Part,
     review::ReviewStage,
     recusal::Ground,
+    expert::ExpertStage,
+    expert::Speciality,
+    draw::DrawStage,
     grant::GrantStage,
     decision::DecisionStage,
     project::ProjectStage,

@@ -92,3 +92,16 @@ pub fn appeals_until(conn: &mut Conn, challenge: ChallengeId, round: i32) -> Que
         .select(bid_examinations::appeal_until.assume_not_null())
         .load(conn)
 }
+
+/// Who confirmed that a bid on a challenge fails.
+///
+/// # Errors
+/// The database does not answer.
+pub fn confirmers(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<Option<UserId>>> {
+    bid_examinations::table
+        .inner_join(bids::table)
+        .filter(bids::challenge_id.eq(challenge).and(bid_examinations::confirmed_by.is_not_null()))
+        .select(bid_examinations::confirmed_by)
+        .distinct()
+        .load(conn)
+}

@@ -70,6 +70,17 @@ pub fn with_part(conn: &mut Conn, bids: &[BidId], organization: OrganizationId) 
         .load(conn)
 }
 
+/// The organisations that have confirmed a part in one of these bids.
+///
+/// # Errors
+/// The database does not answer.
+pub fn partners(conn: &mut Conn, bids: &[BidId]) -> QueryResult<Vec<OrganizationId>> {
+    partnerships::table
+        .filter(partnerships::bid_id.eq_any(bids.iter().copied()).and(partnerships::stage.eq(PartnershipStage::Confirmed)))
+        .select(partnerships::organization_id)
+        .load(conn)
+}
+
 /// A page of what an organisation was asked.
 ///
 /// # Errors

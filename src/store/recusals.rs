@@ -46,6 +46,14 @@ pub fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ChallengeId>> {
     recusals::table.filter(recusals::user_id.eq(user)).select(recusals::challenge_id).load(conn)
 }
 
+/// Who stepped aside from a challenge.
+///
+/// # Errors
+/// The database does not answer.
+pub fn from(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<UserId>> {
+    recusals::table.filter(recusals::challenge_id.eq(challenge)).select(recusals::user_id).load(conn)
+}
+
 /// A page of the recusals from a challenge.
 ///
 /// # Errors
@@ -68,34 +76,32 @@ pub fn mark(conn: &mut Conn, challenge: ChallengeId, round: i32, bid: BidId, mar
     Ok(())
 }
 
-/// Which of these marks a bid of the round bears.
+/// The marks of a round.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn marked(conn: &mut Conn, challenge: ChallengeId, round: i32, marks: &[String]) -> QueryResult<Vec<String>> {
+pub fn marks(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<Vec<String>> {
     bid_marks::table
         .filter(bid_marks::challenge_id.eq(challenge).and(bid_marks::round.eq(round)))
-        .filter(bid_marks::mark.eq_any(marks.iter().cloned()))
         .select(bid_marks::mark)
+        .distinct()
         .load(conn)
 }
 
-/// Who worked with this person in a project that ended after `since`, or runs: their identities, as they are kept.
+/// Who was bound, together with one of these people, to a project that ends on `since` or later: their identities, as they are kept.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn colleagues(conn: &mut Conn, identity: &str, since: Date) -> QueryResult<Vec<String>> {
-    let own: Vec<ProjectId> =
-        project_people::table.filter(project_people::identity.eq(identity)).select(project_people::project_id).load(conn)?;
-    if own.is_empty() {
+pub fn colleagues(conn: &mut Conn, identities: &[String], since: Date) -> QueryResult<Vec<String>> {
+    let theirs: Vec<ProjectId> = project_people::table
+        .filter(project_people::identity.eq_any(identities.iter().cloned()))
+        .select(project_people::project_id)
+        .distinct()
+        .load(conn)?;
+    if theirs.is_empty() {
         return Ok(Vec::new());
     }
-    let late = projects::table.filter(projects::id.eq_any(own)).filter(projects::ends_on.ge(since)).select(projects::id);
+    let late = projects::table.filter(projects::id.eq_any(theirs)).filter(projects::ends_on.ge(since)).select(projects::id);
     let late: Vec<ProjectId> = late.load(conn)?;
-    project_people::table
-        .filter(project_people::project_id.eq_any(late))
-        .filter(project_people::identity.ne(identity))
-        .select(project_people::identity)
-        .distinct()
-        .load(conn)
+    project_people::table.filter(project_people::project_id.eq_any(late)).select(project_people::identity).distinct().load(conn)
 }

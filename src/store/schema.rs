@@ -442,6 +442,61 @@ diesel::table! {
 }
 
 diesel::table! {
+    experts (id) {
+        id -> Text,
+        title -> Text,
+        speciality -> Text,
+        stage -> Text,
+        confirmed_until -> Nullable<Date>,
+        reminded_on -> Nullable<Date>,
+        last_drawn_at -> Nullable<Timestamp>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    expert_fields (expert_id, sector) {
+        expert_id -> Text,
+        sector -> Text,
+    }
+}
+
+diesel::table! {
+    expert_affiliations (expert_id, organization_id) {
+        expert_id -> Text,
+        organization_id -> Text,
+        until -> Date,
+    }
+}
+
+diesel::table! {
+    draws (id) {
+        id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        stage -> Text,
+        terms -> Text,
+        seed -> Binary,
+        commitment -> Text,
+        pool -> Text,
+        pool_digest -> Text,
+        excluded -> Text,
+        contribution -> Nullable<Text>,
+        drawn -> Nullable<Text>,
+        replaced -> Text,
+        created_by -> Text,
+        witnessed_by -> Nullable<Text>,
+        witnessed_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     reviews (id) {
         id -> Text,
         bid_id -> Text,
@@ -689,6 +744,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     account_links,
     api_keys,
+    experts,
+    expert_fields,
     user_roles,
     subscriptions,
     sessions,

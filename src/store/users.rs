@@ -187,14 +187,6 @@ pub fn set_identity(conn: &mut Conn, row: &UserRow, kept: Option<(String, String
         .get_result(conn)
 }
 
-/// What stands for the identity number of a user: to be compared, never shown.
-///
-/// # Errors
-/// There is no such user.
-pub fn identity_mark(conn: &mut Conn, id: UserId) -> QueryResult<Option<String>> {
-    users::table.find(id).select(users::id_mark).first(conn)
-}
-
 /// Marks a change that stands in other tables (the roles).
 ///
 /// # Errors

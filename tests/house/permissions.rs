@@ -26,6 +26,8 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::File,
         Kind::Review,
         Kind::Recusal,
+        Kind::Expert,
+        Kind::Draw,
         Kind::Decision,
         Kind::Project,
         Kind::Milestone,

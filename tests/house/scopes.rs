@@ -16,6 +16,8 @@ const NEVER: &[Kind] = &[
     Kind::Decision,
     Kind::Review,
     Kind::Recusal,
+    Kind::Expert,
+    Kind::Draw,
     Kind::Audit,
     Kind::Portfolio,
 ];

@@ -51,6 +51,8 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Partnership => "/partnerships/{id}",
         On::Restriction => "/restrictions/{id}",
         On::Review => "/reviews/{id}",
+        On::Expert => "/experts/{id}",
+        On::Draw => "/draws/{id}",
         On::Recusal => "/recusals/{id}",
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
@@ -71,7 +73,10 @@ fn may(method: &str, path: &str, who: &str, world: &str) -> (bool, bool) {
 /// What the table says.
 fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
     // Whoever may not read decisions or scores is told so once the challenge is public.
-    let known = if path.ends_with("/decisions") || path.ends_with("/scores") || (method == "GET" && path.ends_with("/recusals")) {
+    let known = if path.ends_with("/decisions")
+        || path.ends_with("/scores")
+        || (method == "GET" && (path.ends_with("/recusals") || path.ends_with("/draws")))
+    {
         among(PUBLIC, world)
     } else {
         reads(on, who, world)

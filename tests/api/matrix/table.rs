@@ -21,6 +21,8 @@ pub enum On {
     Amendment,
     Partnership,
     Restriction,
+    Expert,
+    Draw,
     Review,
     Recusal,
     Decision,
@@ -80,6 +82,7 @@ pub const OWN: &[(&str, bool)] = &[
 pub const HIDDEN: &[(&str, &str, &str, &str)] = &[
     ("/bids/{id}",    "members",           ANY, "team colleague"),
     // An expert reads the bid with the review; everyone else reads the bid itself.
+    ("/draws/{id}",   "excluded",          ANY, "supervisor auditor"),
     ("/reviews/{id}", "bid.team",           ANY, "expert"),
     ("/reviews/{id}", "bid.technical_plan", ANY, "expert"),
     ("/reviews/{id}", "bid.requested_fen",  ANY, "expert"),
@@ -232,6 +235,23 @@ pub const ROWS: &[Row] = &[
     Row("POST /reviews/{id}/declare",           On::Review,       "", "expert"),
     Row("POST /reviews/{id}/decline",           On::Review,       "reviewing", "expert"),
     Row("POST /reviews/{id}/submit",            On::Review,       "reviewing", "expert"),
+    // The pool: `{id}` is the second expert, who is listed and confirmed.
+    Row("POST /experts",                        On::Nothing,      ANY, "officer officer2"),
+    Row("GET /experts",                         On::Nothing,      ANY, "officer officer2 director supervisor auditor"),
+    Row("GET /experts/{id}",                    On::Expert,       ANY, "officer officer2 director supervisor auditor expert2"),
+    Row("PUT /experts/{id}",                    On::Expert,       ANY, "officer officer2"),
+    Row("POST /experts/{id}/confirm",           On::Expert,       ANY, "expert2"),
+    Row("POST /experts/{id}/pause",             On::Expert,       ANY, "officer officer2"),
+    Row("POST /experts/{id}/resume",            On::Expert,       "",  "officer officer2"),
+    Row("POST /experts/{id}/remove",            On::Expert,       ANY, "officer officer2"),
+    // A draw is prepared by somebody of another division than the one that owns the challenge.
+    Row("POST /challenges/{id}/draws",          On::Challenge,    "reviewing", "officer2"),
+    Row("GET /challenges/{id}/draws",           On::Challenge,    ANY, "officer officer2 director supervisor auditor"),
+    Row("GET /draws/{id}",                      On::Draw,         ANY, "officer officer2 director supervisor auditor"),
+    Row("POST /draws/{id}/witness",             On::Draw,         "screening", "supervisor"),
+    Row("POST /draws/{id}/void",                On::Draw,         "screening", "supervisor"),
+    Row("POST /draws/{id}/replace",             On::Draw,         "", "officer2"),
+    Row("POST /draws/{id}/invite",              On::Draw,         "", "officer officer2"),
     // Whoever works on a challenge steps aside by themselves; an expert whose scores a decision rests on, once it is returned.
     Row("POST /challenges/{id}/recusals",       On::Challenge,    ANY, "officer officer2 director examiner own_examiner finance supervisor commissioner commissioner2"),
     Row("POST /challenges/{id}/recusals",       On::Challenge,    PUBLIC, "expert2"),

@@ -11,6 +11,8 @@ pub struct World<'a> {
     pub story: Story<'a>,
     review: String,
     recusal: String,
+    outsider: String,
+    draw: String,
     question: String,
     amendment: String,
     partner: String,
@@ -70,9 +72,24 @@ async fn story<'a>(app: &'a TestApp, world: &str) -> (Story<'a>, String) {
     (story, review)
 }
 
+/// The pool, and a draw that waits for its witness: at `screening` alone.
+async fn draw(story: &Story<'_>, world: &str) -> String {
+    if world != "screening" && world != "reviewing" {
+        return String::new();
+    }
+    for number in 11..14 {
+        inputs::enlisted(story.app, &story.app.expert(number).await, if number == 11 { "finance" } else { "technical" }).await;
+    }
+    if world == "reviewing" {
+        return String::new();
+    }
+    let officer = story.app.person("officer2", "department", Some("业务二处"), &[Role::Officer]).await;
+    officer.post(&story.path("draws"), inputs::terms()).await.is(201)["id"].as_str().unwrap().to_owned()
+}
+
 impl<'a> World<'a> {
     pub async fn at(app: &'a TestApp, world: &str) -> Self {
-        let (story, review) = story(app, world).await;
+        let (story, review) = Box::pin(story(app, world)).await;
         let team = app.team("keda").await;
         let organization = app.organization("keda").await.to_string();
         let input = json!({"roles": ["team"], "reason": "岗位调整"});
@@ -107,6 +124,9 @@ impl<'a> World<'a> {
             }
         }
         let expert = app.expert(2).await.id();
+        inputs::enlisted(app, &app.expert(2).await, "technical").await;
+        versions.push((On::Expert, app.officer().await.get(&format!("/experts/{expert}")).await.is(200)["version"].as_i64().unwrap()));
+        let draw = Box::pin(draw(&story, world)).await;
         let question = match world {
             "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
             _ => String::new(),
@@ -131,6 +151,8 @@ impl<'a> World<'a> {
             story,
             review,
             recusal,
+            outsider: app.expert(9).await.id(),
+            draw,
             question,
             amendment,
             partner,
@@ -195,6 +217,8 @@ impl<'a> World<'a> {
             On::Restriction => &self.restriction,
             On::Review => &self.review,
             On::Recusal => &self.recusal,
+            On::Expert => &self.expert,
+            On::Draw => &self.draw,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
             On::Milestone => return self.story.milestones.first().map(String::as_str),
@@ -264,6 +288,12 @@ impl<'a> World<'a> {
             "POST /reviews/{id}/declare" => json!({"no_conflict": true}),
             "POST /reviews/{id}/decline" => json!({"conflict": true, "reason": "曾共事"}),
             "POST /reviews/{id}/submit" => inputs::scores("26"),
+            "POST /experts" => json!({"user_id": self.outsider, "profile": inputs::profile("technical")}),
+            "PUT /experts/{id}" => inputs::profile("finance"),
+            "POST /challenges/{id}/draws" => inputs::terms(),
+            "POST /draws/{id}/witness" => json!({"contribution": "骰子：3 5 1"}),
+            "POST /draws/{id}/replace" => json!({"expert_id": self.expert, "reason": "因病不能参加"}),
+            "POST /draws/{id}/invite" => json!({"due_at": "2027-01-01T00:00:00Z"}),
             "POST /challenges/{id}/recusals" => json!({"reason": "与申请单位负责人系亲属"}),
             "PUT /projects/{id}/plan" => inputs::plan(650 * inputs::WAN),
             "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true}),
@@ -285,6 +315,9 @@ impl<'a> World<'a> {
                 || route.starts_with("POST /restrictions/{id}/decline")
                 || route.ends_with("/lift")
                 || route.ends_with("/adjust")
+                || route.ends_with("/pause")
+                || route.ends_with("/experts/{id}/remove")
+                || route.ends_with("/void")
                 || route.ends_with("/challenges/{id}/withdraw") =>
             {
                 reason

@@ -163,3 +163,21 @@ pub fn evidence(values: &[(&str, &str)]) -> Value {
         values.iter().map(|(code, actual)| json!({"code": code, "actual": actual, "evidence": "检测报告 2027-015"})).collect();
     json!({"actuals": actuals, "summary": "按计划完成。"})
 }
+
+/// A profile of the pool.
+pub fn profile(speciality: &str) -> Value {
+    let fields = if speciality == "technical" { json!(["energy_env"]) } else { json!([]) };
+    json!({"title": "教授", "speciality": speciality, "fields": fields})
+}
+
+/// Puts an expert into the pool, who confirms.
+pub async fn enlisted(app: &super::TestApp, expert: &super::Caller, speciality: &str) {
+    let input = json!({"user_id": expert.id(), "profile": profile(speciality)});
+    app.officer().await.post("/experts", input).await.is(201);
+    expert.does(&format!("/experts/{}/confirm", expert.id())).await.is(200);
+}
+
+/// A panel of three from anywhere, one of them for the money.
+pub fn terms() -> Value {
+    json!({"size": 3, "substitutes": 1, "outside_bps": 0, "finance": 1})
+}

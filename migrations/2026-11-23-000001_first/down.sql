@@ -9,6 +9,7 @@ DROP TABLE assignments;
 DROP TABLE signatures;
 DROP TABLE project_people;
 DROP TABLE projects;
+DROP TABLE objections;
 DROP TABLE decisions;
 DROP TABLE recusals;
 DROP TABLE reviews;

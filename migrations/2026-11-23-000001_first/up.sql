@@ -547,7 +547,31 @@ CREATE TABLE decisions (
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
-CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage <> 'returned';
+CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage NOT IN ('returned', 'reopened');
+
+CREATE TABLE objections (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    decision_id TEXT NOT NULL REFERENCES decisions (id),
+    stage TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body BYTEA NOT NULL,
+    filed_by TEXT REFERENCES users (id),
+    token_hash TEXT UNIQUE,
+    received_on DATE,
+    handler_id TEXT REFERENCES users (id),
+    extended_until DATE,
+    ground TEXT,
+    reply BYTEA,
+    answered_at TIMESTAMP,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX objections_challenge ON objections (challenge_id, id);
+CREATE INDEX objections_decision ON objections (decision_id, stage);
+CREATE INDEX objections_unconfirmed ON objections (created_at) WHERE stage = 'unconfirmed';
 
 CREATE TABLE projects (
     id TEXT PRIMARY KEY NOT NULL,

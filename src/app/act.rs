@@ -17,6 +17,7 @@ use crate::domain::workflow::Stage;
 use crate::store::Conn;
 use crate::store::audit::{AuditRow, Outcome};
 use crate::store::dialect::{self, Locked};
+use crate::store::outbox::Recipient;
 
 /// A permitted step of a record from one stage to another (or to where it stands).
 #[must_use]
@@ -45,6 +46,8 @@ pub struct About {
     pub team: Option<OrganizationId>,
     /// The expert.
     pub expert: Option<UserId>,
+    /// Who objects, with or without an account.
+    pub objector: Option<Recipient>,
     /// The commissioner.
     pub commissioner: Option<UserId>,
     /// The field, for its subscribers.

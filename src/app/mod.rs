@@ -32,6 +32,7 @@ pub mod links;
 pub mod milestones;
 pub mod notary;
 pub mod object;
+pub mod objections;
 pub mod organizations;
 pub mod paces;
 pub mod particulars;

@@ -1,9 +1,10 @@
-//! The post: turns an action's rows of `domain::notice::LETTERS` into letters in the outbox.
+//! The post: turns an action's rows of `domain::letters::LETTERS` into letters in the outbox.
 
 use crate::app::act::About;
 use crate::domain::bid::{BEFORE_THE_DEPARTMENT, BidStage};
 use crate::domain::id::{AuditId, LetterId, OrganizationId};
-use crate::domain::notice::{Audience, letters};
+use crate::domain::letters::letters;
+use crate::domain::notice::Audience;
 use crate::domain::policy::{Action, Role};
 use crate::domain::time::Timestamp;
 use crate::store::diesel_error::Error;
@@ -57,6 +58,7 @@ fn recipients(conn: &mut Conn, audience: Audience, about: &About) -> Result<Vec<
         Audience::Person => person(conn, about.person),
         Audience::Author => person(conn, about.author),
         Audience::Expert => person(conn, about.expert),
+        Audience::Objector => Ok(about.objector.iter().cloned().collect()),
         Audience::Commissioner => person(conn, about.commissioner),
         Audience::Members => about.organization.map_or(Ok(Vec::new()), |id| outbox::everyone_of(conn, id)),
         Audience::Directors => outbox::with_role(conn, Role::Director),

@@ -3,8 +3,9 @@
 use crate::app::challenges::round;
 use crate::app::error::AppError;
 use crate::app::{App, Who};
+use crate::domain::objection::DAYS_TO_CONFIRM;
 use crate::domain::session::PLACE_DAYS;
-use crate::store::{erasure, idempotency, links, portfolio, sessions, sign_ins};
+use crate::store::{erasure, idempotency, links, objections, portfolio, sessions, sign_ins};
 use chrono::TimeDelta;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -43,6 +44,7 @@ impl App {
         let answers = self.clock.now().plus(TimeDelta::hours(-ANSWERS_HOURS));
         let old = self.clock.now().plus(TimeDelta::days(-SESSIONS_DAYS));
         let (now, places) = (self.clock.now(), self.clock.now().plus(TimeDelta::days(-PLACE_DAYS)));
+        let unconfirmed = now.plus(TimeDelta::days(-DAYS_TO_CONFIRM));
         self.attempts.sweep(now);
         self.forgotten.sweep(now);
         self.guessed.sweep(now);
@@ -55,6 +57,7 @@ impl App {
             idempotency::forget_before(conn, answers)?;
             sessions::forget_before(conn, old)?;
             links::forget_before(conn, old)?;
+            objections::forget_unconfirmed(conn, unconfirmed)?;
             erasure::forget_addresses(conn)?;
             portfolio::settle(conn)?;
             sign_ins::forget_before(conn, now, places)?;

@@ -78,6 +78,9 @@ stage_table!(
         path(S::Shortlisted, A::ReviewAssign, &[S::Shortlisted]),
         path(S::Shortlisted, A::BidSelect, &[S::Recommended, S::Reserve, S::Declined]),
         path(S::Shortlisted, A::BidDecline, &[S::Declined]),
+        path(S::Recommended, A::BidReopen, &[S::Eligible]),
+        path(S::Reserve, A::BidReopen, &[S::Eligible]),
+        path(S::Declined, A::BidReopen, &[S::Eligible]),
         path(S::Recommended, A::BidAward, &[S::Awarded]),
         path(S::Awarded, A::BidSign, &[S::Signed]),
     ]

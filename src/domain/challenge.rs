@@ -74,6 +74,7 @@ stage_table!(
         path(S::Deciding, A::ChallengePublicise, &[S::Publicity]),
         path(S::Deciding, A::ChallengeFail, &[S::Failed]),
         path(S::Deciding, A::ChallengeWithdraw, &[S::Withdrawn]),
+        path(S::Publicity, A::DecisionReopen, &[S::Reviewing]),
         path(S::Publicity, A::ChallengeAward, &[S::Awarded]),
         path(S::Publicity, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Awarded, A::ChallengeFinish, &[S::Finished]),

@@ -11,7 +11,7 @@ use crate::domain::policy::Action as A;
 use crate::domain::refusal::Refusal;
 use crate::domain::score::THRESHOLD;
 use crate::domain::text::{Line, Reason};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Timestamp};
 use crate::domain::workflow::{path, stage_table};
 use deserr::ValuePointerRef;
 
@@ -21,11 +21,22 @@ codes! {
         Proposed = "proposed" "待批准",
         Approved = "approved" "已批准",
         Returned = "returned" "已退回",
+        Reopened = "reopened" "公示中断",
     }
 }
 
 use DecisionStage as S;
-stage_table!(S, &[path(S::Proposed, A::DecisionApprove, &[S::Approved]), path(S::Proposed, A::DecisionReturn, &[S::Returned]),]);
+stage_table!(
+    S,
+    &[
+        path(S::Proposed, A::DecisionApprove, &[S::Approved]),
+        path(S::Proposed, A::DecisionReturn, &[S::Returned]),
+        path(S::Approved, A::DecisionReopen, &[S::Reopened]),
+    ]
+);
+
+/// Decisions that no longer stand: another one can be proposed.
+pub const VOID: &[DecisionStage] = &[S::Returned, S::Reopened];
 
 codes! {
     /// What is decided on one bid.
@@ -224,6 +235,28 @@ pub struct Announcement {
     pub winners: Vec<Announced>,
     /// Whom to turn to.
     pub contacts: Vec<Contact>,
+}
+
+codes! {
+    /// Where a publicity stands.
+    pub enum PublicityState {
+        Ahead = "ahead" "尚未开始",
+        Running = "running" "公示中",
+        Over = "over" "已结束",
+        Interrupted = "interrupted" "已中断",
+    }
+}
+
+impl Announcement {
+    /// Where a publicity that was not interrupted stands.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> PublicityState {
+        match () {
+            () if now < self.starts_on.starts_at() => PublicityState::Ahead,
+            () if now < self.ends_on.ends_at() => PublicityState::Running,
+            () => PublicityState::Over,
+        }
+    }
 }
 
 impl PublicityWindow {

@@ -97,6 +97,8 @@ ids! {
     PartnershipId,
     /// A restriction 限制申报 of an organisation or a person.
     RestrictionId,
+    /// An objection 异议.
+    ObjectionId,
     /// A draw 抽取 of a panel.
     DrawId,
     /// A recusal 回避 of a person from a challenge.

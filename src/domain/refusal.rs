@@ -69,6 +69,10 @@ refusals! {
     NoSubstitute "no_substitute" "没有符合要求的候补专家" "No substitute fits.";
     PanelBegun "panel_begun" "专家组已开始评审，不能作废" "The panel has begun.";
     SheetCounts "sheet_counts" "该专家已提交评分，如有利益关系请办理回避" "This expert has submitted a sheet; with an interest, have them step aside.";
+    NoPublicityNow "no_publicity_now" "当前不在公示期内，异议应在公示期内提出" "Nothing is in publicity now: objections are made while it runs.";
+    TooManyUnconfirmed "too_many_unconfirmed" "待确认的异议过多，请稍后再试，或与监督联系人联系" "Too many objections wait to be confirmed: try later, or turn to the contact for supervision.";
+    ExtendedOnce "extended_once" "办理期限已延长过一次" "It was extended once already.";
+    ObjectionOpen "objection_open" "有异议尚未办结" "An objection waits for its answer.";
     NotAnExpert "not_an_expert" "该用户不是在用的评审专家" "This user is not an active expert.";
     AlreadyAssigned "already_assigned" "该人员已被指派" "This person is already assigned.";
     NotOfTheDepartment "not_of_the_department" "经办、处长、资金管理角色只能授予政府机关的人员" "Officers, directors and finance are people of a government agency.";

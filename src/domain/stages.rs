@@ -2,7 +2,7 @@
 
 use crate::domain::workflow::Table;
 use crate::domain::{
-    amendment, bid, challenge, decision, draw, expert, grant, milestone, organization, partnership, payment, project, question,
+    amendment, bid, challenge, decision, draw, expert, grant, milestone, objection, organization, partnership, payment, project, question,
     restriction, review,
 };
 
@@ -20,6 +20,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<draw::DrawStage>("Draw 专家抽取"),
         Table::of::<review::ReviewStage>("Review 评审"),
         Table::of::<decision::DecisionStage>("Decision 立项决定"),
+        Table::of::<objection::ObjectionStage>("Objection 异议"),
         Table::of::<project::ProjectStage>("Project 项目"),
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
         Table::of::<payment::PaymentStage>("Payment 拨付"),

@@ -83,6 +83,7 @@ path_ids!(
     RestrictionId,
     RecusalId,
     DrawId,
+    ObjectionId,
     ReviewId,
     DecisionId
 );

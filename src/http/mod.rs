@@ -24,6 +24,7 @@ pub mod grants;
 pub mod json;
 pub mod keys;
 pub mod milestones;
+pub mod objections;
 pub mod openapi;
 pub mod operations;
 pub mod organizations;

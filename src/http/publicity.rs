@@ -2,7 +2,7 @@
 
 use crate::app::decisions::publicity::{self, Publicity};
 use crate::app::{Act, AppError, Seen};
-use crate::domain::decision::Announcement;
+use crate::domain::decision::{Announcement, PublicityState};
 use crate::domain::id::ChallengeId;
 use crate::domain::time::Timestamp;
 use crate::http::answer::View;
@@ -15,6 +15,8 @@ pub struct PublicityView {
     /// SHA-256 of `content` as JSON without spaces, its fields in the order of this page.
     sha256: String,
     announced_at: Timestamp,
+    /// `interrupted` by an upheld objection: what follows is a new decision with a new window.
+    state: PublicityState,
 }
 
 /// The publicities of a challenge.
@@ -27,8 +29,8 @@ pub struct PublicitiesView {
 impl View for PublicitiesView {}
 
 impl From<Publicity> for PublicityView {
-    fn from(Publicity { announcement, sha256, announced_at }: Publicity) -> Self {
-        Self { content: announcement, sha256, announced_at }
+    fn from(Publicity { announcement, sha256, announced_at, state }: Publicity) -> Self {
+        Self { content: announcement, sha256, announced_at, state }
     }
 }
 

@@ -10,8 +10,8 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, experts, files, grants, keys,
-    milestones, organizations, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals, restrictions,
-    reviews, rounds, scores, second_factor, sessions, users,
+    milestones, objections, organizations, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals,
+    restrictions, reviews, rounds, scores, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -152,6 +152,14 @@ pub fn routes() -> Vec<Route> {
         get("/decisions/{id}", A::DecisionRead, decisions::get),
         verb("/decisions/{id}/approve", A::DecisionApprove, decisions::approve),
         verb("/decisions/{id}/return", A::DecisionReturn, decisions::send_back),
+        create("/challenges/{id}/objections", A::ObjectionFile, objections::file, "/objections").public(),
+        verb("/objections/confirm", A::ObjectionConfirm, objections::confirm).public(),
+        list("/challenges/{id}/objections", A::ObjectionRead, objections::list),
+        get("/objections/{id}", A::ObjectionRead, objections::get),
+        verb("/objections/{id}/admit", A::ObjectionAdmit, objections::admit),
+        verb("/objections/{id}/rule_out", A::ObjectionRuleOut, objections::rule_out),
+        verb("/objections/{id}/extend", A::ObjectionExtend, objections::extend),
+        verb("/objections/{id}/answer", A::ObjectionAnswer, objections::answer),
         create("/challenges/{id}/questions", A::QuestionAsk, questions::ask, "/questions"),
         list("/challenges/{id}/questions", A::QuestionReadAnswered, questions::list).public(),
         get("/questions/{id}", A::QuestionReadAnswered, questions::get).public(),

@@ -1,6 +1,6 @@
 //! Decisions.
 
-use crate::domain::decision::{Announcement, DecisionStage, Selection};
+use crate::domain::decision::{Announcement, DecisionStage, Selection, VOID};
 use crate::domain::id::{ChallengeId, DecisionId, UserId};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::schema::decisions;
@@ -44,14 +44,14 @@ pub fn find(conn: &mut Conn, id: DecisionId) -> QueryResult<Option<DecisionRow>>
     decisions::table.find(id).select(DecisionRow::as_select()).first(conn).optional()
 }
 
-/// The decision of a round that was not returned, if there is one.
+/// The decision of a round that stands, if there is one.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn live(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<Option<DecisionRow>> {
     decisions::table
         .filter(decisions::challenge_id.eq(challenge).and(decisions::round.eq(round)))
-        .filter(decisions::stage.ne(DecisionStage::Returned))
+        .filter(decisions::stage.ne_all(VOID.iter().copied()))
         .select(DecisionRow::as_select())
         .first(conn)
         .optional()

@@ -28,6 +28,7 @@ pub mod links;
 pub mod members;
 pub mod migrate;
 pub mod milestones;
+pub mod objections;
 pub mod openings;
 pub mod organizations;
 pub mod outbox;

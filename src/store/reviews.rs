@@ -109,6 +109,15 @@ pub fn is_assigned(conn: &mut Conn, bid: BidId, expert: UserId) -> QueryResult<b
     diesel::select(diesel::dsl::exists(mine.select(reviews::id))).get_result(conn)
 }
 
+/// Whether somebody was asked for a review on a challenge.
+///
+/// # Errors
+/// The database does not answer.
+pub fn has_judged(conn: &mut Conn, challenge: ChallengeId, expert: UserId) -> QueryResult<bool> {
+    let theirs = reviews::table.filter(reviews::expert_id.eq(expert).and(reviews::challenge_id.eq(challenge)));
+    diesel::select(diesel::dsl::exists(theirs.select(reviews::id))).get_result(conn)
+}
+
 /// The challenges under review of which an expert has bids to read.
 ///
 /// # Errors

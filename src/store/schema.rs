@@ -550,6 +550,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    objections (id) {
+        id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        decision_id -> Text,
+        stage -> Text,
+        kind -> Text,
+        body -> Binary,
+        filed_by -> Nullable<Text>,
+        token_hash -> Nullable<Text>,
+        received_on -> Nullable<Date>,
+        handler_id -> Nullable<Text>,
+        extended_until -> Nullable<Date>,
+        ground -> Nullable<Text>,
+        reply -> Nullable<Binary>,
+        answered_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     projects (id) {
         id -> Text,
         challenge_id -> Text,

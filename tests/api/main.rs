@@ -41,6 +41,7 @@ mod links;
 mod mail;
 mod matrix;
 mod members;
+mod objections;
 mod organizations;
 mod particulars;
 mod passwords;

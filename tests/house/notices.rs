@@ -1,6 +1,7 @@
 //! Notices: every step that changes a stage tells somebody, and every letter is sent by something.
 
-use jiebang::domain::notice::{LETTERS, Notice, TOLD_BY_ANOTHER, letters};
+use jiebang::domain::letters::{LETTERS, TOLD_BY_ANOTHER, letters};
+use jiebang::domain::notice::Notice;
 use jiebang::domain::policy::Action;
 use jiebang::domain::stages::tables;
 use std::path::Path;

@@ -28,6 +28,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Recusal,
         Kind::Expert,
         Kind::Draw,
+        Kind::Objection,
         Kind::Decision,
         Kind::Project,
         Kind::Milestone,

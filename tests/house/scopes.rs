@@ -18,6 +18,7 @@ const NEVER: &[Kind] = &[
     Kind::Recusal,
     Kind::Expert,
     Kind::Draw,
+    Kind::Objection,
     Kind::Audit,
     Kind::Portfolio,
 ];

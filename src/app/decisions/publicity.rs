@@ -5,7 +5,7 @@ use crate::app::bids::content;
 use crate::app::challenges;
 use crate::app::error::AppError;
 use crate::auth::token::sha256_hex;
-use crate::domain::decision::{Announced, Announcement, Choice, PublicityWindow, Selection};
+use crate::domain::decision::{Announced, Announcement, Choice, DecisionStage, PublicityState, PublicityWindow, Selection};
 use crate::domain::id::{ChallengeId, OrganizationId};
 use crate::domain::proposal::team::TeamRole;
 use crate::domain::time::Timestamp;
@@ -66,6 +66,8 @@ pub struct Publicity {
     pub sha256: String,
     /// When it was put up.
     pub announced_at: Timestamp,
+    /// Where it stands now.
+    pub state: PublicityState,
 }
 
 /// The publicities of a challenge, newest first.
@@ -78,7 +80,9 @@ pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Publi
     let mut all = Vec::new();
     for row in decisions::of_challenge(act.conn, id)?.into_iter().rev() {
         let (Some(kept), Some(announced_at)) = (row.announcement, row.announced_at) else { continue };
-        all.push(Publicity { announcement: kept.read()?, sha256: sha256_hex(kept.text().as_bytes()), announced_at });
+        let announcement = kept.read()?;
+        let state = if row.stage == DecisionStage::Reopened { PublicityState::Interrupted } else { announcement.state(act.now) };
+        all.push(Publicity { announcement, sha256: sha256_hex(kept.text().as_bytes()), announced_at, state });
     }
     Ok(Seen::by(permit, all))
 }

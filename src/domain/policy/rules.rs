@@ -170,6 +170,19 @@ pub const RULES: &[Rule] = &[
     rule(A::DecisionRead, &[Finance, Leader], ANY),
     rule(A::DecisionApprove, &[Director], OTHER),
     rule(A::DecisionReturn, &[Director], OTHER),
+    rule(A::DecisionReopen, &[System], ANY),
+    // 异议: by anyone; whole only to supervision without a part in the case, and to whoever made it.
+    rule(A::ObjectionFile, &[Public], &[Stranger, Party, Author, Assigned]),
+    rule(A::ObjectionConfirm, &[Public], SELF),
+    rule(A::ObjectionReceive, &[System], ANY),
+    rule(A::ObjectionRead, &[Officer, Director, Supervisor, Auditor], ANY),
+    rule(A::ObjectionReadWhole, &[Supervisor], OTHER),
+    rule(A::ObjectionRead, EVERYONE, SELF),
+    rule(A::ObjectionReadWhole, EVERYONE, SELF),
+    rule(A::ObjectionAdmit, &[Supervisor], OTHER),
+    rule(A::ObjectionRuleOut, &[Supervisor], OTHER),
+    rule(A::ObjectionExtend, &[Supervisor], OTHER),
+    rule(A::ObjectionAnswer, &[Supervisor], OTHER),
     // 揭榜申请: the team's own until it is opened (the seal is `domain::bid::sealed`).
     // 答疑: asked privately, answered publicly; who asked is shown to nobody else.
     rule(A::QuestionAsk, &[Team], OTHER),
@@ -225,6 +238,7 @@ pub const RULES: &[Rule] = &[
     rule(A::BidSelect, &[System], ANY),
     rule(A::BidDecline, &[System], ANY),
     rule(A::BidHandBack, &[System], ANY),
+    rule(A::BidReopen, &[System], ANY),
     rule(A::BidAward, &[System], ANY),
     rule(A::BidSign, &[System], ANY),
     // 专家库: kept by officers; each expert confirms the own profile.

@@ -54,6 +54,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Expert => "/experts/{id}",
         On::Draw => "/draws/{id}",
         On::Recusal => "/recusals/{id}",
+        On::Objection => "/objections/{id}",
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
         On::Milestone => "/milestones/{id}",
@@ -65,7 +66,9 @@ fn reads(on: On, who: &str, world: &str) -> bool {
 /// Whether somebody may do it at this world, and whether they may at some other.
 fn may(method: &str, path: &str, who: &str, world: &str) -> (bool, bool) {
     let rows: Vec<_> = ROWS.iter().filter(|row| row.0.split_once(' ') == Some((method, path)) && among(row.3, who)).collect();
-    let bystander = !path.ends_with("/recusals") && NOT_YET.iter().any(|(name, worlds)| *name == who && among(worlds, world));
+    let bystander = !path.ends_with("/recusals")
+        && !path.ends_with("/objections")
+        && NOT_YET.iter().any(|(name, worlds)| *name == who && among(worlds, world));
     let now = rows.iter().any(|row| among(row.2, world)) && !(bystander && method != "GET");
     (now, !rows.is_empty() && !bystander)
 }
@@ -75,7 +78,7 @@ fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
     // Whoever may not read decisions or scores is told so once the challenge is public.
     let known = if path.ends_with("/decisions")
         || path.ends_with("/scores")
-        || (method == "GET" && (path.ends_with("/recusals") || path.ends_with("/draws")))
+        || (method == "GET" && (["/recusals", "/draws", "/objections"].iter().any(|list| path.ends_with(list))))
     {
         among(PUBLIC, world)
     } else {
@@ -92,6 +95,9 @@ fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
 
 /// Whether nobody need sign in to ask.
 fn open_to_all(method: &str, path: &str) -> bool {
+    if method == "POST" {
+        return path == "/challenges/{id}/objections";
+    }
     method == "GET"
         && [
             "/challenges/{id}",

@@ -17,6 +17,7 @@ pub enum On {
     Challenge,
     Bid,
     File,
+    Objection,
     Question,
     Amendment,
     Partnership,
@@ -56,6 +57,7 @@ pub const OWN: &[(&str, bool)] = &[
     ("POST /auth/verify", true),
     ("POST /auth/forgot_password", true),
     ("POST /auth/reset_password", true),
+    ("POST /objections/confirm", true),
     ("POST /auth/logout", false),
     ("POST /auth/step_up", false),
     ("GET /me", false),
@@ -82,6 +84,11 @@ pub const OWN: &[(&str, bool)] = &[
 pub const HIDDEN: &[(&str, &str, &str, &str)] = &[
     ("/bids/{id}",    "members",           ANY, "team colleague"),
     // An expert reads the bid with the review; everyone else reads the bid itself.
+    ("/objections/{id}", "objection.name",     ANY, "supervisor team2"),
+    ("/objections/{id}", "objection.kind",     ANY, "supervisor team2"),
+    ("/objections/{id}", "objection.facts",    ANY, "supervisor team2"),
+    ("/objections/{id}", "objection.evidence", ANY, "supervisor team2"),
+    ("/objections/{id}", "reply",              ANY, "supervisor team2"),
     ("/draws/{id}",   "excluded",          ANY, "supervisor auditor"),
     ("/reviews/{id}", "bid.team",           ANY, "expert"),
     ("/reviews/{id}", "bid.technical_plan", ANY, "expert"),
@@ -181,6 +188,14 @@ pub const ROWS: &[Row] = &[
     Row("GET /decisions/{id}",                  On::Decision,     ANY, "officer officer2 director examiner own_examiner finance supervisor leader auditor"),
     Row("POST /decisions/{id}/approve",         On::Decision,     "deciding", "director"),
     Row("POST /decisions/{id}/return",          On::Decision,     "deciding", "director"),
+    // Objections: by anyone, while the publicity runs, which none of these worlds is at. `{id}` is one that was not admitted, made by somebody of another team.
+    Row("POST /challenges/{id}/objections",     On::Challenge,    "", ALL),
+    Row("GET /challenges/{id}/objections",      On::Challenge,    ANY, "officer officer2 director supervisor auditor"),
+    Row("GET /objections/{id}",                 On::Objection,    ANY, "officer officer2 director supervisor auditor team2"),
+    Row("POST /objections/{id}/admit",          On::Objection,    "", "supervisor"),
+    Row("POST /objections/{id}/rule_out",       On::Objection,    "", "supervisor"),
+    Row("POST /objections/{id}/extend",         On::Objection,    "", "supervisor"),
+    Row("POST /objections/{id}/answer",         On::Objection,    "", "supervisor"),
     // Bids: before the opening their team's alone.
     Row("POST /challenges/{id}/questions",      On::Challenge,    "open", "team colleague team2"),
     Row("GET /challenges/{id}/questions",       On::Challenge,    "draft in_approval approved", STAFF),

@@ -13,6 +13,7 @@ pub struct World<'a> {
     recusal: String,
     outsider: String,
     draw: String,
+    objection: String,
     question: String,
     amendment: String,
     partner: String,
@@ -50,11 +51,7 @@ async fn story<'a>(app: &'a TestApp, world: &str) -> (Story<'a>, String) {
             story
         }
         "deciding" => Story::deciding(app).await,
-        "publicity" => {
-            let story = Story::publicity(app).await;
-            app.days_later(13);
-            story
-        }
+        "publicity" => Story::publicity(app).await,
         "awarded" => Story::planned(app).await,
         "active" => {
             let story = Story::active(app).await;
@@ -70,6 +67,21 @@ async fn story<'a>(app: &'a TestApp, world: &str) -> (Story<'a>, String) {
         reviews["items"][0]["id"].as_str().unwrap_or_default().clone_into(&mut review);
     }
     (story, review)
+}
+
+/// An objection that was not admitted: at `publicity` alone, which is over then.
+async fn objection(story: &Story<'_>, world: &str) -> String {
+    if world != "publicity" {
+        return String::new();
+    }
+    story.app.days_later(1);
+    let filed = story.app.team("yuan").await.post(&story.path("objections"), inputs::objection()).await.is(201);
+    let id = filed["id"].as_str().unwrap().to_owned();
+    let handler = story.app.person("supervisor2", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+    let out = json!({"ground": "no_evidence", "reply": "未提供可核查的事实和证据。"});
+    handler.post(&format!("/objections/{id}/rule_out"), out).await.is(200);
+    story.app.days_later(12);
+    id
 }
 
 /// The pool, and a draw that waits for its witness: at `screening` alone.
@@ -90,6 +102,7 @@ async fn draw(story: &Story<'_>, world: &str) -> String {
 impl<'a> World<'a> {
     pub async fn at(app: &'a TestApp, world: &str) -> Self {
         let (story, review) = Box::pin(story(app, world)).await;
+        let objection = Box::pin(objection(&story, world)).await;
         let team = app.team("keda").await;
         let organization = app.organization("keda").await.to_string();
         let input = json!({"roles": ["team"], "reason": "岗位调整"});
@@ -153,6 +166,7 @@ impl<'a> World<'a> {
             recusal,
             outsider: app.expert(9).await.id(),
             draw,
+            objection,
             question,
             amendment,
             partner,
@@ -219,6 +233,7 @@ impl<'a> World<'a> {
             On::Recusal => &self.recusal,
             On::Expert => &self.expert,
             On::Draw => &self.draw,
+            On::Objection => &self.objection,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
             On::Milestone => return self.story.milestones.first().map(String::as_str),
@@ -288,6 +303,11 @@ impl<'a> World<'a> {
             "POST /reviews/{id}/declare" => json!({"no_conflict": true}),
             "POST /reviews/{id}/decline" => json!({"conflict": true, "reason": "曾共事"}),
             "POST /reviews/{id}/submit" => inputs::scores("26"),
+            "POST /challenges/{id}/objections" => inputs::objection(),
+            "POST /objections/confirm" => json!({"token": "guessed"}),
+            "POST /objections/{id}/rule_out" => json!({"ground": "no_evidence", "reply": "未提供可核查的事实和证据。"}),
+            "POST /objections/{id}/extend" => json!({"until": "2027-01-01", "reason": "需要委托第三方补充调查取证。"}),
+            "POST /objections/{id}/answer" => json!({"verdict": "dismissed", "reply": "经核查，反映的问题不属实。"}),
             "POST /experts" => json!({"user_id": self.outsider, "profile": inputs::profile("technical")}),
             "PUT /experts/{id}" => inputs::profile("finance"),
             "POST /challenges/{id}/draws" => inputs::terms(),
@@ -344,7 +364,11 @@ impl<'a> World<'a> {
         if route == "POST /bids/{id}/files" {
             return caller.posts_form(&path, form("other", "材料.pdf", &pdf("材料", 100))).await;
         }
-        let body = if reads { None } else { self.body(route).map(|body| body.to_string()) };
+        let mut body = if reads { None } else { self.body(route) };
+        if let (Some(body), None, true) = (&mut body, caller.id, route.ends_with("/objections")) {
+            body["email"] = json!("someone@elsewhere.example");
+        }
+        let body = body.map(|body| body.to_string());
         caller.request(method, &path, body).await
     }
 

@@ -181,3 +181,11 @@ pub async fn enlisted(app: &super::TestApp, expert: &super::Caller, speciality: 
 pub fn terms() -> Value {
     json!({"size": 3, "substitutes": 1, "outside_bps": 0, "finance": 1})
 }
+
+/// An objection of somebody with an account.
+pub fn objection() -> Value {
+    json!({
+        "kind": "person", "name": "赵真名", "facts": "牵头单位所报检测报告与公开数据库中的同批次报告不一致。",
+        "evidence": ["检测报告编号TR-2025-018，见检测机构网站"]
+    })
+}

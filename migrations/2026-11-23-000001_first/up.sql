@@ -274,7 +274,7 @@ CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
 CREATE INDEX bids_examiner ON bids (examined_by, challenge_id);
-CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'lapsed', 'ineligible', 'not_shortlisted', 'declined');
+CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'lapsed', 'ineligible', 'not_shortlisted', 'declined', 'forfeited');
 
 CREATE TABLE bid_drafts (
     bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
@@ -547,7 +547,7 @@ CREATE TABLE decisions (
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
-CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage NOT IN ('returned', 'reopened');
+CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage NOT IN ('returned', 'reopened', 'replaced');
 
 CREATE TABLE objections (
     id TEXT PRIMARY KEY NOT NULL,

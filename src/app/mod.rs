@@ -20,6 +20,7 @@ pub mod error;
 pub mod experts;
 pub mod files;
 pub mod floods;
+pub mod forfeits;
 pub mod grants;
 pub mod guessed;
 mod identity;

@@ -91,7 +91,7 @@ pub(super) fn load(act: &mut Act<'_>, id: ProjectId) -> Result<ProjectRow, AppEr
     projects::find(act.conn, id)?.ok_or(AppError::NotFound)
 }
 
-fn shown(act: &Act<'_>, row: ProjectRow) -> Shown<ProjectRow> {
+pub(super) fn shown(act: &Act<'_>, row: ProjectRow) -> Shown<ProjectRow> {
     Shown { allowed: act.allowed(&row, standing(act, &row).tie()), record: row }
 }
 
@@ -230,6 +230,9 @@ pub fn sign(act: &mut Act<'_>, id: ProjectId, input: &SignInput) -> Result<Done<
     let row = load(act, id)?;
     let action = if input.party == SigningParty::Department { Action::ProjectCountersign } else { Action::ProjectSign };
     let step = act.step(action, &row, sign_object(act, &row, input.party))?;
+    if act.in_time()? >= row.sign_by.ends_at() {
+        return Err(Refusal::SigningOver.into());
+    }
     if !input.pledge {
         let fault = Fault::new("not_affirmed", "须确认军令状承诺", "the pledge must be affirmed");
         return Err(Faults::from(fault.at("pledge")).into());

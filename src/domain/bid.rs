@@ -26,6 +26,7 @@ codes! {
         Declined = "declined" "未入选",
         Awarded = "awarded" "中榜",
         Signed = "signed" "已签约",
+        Forfeited = "forfeited" "已放弃",
     }
 }
 
@@ -83,11 +84,13 @@ stage_table!(
         path(S::Declined, A::BidReopen, &[S::Eligible]),
         path(S::Recommended, A::BidAward, &[S::Awarded]),
         path(S::Awarded, A::BidSign, &[S::Signed]),
+        path(S::Awarded, A::BidForfeit, &[S::Forfeited]),
+        path(S::Reserve, A::BidCallUp, &[S::Eligible]),
     ]
 );
 
 /// Stages of bids that are over for their team: any other one counts as the one live bid of a lead organisation in a round.
-pub const NOT_LIVE: &[BidStage] = &[S::Withdrawn, S::Lapsed, S::Ineligible, S::NotShortlisted, S::Declined];
+pub const NOT_LIVE: &[BidStage] = &[S::Withdrawn, S::Lapsed, S::Ineligible, S::NotShortlisted, S::Declined, S::Forfeited];
 
 /// Stages in which the department still has the bid before it: their teams hear what happens to the challenge.
 pub const BEFORE_THE_DEPARTMENT: &[BidStage] = &[

@@ -75,6 +75,8 @@ stage_table!(
         path(S::Deciding, A::ChallengeFail, &[S::Failed]),
         path(S::Deciding, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Publicity, A::DecisionReopen, &[S::Reviewing]),
+        path(S::Awarded, A::BidCallUp, &[S::Deciding]),
+        path(S::Awarded, A::ChallengeForfeit, &[S::Failed]),
         path(S::Publicity, A::ChallengeAward, &[S::Awarded]),
         path(S::Publicity, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Awarded, A::ChallengeFinish, &[S::Finished]),
@@ -118,6 +120,7 @@ codes! {
         NoEligibleBid = "no_eligible_bid" "均未通过形式审查",
         BelowThreshold = "below_threshold" "评审均未达到要求",
         SealLost = "seal_lost" "密钥份额不足，无法启封",
+        Forfeited = "forfeited" "中榜单位均放弃签约",
         Other = "other" "其他",
     }
 }

@@ -22,6 +22,7 @@ codes! {
         Approved = "approved" "已批准",
         Returned = "returned" "已退回",
         Reopened = "reopened" "公示中断",
+        Replaced = "replaced" "已递补",
     }
 }
 
@@ -32,11 +33,12 @@ stage_table!(
         path(S::Proposed, A::DecisionApprove, &[S::Approved]),
         path(S::Proposed, A::DecisionReturn, &[S::Returned]),
         path(S::Approved, A::DecisionReopen, &[S::Reopened]),
+        path(S::Approved, A::DecisionReplace, &[S::Replaced]),
     ]
 );
 
 /// Decisions that no longer stand: another one can be proposed.
-pub const VOID: &[DecisionStage] = &[S::Returned, S::Reopened];
+pub const VOID: &[DecisionStage] = &[S::Returned, S::Reopened, S::Replaced];
 
 codes! {
     /// What is decided on one bid.

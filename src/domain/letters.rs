@@ -92,6 +92,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChallengePublicise, "", N::PublicityOpened, &[Author, Directors, Sponsor]),
     row(A::ChallengeAward, "", N::ChallengeAwarded, &[Author, Directors, Sponsor]),
     row(A::ChallengeFail, "", N::ChallengeFailed, &[Author, Directors, Sponsor]),
+    row(A::ChallengeForfeit, "", N::ChallengeFailed, &[Author, Directors, Sponsor]),
     row(A::ChallengeAdjust, "", N::ChallengeAdjusted, &[Author, Directors, Sponsor]),
     row(A::ChallengeWithdraw, "", N::ChallengeWithdrawn, &[Author, Sponsor, Bidders, DraftHolders]),
     row(A::ChallengeFinish, "", N::ChallengeFinished, &[Author, Directors, Sponsor]),
@@ -149,6 +150,8 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::BidDecline, "", N::BidDeclined, &[Team]),
     row(A::BidHandBack, "", N::BidUnopened, &[Team]),
     row(A::BidAward, "", N::BidAwarded, &[Team]),
+    row(A::BidCallUp, "", N::ReserveCalled, &[Team, Author]),
+    row(A::ProjectForfeit, "", N::ProjectForfeited, &[Team, Sponsor, Author, Directors]),
     row(A::ExpertEnlist, "", N::ExpertEnlisted, &[Person]),
     row(A::ExpertEdit, "", N::ExpertReminded, &[Person]),
     row(A::ExpertRemind, "", N::ExpertReminded, &[Person]),
@@ -191,6 +194,8 @@ pub const LETTERS: &[LetterRule] = &[
 /// Steps that change a stage and write no letter of their own, with the step whose letter tells the same people.
 pub const TOLD_BY_ANOTHER: &[(Action, Action)] = &[
     (A::BidSign, A::ProjectActivate),
+    (A::BidForfeit, A::ProjectForfeit),
+    (A::DecisionReplace, A::BidCallUp),
     (A::BidAskAgain, A::ChallengeCorrect),
     (A::ReviewRecuse, A::RecusalOrder),
     (A::ObjectionConfirm, A::ObjectionReceive),

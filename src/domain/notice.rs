@@ -105,6 +105,8 @@ codes! {
         BidReserve = "bid_reserve" "备选",
         BidDeclined = "bid_declined" "未入选",
         BidAwarded = "bid_awarded" "中榜",
+        ReserveCalled = "reserve_called" "递补",
+        ProjectForfeited = "project_forfeited" "放弃签约",
         ExpertEnlisted = "expert_enlisted" "专家入库",
         ExpertReminded = "expert_reminded" "专家信息待确认",
         ExpertPaused = "expert_paused" "专家暂停",

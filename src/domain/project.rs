@@ -23,6 +23,7 @@ codes! {
         Completed = "completed" "通过验收",
         Concluded = "concluded" "结题",
         Failed = "failed" "验收不通过",
+        Forfeited = "forfeited" "已放弃",
     }
 }
 
@@ -37,6 +38,7 @@ stage_table!(
         path(S::Signing, A::ProjectSign, &[S::Signing]),
         path(S::Signing, A::ProjectCountersign, &[S::Signing]),
         path(S::Signing, A::ProjectActivate, &[S::Active]),
+        path(S::Signing, A::ProjectForfeit, &[S::Forfeited]),
         path(S::Signing, A::ProjectAssign, &[S::Signing]),
         path(S::Active, A::ProjectAssign, &[S::Active]),
         path(S::Active, A::ProjectApplyAcceptance, &[S::InAcceptance]),

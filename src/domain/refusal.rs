@@ -73,6 +73,8 @@ refusals! {
     TooManyUnconfirmed "too_many_unconfirmed" "待确认的异议过多，请稍后再试，或与监督联系人联系" "Too many objections wait to be confirmed: try later, or turn to the contact for supervision.";
     ExtendedOnce "extended_once" "办理期限已延长过一次" "It was extended once already.";
     ObjectionOpen "objection_open" "有异议尚未办结" "An objection waits for its answer.";
+    TimeToSign "time_to_sign" "签约期限尚未届满" "There is time to sign still.";
+    SigningOver "signing_over" "签约期限已过，视为放弃" "The time to sign is over: it counts as given up.";
     NotAnExpert "not_an_expert" "该用户不是在用的评审专家" "This user is not an active expert.";
     AlreadyAssigned "already_assigned" "该人员已被指派" "This person is already assigned.";
     NotOfTheDepartment "not_of_the_department" "经办、处长、资金管理角色只能授予政府机关的人员" "Officers, directors and finance are people of a government agency.";

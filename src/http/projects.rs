@@ -3,7 +3,8 @@
 use crate::app::Page;
 use crate::app::act::Shown;
 use crate::app::projects::{ProjectFilter, ProjectRow, SignatureRow};
-use crate::app::{Act, AppError, Done, Seen, projects};
+use crate::app::{Act, AppError, Done, Seen, forfeits, projects};
+use crate::domain::challenge::ReasonInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, ProjectId, UserId};
 use crate::domain::money::Fen;
@@ -125,6 +126,11 @@ pub fn plan(act: &mut Act<'_>, id: ProjectId, input: PlanInput) -> Changed {
 /// `POST /projects/{id}/sign`
 pub fn sign(act: &mut Act<'_>, id: ProjectId, input: SignInput) -> Changed {
     Ok(projects::sign(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /projects/{id}/forfeit`
+pub fn forfeit(act: &mut Act<'_>, id: ProjectId, input: ReasonInput) -> Result<Done<ProjectView>, AppError> {
+    Ok(forfeits::forfeit(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /projects/{id}/assign`

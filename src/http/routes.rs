@@ -226,6 +226,7 @@ pub fn routes() -> Vec<Route> {
         get("/projects/{id}", A::ProjectRead, projects::get),
         put("/projects/{id}/plan", A::ProjectPlan, projects::plan),
         verb("/projects/{id}/sign", A::ProjectSign, projects::sign),
+        verb("/projects/{id}/forfeit", A::ProjectForfeit, projects::forfeit),
         verb("/projects/{id}/assign", A::ProjectAssign, projects::assign),
         verb("/projects/{id}/apply_acceptance", A::ProjectApplyAcceptance, projects::apply_acceptance),
         verb("/projects/{id}/conclude", A::ProjectConclude, projects::conclude),

@@ -36,6 +36,7 @@ mod erasure;
 mod examination;
 mod experts;
 mod files;
+mod forfeits;
 mod keys;
 mod links;
 mod mail;

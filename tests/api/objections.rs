@@ -120,6 +120,9 @@ on_both! {
         app.team("yuan").await.post(&path, from_outside()).await.has_faults(&[("email", "not_here")]);
         let kept = anyone.post(&path, from_outside()).await.is(201);
         assert_eq!(kept["stage"], "unconfirmed");
+        let page = reqwest::get(format!("{}/api/v1/objections/confirm", app.address)).await.unwrap();
+        assert_eq!((page.status().as_u16(), page.headers()["content-type"].to_str().unwrap()), (200, "text/html; charset=utf-8"));
+        assert!(page.text().await.unwrap().contains("confirm.js"));
         let letters = app.letters().await;
         assert_eq!((letters.len(), letters[0].to.as_str(), letters[0].notice.to_string().as_str()), (1, "zhao@elsewhere.example", "objection_to_confirm"));
         let token = letters[0].text.split("#token=").nth(2).unwrap().split_whitespace().next().unwrap().to_owned();

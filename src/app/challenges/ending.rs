@@ -57,7 +57,7 @@ fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Re
     };
     let scored = all.iter().filter(|bid| bid.panel_score.is_some()).count();
     let holds = match reason {
-        FailReason::SealLost => false,
+        FailReason::SealLost | FailReason::Forfeited => false,
         FailReason::NoBids => received == 0,
         FailReason::NoEligibleBid => received > 0 && received == ineligible,
         FailReason::BelowThreshold => scored > 0 && !all.iter().any(good_enough),

@@ -23,7 +23,7 @@ use crate::domain::workflow::Stage;
 use crate::store::Json;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
-use crate::store::{decisions, objections};
+use crate::store::{decisions, objections, projects as project_rows};
 
 pub use crate::store::decisions::DecisionRow;
 
@@ -222,7 +222,8 @@ pub fn award(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeR
     }
     let winners = bids::of_round(act.conn, id, challenge.round, &[BidStage::Recommended])?;
     may_stand(act, id, winners.iter())?;
-    for (row, number) in winners.iter().zip(1..) {
+    let before = i32::try_from(project_rows::of_challenge(act.conn, id)?.len()).unwrap_or(i32::MAX);
+    for (row, number) in winners.iter().zip(before.saturating_add(1)..) {
         projects::open(act, &challenge, row, number)?;
     }
     let challenge = challenge_rows::advance(act.conn, &challenge, step.to, act.now)?;

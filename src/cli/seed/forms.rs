@@ -193,6 +193,7 @@ pub const fn failed(reason: FailReason) -> &'static str {
         FailReason::NoEligibleBid => "揭榜申请均未通过形式审查，经研究本轮流标。",
         FailReason::BelowThreshold => "评审得分均低于70分，技术路线尚不成熟，经研究本轮流标。",
         FailReason::SealLost => "三名保管人中两人的密钥份额已失效，无法启封，经研究本轮流标。",
+        FailReason::Forfeited => "中榜单位均放弃签约，本轮流标。",
         FailReason::Other => "经研究本轮流标。",
     }
 }

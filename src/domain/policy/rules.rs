@@ -151,6 +151,7 @@ pub const RULES: &[Rule] = &[
     rule(A::ChallengePublicise, &[Officer], DESK),
     rule(A::ChallengeAward, &[Director], OTHER),
     rule(A::ChallengeFail, &[Director], OTHER),
+    rule(A::ChallengeForfeit, &[System], ANY),
     rule(A::ChallengeAdjust, &[Officer], DESK),
     rule(A::ChallengeRepublish, &[Director], OTHER),
     rule(A::ChallengeWithdraw, &[Director], OTHER),
@@ -171,6 +172,7 @@ pub const RULES: &[Rule] = &[
     rule(A::DecisionApprove, &[Director], OTHER),
     rule(A::DecisionReturn, &[Director], OTHER),
     rule(A::DecisionReopen, &[System], ANY),
+    rule(A::DecisionReplace, &[System], ANY),
     // 异议: by anyone; whole only to supervision without a part in the case, and to whoever made it.
     rule(A::ObjectionFile, &[Public], &[Stranger, Party, Author, Assigned]),
     rule(A::ObjectionConfirm, &[Public], SELF),
@@ -241,6 +243,8 @@ pub const RULES: &[Rule] = &[
     rule(A::BidReopen, &[System], ANY),
     rule(A::BidAward, &[System], ANY),
     rule(A::BidSign, &[System], ANY),
+    rule(A::BidForfeit, &[System], ANY),
+    rule(A::BidCallUp, &[System], ANY),
     // 专家库: kept by officers; each expert confirms the own profile.
     rule(A::ExpertEnlist, &[Officer], DESK),
     rule(A::ExpertRead, &[Officer, Director, Supervisor, Auditor], ANY),
@@ -283,6 +287,9 @@ pub const RULES: &[Rule] = &[
     rule(A::ProjectCountersign, &[Director], OTHER),
     rule(A::ProjectSign, &[Team, Sponsor], OWN),
     rule(A::ProjectAssign, &[Officer], DESK),
+    // 放弃: given up by its team, or found too late by a director.
+    rule(A::ProjectForfeit, &[Team], OWN),
+    rule(A::ProjectForfeit, &[Director], OTHER),
     rule(A::ProjectActivate, &[System], ANY),
     rule(A::ProjectApplyAcceptance, &[Team], OWN),
     rule(A::ProjectConclude, &[Director], OTHER),

@@ -281,6 +281,8 @@ pub const ROWS: &[Row] = &[
     Row("GET /projects/{id}",                   On::Project,      ANY, "team colleague sponsor"),
     Row("PUT /projects/{id}/plan",              On::Project,      "awarded", "officer officer2"),
     Row("POST /projects/{id}/sign",             On::Project,      "awarded", "team colleague"),
+    Row("POST /projects/{id}/forfeit",          On::Project,      "awarded", "team colleague"),
+    Row("POST /projects/{id}/forfeit",          On::Project,      "", "director"),
     Row("POST /projects/{id}/assign",           On::Project,      "awarded active", "officer officer2"),
     Row("POST /projects/{id}/apply_acceptance", On::Project,      "", "team colleague"),
     Row("POST /projects/{id}/conclude",         On::Project,      "acceptance", "director"),

@@ -336,6 +336,7 @@ impl<'a> World<'a> {
                 || route.ends_with("/lift")
                 || route.ends_with("/adjust")
                 || route.ends_with("/pause")
+                || route.ends_with("/forfeit")
                 || route.ends_with("/experts/{id}/remove")
                 || route.ends_with("/void")
                 || route.ends_with("/challenges/{id}/withdraw") =>

@@ -36,6 +36,7 @@ pub mod object;
 pub mod objections;
 pub mod organizations;
 pub mod paces;
+pub mod papers;
 pub mod particulars;
 pub mod partnerships;
 pub mod passwords;

@@ -31,6 +31,7 @@ pub mod money;
 pub mod notice;
 pub mod objection;
 pub mod organization;
+pub mod paper;
 pub mod partnership;
 pub mod password;
 pub mod payment;

@@ -29,6 +29,7 @@ pub mod openapi;
 pub mod operations;
 pub mod organizations;
 pub mod pages;
+pub mod papers;
 pub mod partnerships;
 pub mod payments;
 pub mod portfolio;

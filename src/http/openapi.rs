@@ -83,8 +83,14 @@ impl Described {
 
     /// Answering with the bytes of a file, or a part of them.
     #[must_use]
-    pub fn answers_bytes(mut self) -> Self {
+    pub fn answers_a_part(mut self) -> Self {
         self.parameters.push(parameter("Range", ParameterIn::Header, plain(Type::String), "One range of bytes. 分段下载"));
+        self.answers_bytes()
+    }
+
+    /// Answering with the bytes of a file.
+    #[must_use]
+    pub fn answers_bytes(mut self) -> Self {
         self.answer = Some((200, Some(ObjectBuilder::new().schema_type(Type::String).build().into())));
         self.binary = true;
         self

@@ -10,7 +10,7 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, experts, files, grants, keys,
-    milestones, objections, organizations, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals,
+    milestones, objections, organizations, papers, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals,
     restrictions, reviews, rounds, scores, second_factor, sessions, users,
 };
 use actix_web::http::Method;
@@ -94,7 +94,8 @@ pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
     let file = Described::new("/bids/{id}/files", A::FileAdd).form::<files::FileForm>().answers::<FileNote>(201);
-    let download = Described::new("/files/{id}", A::FileRead).answers_bytes();
+    let download = Described::new("/files/{id}", A::FileRead).answers_a_part();
+    let paper = Described::new("/challenges/{id}/papers", A::PaperRead).query::<papers::PaperQuery>().answers_bytes();
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
@@ -245,6 +246,7 @@ pub fn routes() -> Vec<Route> {
         verb("/payments/{id}/approve", A::PaymentApprove, payments::approve),
         verb("/payments/{id}/pay", A::PaymentPay, payments::pay),
         verb("/payments/{id}/return", A::PaymentReturn, payments::send_back),
+        Route::new(Method::GET, "/challenges/{id}/papers", A::PaperRead, paper, papers::get),
         list("/audit", A::AuditRead, audit::list),
         get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),
         get_with("/notary", A::NotaryRead, receipts::notary).public(),

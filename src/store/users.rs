@@ -95,6 +95,14 @@ pub fn list(conn: &mut Conn, filter: &UserFilter, page: &Page) -> QueryResult<Ve
     by_id!(query, users, page).load(conn)
 }
 
+/// The names of these people.
+///
+/// # Errors
+/// The database does not answer.
+pub fn names(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<(UserId, String)>> {
+    users::table.filter(users::id.eq_any(ids.iter().copied())).select((users::id, users::name)).load(conn)
+}
+
 /// A user's roles.
 ///
 /// # Errors

@@ -44,6 +44,7 @@ mod matrix;
 mod members;
 mod objections;
 mod organizations;
+mod papers;
 mod particulars;
 mod passwords;
 mod people;

@@ -34,6 +34,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Milestone,
         Kind::Payment,
         Kind::Portfolio,
+        Kind::Paper,
     ];
     for action in Action::ALL {
         if business.contains(&action.kind()) {

@@ -311,6 +311,7 @@ pub const RULES: &[Rule] = &[
     rule(A::PaymentReturn, &[Commissioner], MINE),
     rule(A::PaymentReturn, &[Finance], &[Stranger, Author]),
     rule(A::PaymentCancel, &[System], ANY),
+    rule(A::PaperRead, JUDGING, ANY),
     rule(A::AuditRead, &[Auditor], ANY),
     rule(A::PortfolioRead, STAFF, ANY),
     rule(A::NotaryRead, &[Public], ANY),

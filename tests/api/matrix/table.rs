@@ -259,6 +259,7 @@ pub const ROWS: &[Row] = &[
     Row("POST /experts/{id}/pause",             On::Expert,       ANY, "officer officer2"),
     Row("POST /experts/{id}/resume",            On::Expert,       "",  "officer officer2"),
     Row("POST /experts/{id}/remove",            On::Expert,       ANY, "officer officer2"),
+    Row("GET /challenges/{id}/papers",          On::Challenge,    ANY, "officer officer2 director examiner own_examiner supervisor auditor"),
     // A draw is prepared by somebody of another division than the one that owns the challenge.
     Row("POST /challenges/{id}/draws",          On::Challenge,    "reviewing", "officer2"),
     Row("GET /challenges/{id}/draws",           On::Challenge,    ANY, "officer officer2 director supervisor auditor"),

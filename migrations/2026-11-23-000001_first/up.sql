@@ -535,6 +535,8 @@ CREATE TABLE decisions (
     challenge_id TEXT NOT NULL REFERENCES challenges (id),
     round INTEGER NOT NULL,
     stage TEXT NOT NULL,
+    meeting TEXT,
+    recused_members TEXT NOT NULL,
     minute_no TEXT NOT NULL,
     decided_on DATE NOT NULL,
     selections TEXT NOT NULL,
@@ -548,6 +550,7 @@ CREATE TABLE decisions (
     updated_at TIMESTAMP NOT NULL
 );
 CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage NOT IN ('returned', 'reopened', 'replaced');
+CREATE INDEX decisions_publicity ON decisions (publicity_ends_on, id) WHERE stage = 'approved';
 
 CREATE TABLE objections (
     id TEXT PRIMARY KEY NOT NULL,

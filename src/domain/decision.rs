@@ -10,7 +10,7 @@ use crate::domain::money::Fen;
 use crate::domain::policy::Action as A;
 use crate::domain::refusal::Refusal;
 use crate::domain::score::THRESHOLD;
-use crate::domain::text::{Line, Reason};
+use crate::domain::text::{Line, Name, Reason};
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::workflow::{path, stage_table};
 use deserr::ValuePointerRef;
@@ -72,6 +72,12 @@ pub struct Selection {
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct DecisionInput {
+    /// The meeting 会议名称 that decided.
+    #[deserr(default)]
+    pub meeting: Option<Line<2, 120>>,
+    /// Members who stepped aside 回避, by name: at most thirty.
+    #[deserr(default)]
+    pub recused_members: Vec<Name>,
     /// Number of the minute 会议纪要号.
     pub minute_no: Line<1, 60>,
     /// Date of the meeting.
@@ -98,6 +104,7 @@ impl DecisionInput {
     /// All faults at once.
     pub fn check(&self, candidates: &[Candidate], teams: i64, cap_fen: Fen) -> Result<(), Faults> {
         let mut faults = Faults::default();
+        faults.check(self.recused_members.len() > 30, "recused_members", || Fault::new("wrong_length", "最多30人", "must hold at most 30"));
         for candidate in candidates {
             let times = self.selections.iter().filter(|chosen| chosen.bid_id == candidate.bid_id).count();
             let field = format!("selections.{}", candidate.bid_id);

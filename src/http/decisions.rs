@@ -19,6 +19,10 @@ pub struct DecisionView {
     challenge_id: ChallengeId,
     round: i32,
     /// 会议纪要号.
+    /// 会议名称.
+    meeting: Option<String>,
+    /// Members who stepped aside.
+    recused_members: Vec<String>,
     minute_no: String,
     decided_on: Date,
     selections: Vec<Selection>,
@@ -41,6 +45,8 @@ impl From<Shown<DecisionRow>> for DecisionView {
             version: row.version,
             challenge_id: row.challenge_id,
             round: row.round,
+            meeting: row.meeting,
+            recused_members: row.recused_members.read().unwrap_or_default(),
             minute_no: row.minute_no,
             decided_on: row.decided_on,
             selections: row.selections.read().unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The pages for people: where the links in letters lead, to a new password and to the confirmation of an objection. They take
 //! nothing by themselves; the token stays behind the `#`, and what is sent goes to the same route that every other client asks.
 
+use crate::app::AppError;
 use actix_web::guard;
 use actix_web::http::header;
 use actix_web::web::{self, ServiceConfig};
@@ -35,4 +36,26 @@ pub fn configure(config: &mut ServiceConfig) {
     for (path, ..) in PAGES {
         config.service(web::resource(*path).guard(guard::Get()).to(page));
     }
+}
+
+/// A page from its template; whatever is put in is escaped.
+///
+/// # Errors
+/// The template is not one, which is a fault of the program.
+pub fn rendered(name: &'static str, template: &'static str, context: minijinja::Value) -> Result<String, AppError> {
+    let mut pages = minijinja::Environment::new();
+    let failed = |error: minijinja::Error| AppError::Internal(error.to_string());
+    pages.add_template(name, template).map_err(failed)?;
+    pages.get_template(name).and_then(|template| template.render(context)).map_err(failed)
+}
+
+/// A page to print: it runs nothing and loads nothing.
+#[must_use]
+pub fn printed(text: String) -> HttpResponse {
+    let policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    HttpResponse::Ok()
+        .content_type(HTML)
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(text)
 }

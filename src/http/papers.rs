@@ -8,6 +8,7 @@ use crate::domain::paper::{Cell, Paper, PaperFormat, PaperKind};
 use crate::domain::policy::Action;
 use crate::http::call::{Call, Turned};
 use crate::http::door::{PathId, same};
+use crate::http::pages::{printed, rendered};
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
@@ -38,22 +39,16 @@ pub async fn get(app: App, call: Call) -> Result<HttpResponse, Turned> {
         Ok(seen)
     };
     let paper = app.read(call.request(READ), read).await?;
-    let (kind, disposition, body) = match query.format {
-        PaperFormat::Html => ("text/html; charset=utf-8", "inline".to_owned(), page(&paper)?.into_bytes()),
-        PaperFormat::Xlsx => {
-            let name = format!("{}-{}", query.table, paper.filled_on);
-            let written = tokio::task::spawn_blocking(move || book(&paper)).await.map_err(|error| AppError::Internal(error.to_string()))?;
-            let bytes = written.map_err(|error| AppError::Internal(error.to_string()))?;
-            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", format!("attachment; filename=\"{name}.xlsx\""), bytes)
-        }
-    };
+    if query.format == PaperFormat::Html {
+        return Ok(printed(page(&paper)?));
+    }
+    let name = format!("attachment; filename=\"{}-{}.xlsx\"", query.table, paper.filled_on);
+    let written = tokio::task::spawn_blocking(move || book(&paper)).await.map_err(|error| AppError::Internal(error.to_string()))?;
+    let bytes = written.map_err(|error| AppError::Internal(error.to_string()))?;
     let mut response = HttpResponse::Ok();
-    response.insert_header((header::CONTENT_TYPE, kind)).insert_header((header::CONTENT_DISPOSITION, disposition));
-    response.insert_header((header::CACHE_CONTROL, "private, no-store"));
-    // A page to print runs nothing and loads nothing.
-    response
-        .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"));
-    Ok(response.body(body))
+    response.content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    response.insert_header((header::CONTENT_DISPOSITION, name)).insert_header((header::CACHE_CONTROL, "private, no-store"));
+    Ok(response.body(bytes))
 }
 
 /// What stands above a table.
@@ -91,8 +86,5 @@ fn page(paper: &Paper) -> Result<String, AppError> {
         title => paper.kind.zh(), heading => heading(paper),
         columns => minijinja::value::Serde(&paper.columns), rows => minijinja::value::Serde(&rows),
     };
-    let mut pages = minijinja::Environment::new();
-    let failed = |error: minijinja::Error| AppError::Internal(error.to_string());
-    pages.add_template("paper.html", include_str!("pages/paper.html")).map_err(failed)?;
-    pages.get_template("paper.html").and_then(|template| template.render(context)).map_err(failed)
+    rendered("paper.html", include_str!("pages/paper.html"), context)
 }

@@ -95,6 +95,8 @@ pub fn routes() -> Vec<Route> {
     let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
     let file = Described::new("/bids/{id}/files", A::FileAdd).form::<files::FileForm>().answers::<FileNote>(201);
     let download = Described::new("/files/{id}", A::FileRead).answers_a_part();
+    let print = Described::new("/challenges/{id}/publicity/page", A::ChallengeReadPublished).answers_bytes();
+    let feed = Described::new("/publicity.atom", A::ChallengeReadPublished).answers_bytes();
     let paper = Described::new("/challenges/{id}/papers", A::PaperRead).query::<papers::PaperQuery>().answers_bytes();
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
@@ -126,6 +128,8 @@ pub fn routes() -> Vec<Route> {
         get("/challenges/{id}", A::ChallengeReadPublished, challenges::get).public(),
         get("/challenges/{id}/rounds", A::ChallengeReadPublished, rounds::of_challenge).public(),
         get("/challenges/{id}/publicity", A::ChallengeReadPublished, publicity::of_challenge).public(),
+        Route::new(Method::GET, "/challenges/{id}/publicity/page", A::ChallengeReadPublished, print, publicity::page).public(),
+        Route::new(Method::GET, "/publicity.atom", A::ChallengeReadPublished, feed, publicity::feed).public(),
         put("/challenges/{id}", A::ChallengeEdit, challenges::edit),
         verb("/challenges/{id}/submit", A::ChallengeSubmit, challenges::submit),
         verb("/challenges/{id}/return", A::ChallengeReturn, challenges::send_back),

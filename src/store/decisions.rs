@@ -1,9 +1,10 @@
 //! Decisions.
 
+use crate::domain::challenge::ChallengeStage;
 use crate::domain::decision::{Announcement, DecisionStage, Selection, VOID};
 use crate::domain::id::{ChallengeId, DecisionId, UserId};
 use crate::domain::time::{Date, Timestamp};
-use crate::store::schema::decisions;
+use crate::store::schema::{challenges, decisions};
 use crate::store::{Conn, Json, step};
 use diesel::prelude::*;
 
@@ -15,6 +16,8 @@ pub struct DecisionRow {
     pub challenge_id: ChallengeId,
     pub round: i32,
     pub stage: DecisionStage,
+    pub meeting: Option<String>,
+    pub recused_members: Json<Vec<String>>,
     pub minute_no: String,
     pub decided_on: Date,
     pub selections: Json<Vec<Selection>>,
@@ -55,6 +58,22 @@ pub fn live(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<
         .select(DecisionRow::as_select())
         .first(conn)
         .optional()
+}
+
+/// Decisions whose publicity runs today, newest first, at most `limit`.
+///
+/// # Errors
+/// The database does not answer.
+pub fn in_publicity(conn: &mut Conn, today: Date, limit: i64) -> QueryResult<Vec<DecisionRow>> {
+    decisions::table
+        .inner_join(challenges::table)
+        .filter(challenges::stage.eq(ChallengeStage::Publicity).and(challenges::round.eq(decisions::round)))
+        .filter(decisions::stage.eq(DecisionStage::Approved).and(decisions::publicity_ends_on.ge(today)))
+        .filter(decisions::publicity_starts_on.le(today))
+        .order(decisions::id.desc())
+        .limit(limit)
+        .select(DecisionRow::as_select())
+        .load(conn)
 }
 
 /// All decisions on a challenge, first to last.

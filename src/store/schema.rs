@@ -535,6 +535,8 @@ diesel::table! {
         challenge_id -> Text,
         round -> Integer,
         stage -> Text,
+        meeting -> Nullable<Text>,
+        recused_members -> Text,
         minute_no -> Text,
         decided_on -> Date,
         selections -> Text,
@@ -761,6 +763,7 @@ diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
 diesel::joinable!(project_people -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));
+diesel::joinable!(decisions -> challenges (challenge_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     organizations,

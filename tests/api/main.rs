@@ -50,6 +50,7 @@ mod passwords;
 mod people;
 mod portfolio;
 mod projects;
+mod publicity;
 mod questions;
 mod receipts;
 mod recusals;

@@ -38,6 +38,7 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("lettre", &["mail"]),
     ("minijinja", &["mail", "http"]),
     ("rust_xlsxwriter", &["http"]),
+    ("atom_syndication", &["http"]),
     ("rust_embed", &["mail"]),
     ("infer", &["domain"]),
     ("clamav_client", &["app"]),

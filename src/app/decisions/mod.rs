@@ -73,6 +73,8 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Res
         challenge_id: id,
         round: challenge.round,
         stage: DecisionStage::Proposed,
+        meeting: input.meeting.as_ref().map(ToString::to_string),
+        recused_members: Json::of(&input.recused_members.iter().map(ToString::to_string).collect())?,
         minute_no: input.minute_no.to_string(),
         decided_on: input.decided_on,
         selections: Json::of(&input.selections)?,

@@ -1,16 +1,18 @@
 //! Publicity 公示: what a decision says in public, kept as it was when it began.
 
-use crate::app::act::{Act, Seen};
+use crate::app::act::{Act, Known, Object, Seen};
 use crate::app::bids::content;
 use crate::app::challenges;
 use crate::app::error::AppError;
 use crate::auth::token::sha256_hex;
 use crate::domain::decision::{Announced, Announcement, Choice, DecisionStage, PublicityState, PublicityWindow, Selection};
 use crate::domain::id::{ChallengeId, OrganizationId};
+use crate::domain::policy::{Action, Kind};
 use crate::domain::proposal::team::TeamRole;
 use crate::domain::time::Timestamp;
 use crate::store::bids::BidRow;
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
+use crate::store::decisions::DecisionRow;
 use crate::store::{bids, decisions, organizations};
 
 /// What the publicity of these selections says.
@@ -57,6 +59,34 @@ fn announced(act: &mut Act<'_>, row: &BidRow) -> Result<Announced, AppError> {
     })
 }
 
+/// So many publicities stand in the feed.
+const IN_THE_FEED: i64 = 50;
+
+/// A publicity that runs, with its challenge.
+pub type Running = (ChallengeId, Publicity);
+
+/// What is in publicity today, newest first: for anyone.
+///
+/// # Errors
+/// The database does not answer.
+pub fn running(act: &mut Act<'_>) -> Result<Seen<Vec<Running>>, AppError> {
+    let permit = act.permit(Action::ChallengeReadPublished, &Object::kind(Kind::Challenge).known(Known::Always))?;
+    let mut all = Vec::new();
+    for row in decisions::in_publicity(act.conn, act.now.date(), IN_THE_FEED)? {
+        let id = row.challenge_id;
+        all.extend(publicity(act, row)?.map(|publicity| (id, publicity)));
+    }
+    Ok(Seen::by(permit, all))
+}
+
+/// What a decision made public, if it did.
+fn publicity(act: &Act<'_>, row: DecisionRow) -> Result<Option<Publicity>, AppError> {
+    let (Some(kept), Some(announced_at)) = (row.announcement, row.announced_at) else { return Ok(None) };
+    let announcement = kept.read()?;
+    let state = if row.stage == DecisionStage::Reopened { PublicityState::Interrupted } else { announcement.state(act.now) };
+    Ok(Some(Publicity { announcement, sha256: sha256_hex(kept.text().as_bytes()), announced_at, state }))
+}
+
 /// A publicity, as it was when it began.
 #[derive(Debug)]
 pub struct Publicity {
@@ -79,10 +109,7 @@ pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Publi
     let permit = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
     let mut all = Vec::new();
     for row in decisions::of_challenge(act.conn, id)?.into_iter().rev() {
-        let (Some(kept), Some(announced_at)) = (row.announcement, row.announced_at) else { continue };
-        let announcement = kept.read()?;
-        let state = if row.stage == DecisionStage::Reopened { PublicityState::Interrupted } else { announcement.state(act.now) };
-        all.push(Publicity { announcement, sha256: sha256_hex(kept.text().as_bytes()), announced_at, state });
+        all.extend(publicity(act, row)?);
     }
     Ok(Seen::by(permit, all))
 }

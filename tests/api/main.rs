@@ -37,6 +37,7 @@ mod examination;
 mod experts;
 mod files;
 mod forfeits;
+mod judging;
 mod keys;
 mod links;
 mod mail;

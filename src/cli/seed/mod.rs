@@ -65,6 +65,7 @@ pub async fn load(app: &App, password: &str) -> anyhow::Result<Loaded> {
     }
     bar.finish_and_clear();
     app.clock.set(calendar::instant(calendar::ENDS)?);
+    story.people.enlist(app, story.people.person("officer")?).await.context("the pool of experts")?;
     story.check().await?;
     app.count_letters_as_sent().await?;
     Ok(Loaded {

@@ -1,14 +1,15 @@
 //! Everyone of the demo: organisations and accounts, registered by the operator on the host.
 
-use crate::app::{App, Who, accounts, organizations};
+use crate::app::{App, Who, accounts, experts, organizations};
 use crate::cli::seed::data::{Organization, Portfolio, User};
 use crate::cli::seed::forms::form;
 use crate::cli::seed::told;
+use crate::domain::expert::{ExpertInput, Speciality};
 use crate::domain::id::{OrganizationId, UserId};
 use crate::domain::organization::OrganizationInput;
 use crate::domain::password::Owner;
 use crate::domain::policy::Role;
-use crate::domain::user::{Password, UserInput};
+use crate::domain::user::{Password, Sector, UserInput};
 use anyhow::Context;
 use serde_json::json;
 use std::collections::HashMap;
@@ -71,6 +72,22 @@ impl People {
             app.run(Who::Person(id), move |act| accounts::subscribe(act, sectors)).await?;
         }
         Ok(id)
+    }
+
+    /// Puts all experts into the pool, each of whom confirms the profile: every sixth one judges the money, the others know five fields.
+    ///
+    /// # Errors
+    /// The data break a rule.
+    pub async fn enlist(&self, app: &App, officer: UserId) -> anyhow::Result<()> {
+        for (number, id) in self.experts.iter().copied().enumerate() {
+            let speciality = if number % 6 == 5 { Speciality::Finance } else { Speciality::Technical };
+            let fields: Vec<&str> = Sector::ALL.iter().cycle().skip(number).take(5).map(|sector| sector.code()).collect();
+            let input: ExpertInput =
+                form(json!({"user_id": id, "profile": {"title": "教授", "speciality": speciality.code(), "fields": fields}}))?;
+            app.run(Who::Person(officer), move |act| experts::enlist(act, &input)).await?;
+            app.run(Who::Person(id), move |act| experts::confirm(act, id)).await?;
+        }
+        Ok(())
     }
 
     /// The organisation with this key.

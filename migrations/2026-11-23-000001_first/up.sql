@@ -507,12 +507,14 @@ CREATE TABLE reviews (
     comment TEXT,
     submitted_at TIMESTAMP,
     recusal TEXT,
+    reminders INTEGER NOT NULL,
     created_by TEXT NOT NULL REFERENCES users (id),
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     UNIQUE (bid_id, expert_id)
 );
+CREATE INDEX reviews_due ON reviews (due_at, id) WHERE stage IN ('assigned', 'declared');
 CREATE INDEX reviews_expert ON reviews (expert_id, id);
 CREATE INDEX reviews_challenge ON reviews (challenge_id, id);
 

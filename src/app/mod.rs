@@ -51,6 +51,7 @@ mod renewal;
 mod replies;
 mod request;
 pub mod restrictions;
+mod review_reminders;
 pub mod reviews;
 pub mod scores;
 pub mod second_factor;

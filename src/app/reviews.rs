@@ -106,6 +106,7 @@ pub(super) fn seat(act: &mut Act<'_>, bid: &BidRow, expert: UserId, due_at: Time
         comment: None,
         submitted_at: None,
         recusal: None,
+        reminders: 0,
         created_by: act.user()?,
         version: 1,
         created_at: act.now,

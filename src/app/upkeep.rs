@@ -51,6 +51,7 @@ impl App {
         self.paces.sweep();
         self.remind_of_keys().await?;
         self.remind_experts().await?;
+        self.remind_of_reviews().await?;
         self.sweep_keys().await?;
         self.sweep_files().await?;
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {

@@ -165,6 +165,8 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::DrawInvite, "", N::PanelInvited, &[Expert]),
     row(A::ReviewRelease, "", N::ReviewReleased, &[Expert]),
     row(A::ReviewAssign, "", N::ReviewAssigned, &[Expert]),
+    row(A::ReviewRemind, "", N::ReviewDue, &[Expert]),
+    row(A::ReviewMiss, "", N::ReviewOverdue, &[Expert, Author]),
     row(A::ReviewDeclare, "", N::ReviewDeclared, &[Author]),
     row(A::ReviewDecline, "", N::ReviewDeclined, &[Author]),
     row(A::ReviewSubmit, "", N::ReviewReceived, &[Expert]),

@@ -119,6 +119,8 @@ codes! {
         PanelInvited = "panel_invited" "专家组评审邀请",
         ReviewReleased = "review_released" "不再需要评审",
         ReviewAssigned = "review_assigned" "评审邀请",
+        ReviewDue = "review_due" "评审即将到期",
+        ReviewOverdue = "review_overdue" "评审逾期",
         ReviewDeclared = "review_declared" "评审接受",
         ReviewDeclined = "review_declined" "评审谢绝",
         ReviewReceived = "review_received" "评审意见回执",

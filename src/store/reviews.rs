@@ -6,6 +6,7 @@ use crate::domain::policy::Scope;
 use crate::domain::recusal::Ground;
 use crate::domain::review::{READS_THE_BID, ReviewStage, Score, ScoreSheet};
 use crate::domain::time::Timestamp;
+use crate::store::challenges::ChallengeRow;
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{bids, challenges, reviews};
 use crate::store::{Conn, Json, Multi, step};
@@ -26,6 +27,8 @@ pub struct ReviewRow {
     pub comment: Option<String>,
     pub submitted_at: Option<Timestamp>,
     pub recusal: Option<Ground>,
+    /// How often the expert was reminded: once before it is due, once when it is overdue.
+    pub reminders: i32,
     pub created_by: UserId,
     pub version: i64,
     pub created_at: Timestamp,
@@ -130,6 +133,31 @@ pub fn under_review_by(conn: &mut Conn, expert: UserId) -> QueryResult<Vec<Chall
         .select(reviews::challenge_id)
         .distinct()
         .load(conn)
+}
+
+/// Open reviews that are due by `by`, of whose experts none was reminded more than `before` times: at most `limit`, with their challenges.
+///
+/// # Errors
+/// The database does not answer.
+pub fn to_remind(conn: &mut Conn, by: Timestamp, before: i32, limit: i64) -> QueryResult<Vec<(ReviewRow, ChallengeRow)>> {
+    reviews::table
+        .inner_join(bids::table.inner_join(challenges::table))
+        .filter(reviews::stage.eq_any([ReviewStage::Assigned, ReviewStage::Declared]))
+        .filter(reviews::due_at.le(by).and(reviews::reminders.le(before)))
+        .filter(challenges::stage.eq(ChallengeStage::Reviewing).and(bids::round.eq(challenges::round)))
+        .order((reviews::due_at, reviews::id))
+        .limit(limit)
+        .select((ReviewRow::as_select(), ChallengeRow::as_select()))
+        .load(conn)
+}
+
+/// Notes that an expert was reminded. Answers whether nobody else did it meanwhile.
+///
+/// # Errors
+/// The database does not answer.
+pub fn reminded(conn: &mut Conn, row: &ReviewRow, times: i32) -> QueryResult<bool> {
+    let same = reviews::table.find(row.id).filter(reviews::stage.eq(row.stage).and(reviews::reminders.eq(row.reminders)));
+    diesel::update(same).set(reviews::reminders.eq(times)).execute(conn).map(|changed| changed == 1)
 }
 
 /// Moves the review on.

@@ -509,6 +509,7 @@ diesel::table! {
         comment -> Nullable<Text>,
         submitted_at -> Nullable<Timestamp>,
         recusal -> Nullable<Text>,
+        reminders -> Integer,
         created_by -> Text,
         version -> BigInt,
         created_at -> Timestamp,

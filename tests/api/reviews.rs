@@ -99,6 +99,36 @@ on_both! {
         app.officer().await.post(&story.path("propose"), story.proposal()).await.is(201);
     }
 
+    async fn three_days_before_a_review_is_due_and_when_it_is_overdue_each_is_told_once(app: TestApp) {
+        let story = Story::reviewing(&app).await;
+        let review = story.assigned(&story.bid, 1).await;
+        story.assigned(&story.bid, 2).await;
+        app.expert(2).await.post(&format!("/reviews/{}/decline", app.expert(2).await.get("/reviews").await.is(200)["items"][0]["id"].as_str().unwrap()),
+            json!({"conflict": false, "reason": "时间冲突"})).await.is(200);
+        app.letters().await;
+        let told = async || {
+            app.app.tidy().await.unwrap();
+            app.app.tidy().await.unwrap();
+            app.mail().await
+        };
+        let to = |what: &str, who: &str| (what.to_owned(), format!("{who}@test.example"));
+        app.days_later(6);
+        assert_eq!(told().await, []);
+        app.days_later(1);
+        assert_eq!(told().await, [to("review_due", "expert1")]);
+        app.later(chrono::TimeDelta::days(3));
+        assert_eq!(told().await, [to("review_overdue", "expert1"), to("review_overdue", "officer")]);
+        app.days_later(5);
+        assert_eq!(told().await, []);
+        app.expert(1).await.post(&format!("/reviews/{review}/declare"), json!({"no_conflict": true})).await.is(200);
+        // Whoever was asked with little time left hears of what is overdue alone.
+        app.letters().await;
+        let ask = json!({"expert_id": app.expert(3).await.id(), "due_at": app.app.clock.now().plus(chrono::TimeDelta::hours(1)).to_string()});
+        app.officer().await.post(&format!("/bids/{}/reviews", story.bid), ask).await.is(201);
+        app.days_later(1);
+        assert_eq!(told().await, [to("review_assigned", "expert3"), to("review_overdue", "expert3"), to("review_overdue", "officer")]);
+    }
+
     async fn points_at_an_extreme_need_a_reason(app: TestApp) {
         let story = Story::reviewing(&app).await;
         let review = story.assigned(&story.bid, 1).await;

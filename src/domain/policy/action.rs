@@ -176,6 +176,8 @@ codes! {
         DrawInvite = "draw.invite" "邀请专家组",
         ReviewAssign = "review.assign" "指派评审专家",
         ReviewInvite = "review.invite" "邀请专家评审",
+        ReviewRemind = "review.remind" "提醒评审",
+        ReviewMiss = "review.miss" "评审逾期",
         ReviewRelease = "review.release" "不再需要评审",
         ReviewRead = "review.read" "查看评审意见",
         ReviewDeclare = "review.declare" "声明无利益冲突",

@@ -265,6 +265,8 @@ pub const RULES: &[Rule] = &[
     rule(A::DrawInvite, &[Officer], DESK),
     rule(A::ReviewInvite, &[System], ANY),
     rule(A::ReviewRelease, &[System], ANY),
+    rule(A::ReviewRemind, &[System], ANY),
+    rule(A::ReviewMiss, &[System], ANY),
     rule(A::ReviewAssign, &[Officer], DESK),
     rule(A::ReviewRead, &[Officer, Director, Supervisor, Auditor], ANY),
     // With an interest of their own they see that the review is there, and may decline it.

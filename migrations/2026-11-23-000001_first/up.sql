@@ -563,6 +563,7 @@ CREATE TABLE objections (
     kind TEXT NOT NULL,
     body BYTEA NOT NULL,
     filed_by TEXT REFERENCES users (id),
+    address_mark TEXT,
     token_hash TEXT UNIQUE,
     received_on DATE,
     handler_id TEXT REFERENCES users (id),

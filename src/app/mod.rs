@@ -80,6 +80,7 @@ use crate::auth::round_keys::RoundKeys;
 use crate::auth::{Hasher, Keys, machine};
 use crate::domain::audit::ChainHash;
 use crate::domain::calendar::Calendar;
+use crate::domain::objection::MOST_FROM_ONE_NETWORK;
 use crate::domain::password::Profile;
 use crate::domain::policy::Role;
 use crate::domain::proposal::complete::BidRules;
@@ -114,6 +115,8 @@ pub struct App {
     pub paces: Paces,
     /// Requests for a link to a new password that nobody has looked at yet.
     pub forgotten: Forgotten,
+    /// Objections without an account, by client network.
+    pub objected: Attempts,
     /// Accounts whose passwords were guessed at.
     pub guessed: Guessed,
     /// Denials that come by the dozen.
@@ -198,6 +201,7 @@ impl App {
             profile: Profile::Modern,
             attempts: Attempts::new(MOST_TRIES),
             forgotten: Forgotten::default(),
+            objected: Attempts::new(MOST_FROM_ONE_NETWORK),
             guessed: Guessed::default(),
             floods: Floods::default(),
             readiness: Arc::default(),

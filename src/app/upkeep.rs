@@ -47,6 +47,7 @@ impl App {
         let unconfirmed = now.plus(TimeDelta::days(-DAYS_TO_CONFIRM));
         self.attempts.sweep(now);
         self.forgotten.sweep(now);
+        self.objected.sweep(now);
         self.guessed.sweep(now);
         self.paces.sweep();
         self.remind_of_keys().await?;

@@ -42,8 +42,12 @@ pub const DAYS_TO_ADMIT: u32 = 5;
 pub const DAYS_TO_ANSWER: u32 = 30;
 /// Days in which somebody without an account confirms an objection by the link in the letter.
 pub const DAYS_TO_CONFIRM: i64 = 3;
-/// Objections to one publicity that wait to be confirmed, at most.
-pub const MOST_UNCONFIRMED: i64 = 100;
+/// Objections to one publicity that wait to be confirmed, at most: all together, and by one address, which gets a letter for each.
+pub const MOST_UNCONFIRMED: i64 = 1_000;
+/// See [`MOST_UNCONFIRMED`].
+pub const MOST_BY_ONE_ADDRESS: i64 = 3;
+/// Objections that one client network makes without an account within a quarter of an hour, at most: an office shares an address.
+pub const MOST_FROM_ONE_NETWORK: i32 = 20;
 
 codes! {
     /// In whose name an objection is made.

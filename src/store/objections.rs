@@ -22,6 +22,8 @@ pub struct ObjectionRow {
     pub body: Vec<u8>,
     /// The objector's account, if there is one.
     pub filed_by: Option<UserId>,
+    /// What stands for the address of whoever has none: to be compared, nothing else.
+    pub address_mark: Option<String>,
     /// SHA-256 of the link's token, until it is used.
     pub token_hash: Option<String>,
     pub received_on: Option<Date>,
@@ -76,12 +78,16 @@ pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId, page: &Page) -> Que
     by_id!(query, objections, page).load(conn)
 }
 
-/// How many objections to a decision stand at `stage`.
+/// How many objections to a decision wait to be confirmed: all of them, or those by one address.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn count(conn: &mut Conn, decision: DecisionId, stage: ObjectionStage) -> QueryResult<i64> {
-    objections::table.filter(objections::decision_id.eq(decision).and(objections::stage.eq(stage))).count().get_result(conn)
+pub fn unconfirmed(conn: &mut Conn, decision: DecisionId, address: Option<&str>) -> QueryResult<i64> {
+    let waiting = objections::table.filter(objections::decision_id.eq(decision).and(objections::stage.eq(ObjectionStage::Unconfirmed)));
+    match address {
+        Some(mark) => waiting.filter(objections::address_mark.eq(mark)).count().get_result(conn),
+        None => waiting.count().get_result(conn),
+    }
 }
 
 /// Whether an objection to a decision waits for an answer.

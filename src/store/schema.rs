@@ -562,6 +562,7 @@ diesel::table! {
         kind -> Text,
         body -> Binary,
         filed_by -> Nullable<Text>,
+        address_mark -> Nullable<Text>,
         token_hash -> Nullable<Text>,
         received_on -> Nullable<Date>,
         handler_id -> Nullable<Text>,

@@ -199,11 +199,28 @@ on_both! {
         none["evidence"] = json!([]);
         app.anyone().post(&story.path("objections"), none).await.has_faults(&[("evidence", "required")]);
         assert_eq!(app.count("objections").await, 0);
-        for _ in 0..100 {
-            app.anyone().post(&story.path("objections"), from_outside()).await.is(201);
+    }
+
+    async fn nobody_floods_an_address_or_the_department_with_objections(app: TestApp) {
+        let story = running(&app).await;
+        let path = story.path("objections");
+        let by = |number: usize| {
+            let mut input = from_outside();
+            input["email"] = json!(format!("zhao{number}@elsewhere.example"));
+            input
+        };
+        for _ in 0..3 {
+            app.anyone().post(&path, by(0)).await.is(201);
         }
-        app.anyone().post(&story.path("objections"), from_outside()).await.is_refused(409, "too_many_unconfirmed");
-        app.later(TimeDelta::seconds(1));
-        app.team("yuan").await.post(&story.path("objections"), inputs::objection()).await.is(201);
+        app.anyone().post(&path, by(0)).await.is_refused(409, "too_many_unconfirmed");
+        for number in 1..=16 {
+            app.anyone().post(&path, by(number)).await.is(201);
+        }
+        app.anyone().post(&path, by(17)).await.is_refused(429, "too_many_attempts");
+        assert_eq!(app.count("objections").await, 19);
+        // Whoever signs in is not concerned, and the network is heard again after a while.
+        app.team("yuan").await.post(&path, inputs::objection()).await.is(201);
+        app.later(TimeDelta::minutes(16));
+        app.anyone().post(&path, by(17)).await.is(201);
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::challenge::ChallengeStage;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{ChallengeId, ObjectionId};
 use crate::domain::objection::{
-    ConfirmInput, DAYS_TO_ADMIT, DAYS_TO_ANSWER, DAYS_TO_CONFIRM, MOST_UNCONFIRMED, ObjectionInput, ObjectionStage,
+    ConfirmInput, DAYS_TO_ADMIT, DAYS_TO_ANSWER, DAYS_TO_CONFIRM, MOST_BY_ONE_ADDRESS, MOST_UNCONFIRMED, ObjectionInput, ObjectionStage,
 };
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
@@ -122,7 +122,7 @@ fn objector(act: &mut Act<'_>, row: &ObjectionRow) -> Result<Option<Recipient>, 
 /// Objects to what a challenge has in publicity. Whoever is not signed in confirms it by a link within three days.
 ///
 /// # Errors
-/// Not in publicity now; without an account, no address; too many wait to be confirmed.
+/// Not in publicity now; without an account, no address; too many came from this network, or wait to be confirmed.
 pub fn file(act: &mut Act<'_>, id: ChallengeId, input: &ObjectionInput) -> Result<Done<Detail>, AppError> {
     let challenge = challenges::load(act, id)?;
     let _seen = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
@@ -140,8 +140,15 @@ pub fn file(act: &mut Act<'_>, id: ChallengeId, input: &ObjectionInput) -> Resul
         Fault::new("not_here", "已登录的，答复发送至账户邮箱", "the answer goes to your account's address")
     });
     faults.or(())?;
-    if anonymous && objections::count(act.conn, decision.id, ObjectionStage::Unconfirmed)? >= MOST_UNCONFIRMED {
-        return Err(Refusal::TooManyUnconfirmed.into());
+    let address = input.email.as_ref().map(|email| act.app.keys.mark(&format!("objector {email}")));
+    if anonymous {
+        // Each one counts: a letter goes to an address that nobody has vouched for.
+        drop(act.app.objected.admit("", &act.asked.origin.network(), act.now)?);
+        let all = objections::unconfirmed(act.conn, decision.id, None)?;
+        let theirs = objections::unconfirmed(act.conn, decision.id, address.as_deref())?;
+        if all >= MOST_UNCONFIRMED || theirs >= MOST_BY_ONE_ADDRESS {
+            return Err(Refusal::TooManyUnconfirmed.into());
+        }
     }
     let token = random_token().map_err(|_| AppError::Internal("the operating system gives no randomness".into()))?;
     let objection = ObjectionId::new(act.now);
@@ -155,6 +162,7 @@ pub fn file(act: &mut Act<'_>, id: ChallengeId, input: &ObjectionInput) -> Resul
         kind: input.kind,
         body: sealed(act, objection, "text", &text)?,
         filed_by: act.actor.user,
+        address_mark: address,
         token_hash: anonymous.then(|| sha256_hex(token.as_bytes())),
         received_on: (!anonymous).then(|| now.date()),
         handler_id: None,

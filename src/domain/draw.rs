@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Sector;
 use crate::domain::workflow::{path, stage_table};
 use deserr::ValuePointerRef;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 codes! {
     /// Where a draw stands.
@@ -141,6 +141,32 @@ pub struct Replaced {
     pub at: Timestamp,
 }
 
+/// Whether a panel that begins with these can be completed by `finance` more experts for the money and then by technical ones. It
+/// depends on the pool alone, not on the order: somebody for the money must not take the place of the only technical expert left.
+fn completes(pool: &[Candidate], terms: &Terms, begun: &[&Candidate], finance: usize) -> bool {
+    // Of each free organisation: whether it is outside, whether it has technical experts, and some for the money.
+    let mut free: HashMap<OrganizationId, (bool, bool, bool)> = HashMap::new();
+    for one in pool.iter().filter(|one| !begun.iter().any(|other| other.organization_id == one.organization_id)) {
+        let kind = free.entry(one.organization_id).or_insert((one.outside, false, false));
+        *kind = (one.outside, kind.1 || !one.finance, kind.2 || one.finance);
+    }
+    let count = |wanted: &dyn Fn(&(bool, bool, bool)) -> bool| free.values().filter(|kind| wanted(kind)).count();
+    let technical = |outside: bool| count(&|kind| kind.0 == outside && kind.1);
+    let money = |outside: bool, both: bool| count(&|kind| kind.0 == outside && kind.1 == both && kind.2).min(finance);
+    let begun_inside = begun.iter().filter(|one| !one.outside).count();
+    let Some(room_inside) = terms.size().checked_sub(terms.outside()).and_then(|room| room.checked_sub(begun_inside)) else { return false };
+    let Some(rest) = terms.size().checked_sub(begun.len().saturating_add(finance)) else { return false };
+    // How many of those for the money come from organisations of each sort, and whether the others then suffice.
+    let suffices = |out_both: usize, in_both: usize, in_alone: usize| {
+        let out_alone = finance.checked_sub(out_both.saturating_add(in_both).saturating_add(in_alone));
+        let room = room_inside.checked_sub(in_both.saturating_add(in_alone));
+        let (Some(out_alone), Some(room)) = (out_alone, room) else { return false };
+        let (outside, inside) = (technical(true).saturating_sub(out_both), technical(false).saturating_sub(in_both));
+        out_alone <= money(true, false) && outside.saturating_add(inside.min(room)) >= rest
+    };
+    (0..=money(true, true)).any(|a| (0..=money(false, true)).any(|b| (0..=money(false, false)).any(|c| suffices(a, b, c))))
+}
+
 /// Takes a panel and its substitutes from the pool in drawn order; `None`, if the pool does not hold such a panel.
 ///
 /// First the experts for the money, then those from outside, then whoever comes next; of each organisation the first.
@@ -151,10 +177,14 @@ pub fn draw(order: &[Candidate], terms: &Terms) -> Option<Drawn> {
     let taken = |panel: &[&Candidate], one: &Candidate| panel.iter().any(|other| other.organization_id == one.organization_id);
     let inside = |panel: &[&Candidate]| panel.iter().filter(|one| !one.outside).count();
     let finance = usize::try_from(terms.finance.0).unwrap_or_default();
+    if !completes(order, terms, &panel, finance) {
+        return None;
+    }
     for one in order.iter().filter(|one| one.finance) {
-        let fits = !taken(&panel, one) && (one.outside || inside(&panel) < room_inside);
-        if panel.len() < finance && fits {
-            panel.push(one);
+        let Some(left) = finance.checked_sub(panel.len().saturating_add(1)) else { break };
+        let with: Vec<&Candidate> = panel.iter().copied().chain([one]).collect();
+        if !taken(&panel, one) && completes(order, terms, &with, left) {
+            panel = with;
         }
     }
     // The others are technical experts.
@@ -293,7 +323,34 @@ mod tests {
         assert_eq!(next(&order, &terms(3, 2, 10_000, 1), &now_panel, order[0].expert_id, &[]), Some(order[3].expert_id));
     }
 
+    #[test]
+    fn somebody_for_the_money_does_not_take_the_place_of_the_only_technical_expert() {
+        let order = pool(&[(1, true), (2, true), (1, false), (4, false)]);
+        let drawn = draw(&order, &terms(3, 0, 10_000, 1)).unwrap();
+        assert_eq!(drawn.panel, [order[1].expert_id, order[2].expert_id, order[3].expert_id]);
+    }
+
     proptest! {
+        #[test]
+        fn whether_there_is_a_panel_does_not_depend_on_the_order_in_which_the_pool_is_drawn(
+            of in proptest::collection::vec((0usize..12, any::<bool>()), 0..14),
+            (size, outside_bps, finance) in (1i64..4, 0i64..=10_000, 0i64..4).prop_map(|(n, o, f)| (2 * n + 1, o, f)),
+            seed in any::<u64>(),
+        ) {
+            let (order, terms) = (pool(&of), terms(size, 0, outside_bps, finance));
+            let mut other = order.clone();
+            other.sort_by_cached_key(|one| one.expert_id.to_string().bytes().fold(seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)).rotate_left(9)));
+            let found = draw(&order, &terms);
+            prop_assert_eq!(found.is_some(), draw(&other, &terms).is_some());
+            // And as trying every panel there is would have it.
+            let panels = 1_u32 << order.len();
+            let anew = (0..panels).filter(|set| i64::from(set.count_ones()) == size).any(|set| {
+                let panel: Vec<&Candidate> = order.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).map(|(_, one)| one).collect();
+                i64::try_from(panel.iter().filter(|one| one.finance).count()).unwrap() == finance && terms.hold(&panel)
+            });
+            prop_assert_eq!(found.is_some(), anew);
+        }
+
         #[test]
         fn a_panel_holds_one_of_an_organisation_and_what_was_asked_for_whatever_leaves_it(
             of in proptest::collection::vec((0usize..30, any::<bool>()), 0..40),

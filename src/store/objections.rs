@@ -90,12 +90,14 @@ pub fn unconfirmed(conn: &mut Conn, decision: DecisionId, address: Option<&str>)
     }
 }
 
-/// Whether an objection to a decision waits for an answer.
+/// Whether an objection of a round waits for an answer, to whichever of its decisions.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn any_open(conn: &mut Conn, decision: DecisionId) -> QueryResult<bool> {
-    let open = objections::table.filter(objections::decision_id.eq(decision).and(objections::stage.eq_any(OPEN.iter().copied())));
+pub fn any_open(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<bool> {
+    let open = objections::table
+        .filter(objections::challenge_id.eq(challenge).and(objections::round.eq(round)))
+        .filter(objections::stage.eq_any(OPEN.iter().copied()));
     diesel::select(diesel::dsl::exists(open.select(objections::id))).get_result(conn)
 }
 

@@ -94,6 +94,30 @@ on_both! {
         director.does(&story.path("award")).await.is(200);
     }
 
+    async fn an_objection_to_the_decision_before_holds_up_the_next_one_and_interrupts_it_if_upheld(app: TestApp) {
+        let story = running(&app).await;
+        let (supervisor, director, officer) = (app.supervisor().await, app.director().await, app.officer().await);
+        let (first, second) = (filed(&app, &story).await, filed(&app, &story).await);
+        for path in [&first, &second] {
+            supervisor.does(&format!("{path}/admit")).await.is(200);
+        }
+        supervisor.post(&format!("{first}/answer"), answer("upheld")).await.is(200);
+        let publicised = async || {
+            let next = officer.post(&story.path("propose"), story.proposal()).await.is(201)["id"].as_str().unwrap().to_owned();
+            director.does(&format!("/decisions/{next}/approve")).await.is(200);
+            officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);
+            app.days_later(13);
+        };
+        publicised().await;
+        director.does(&story.path("award")).await.is_refused(409, "objection_open");
+        supervisor.post(&format!("{second}/answer"), answer("upheld")).await.is(200);
+        assert_eq!(officer.get(&format!("/challenges/{}", story.challenge)).await.is(200)["stage"], "reviewing");
+        let states: Vec<Value> = app.anyone().get(&story.path("publicity")).await.is(200)["items"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
+        assert_eq!(states, ["interrupted", "interrupted"]);
+        publicised().await;
+        director.does(&story.path("award")).await.is(200);
+    }
+
     async fn the_last_microsecond_of_the_window_counts_and_the_next_one_does_not(app: TestApp) {
         let story = Story::deciding(&app).await;
         let (officer, director, team) = (app.officer().await, app.director().await, app.team("yuan").await);

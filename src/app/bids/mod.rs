@@ -55,7 +55,7 @@ fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result
     let rights = member_rows::in_use_of(act.conn, row.id)?;
     let assigned = match act.actor.user {
         Some(user) if act.actor.roles.contains(&Role::Expert) && is_under_review(row, challenge) => {
-            reviews::is_assigned(act.conn, row.id, user)? && !interests::barred(act, user)?.contains(&challenge.id)
+            reviews::is_assigned(act.conn, row.id, user)? && !interests::any(act, challenge, row.round, user)?
         }
         _ => false,
     };

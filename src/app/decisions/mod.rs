@@ -210,16 +210,14 @@ pub fn award(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeR
     let challenge = challenges::load(act, id)?;
     let decision = decisions::live(act.conn, id, challenge.round)?;
     let mut standing = challenges::standing(act, &challenge);
-    standing.author |= decision.as_ref().is_some_and(|decision| act.actor.is(decision.created_by));
+    standing.author |= decision.is_some_and(|decision| act.actor.is(decision.created_by));
     let object = Object { tie: standing.tie(), ..challenges::object(act, &challenge) };
     let step = act.step(Action::ChallengeAward, &challenge, object)?;
     let now = act.in_time()?;
     if challenge.publicity_ends_on.is_none_or(|ends_on| now < ends_on.ends_at()) {
         return Err(Refusal::PublicityRunning.into());
     }
-    if let Some(decision) = &decision
-        && objections::any_open(act.conn, decision.id)?
-    {
+    if objections::any_open(act.conn, id, challenge.round)? {
         return Err(Refusal::ObjectionOpen.into());
     }
     let winners = bids::of_round(act.conn, id, challenge.round, &[BidStage::Recommended])?;

@@ -1,6 +1,6 @@
 //! How an objection is handled: admitted or not, answered, and what becomes of the decision.
 
-use super::{Detail, ObjectionRow, about, detail, objector, sealed, tie};
+use super::{Case, Detail, ObjectionRow, about, detail, objector, sealed};
 use crate::app::act::{About, Act, Done, Object};
 use crate::app::error::AppError;
 use crate::app::{bids as bid_cases, calendars, challenges};
@@ -16,12 +16,13 @@ use crate::store::challenges::{self as challenge_rows, ChallengeRow};
 use crate::store::objections::Ended;
 use crate::store::{bids, decisions, objections};
 
-fn load(act: &mut Act<'_>, id: ObjectionId) -> Result<(ObjectionRow, ChallengeRow, Tie), AppError> {
+fn load(act: &mut Act<'_>, id: ObjectionId) -> Result<(ObjectionRow, ChallengeRow, Case, Tie), AppError> {
     let found = objections::find(act.conn, id)?.filter(|row| row.stage != ObjectionStage::Unconfirmed).ok_or(AppError::NotFound)?;
     let challenge = challenges::load(act, found.challenge_id)?;
     let row = objections::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let tie = tie(act, &row, &challenge)?;
-    Ok((row, challenge, tie))
+    let case = Case::of(act, &challenge)?;
+    let tie = case.tie(act, &row);
+    Ok((row, challenge, case, tie))
 }
 
 /// The letters to the objector and to those whom the conclusion concerns.
@@ -37,12 +38,12 @@ fn told(act: &mut Act<'_>, row: &ObjectionRow, challenge: &ChallengeRow, reason:
 /// # Errors
 /// Denied (also to whoever has a part in the case), stale, not received.
 pub fn admit(act: &mut Act<'_>, id: ObjectionId) -> Result<Done<Detail>, AppError> {
-    let (row, challenge, tie) = load(act, id)?;
+    let (row, challenge, case, tie) = load(act, id)?;
     let step = act.step(Action::ObjectionAdmit, &row, Object::record(&row, tie))?;
     let by = act.user()?;
     let row = objections::admit(act.conn, &row, step.to, by, act.now)?;
     let mut about = told(act, &row, &challenge, "")?;
-    let detail = detail(act, row, tie, true)?;
+    let detail = detail(act, &case, row, tie, true)?;
     about.facts.until = detail.answer_by.map(|day| day.to_string()).unwrap_or_default();
     Ok(act.record(step, about)?.with(detail))
 }
@@ -52,14 +53,14 @@ pub fn admit(act: &mut Act<'_>, id: ObjectionId) -> Result<Done<Detail>, AppErro
 /// # Errors
 /// Denied, stale, not received.
 pub fn rule_out(act: &mut Act<'_>, id: ObjectionId, input: &RuleOutInput) -> Result<Done<Detail>, AppError> {
-    let (row, challenge, tie) = load(act, id)?;
+    let (row, challenge, case, tie) = load(act, id)?;
     let step = act.step(Action::ObjectionRuleOut, &row, Object::record(&row, tie))?;
     let reply = sealed(act, id, "reply", input.reply.as_str().as_bytes())?;
     let ended = Ended { by: act.user()?, ground: Some(input.ground), reply: &reply };
     let row = objections::end(act.conn, &row, step.to, &ended, act.now)?;
     let about = About { detail: input.ground.to_string(), ..told(act, &row, &challenge, input.reply.as_str())? };
     let recorded = act.record(step, about)?;
-    Ok(recorded.with(detail(act, row, tie, true)?))
+    Ok(recorded.with(detail(act, &case, row, tie, true)?))
 }
 
 /// Moves the day for the answer, once, and tells the objector why.
@@ -67,7 +68,7 @@ pub fn rule_out(act: &mut Act<'_>, id: ObjectionId, input: &RuleOutInput) -> Res
 /// # Errors
 /// Denied, stale, not admitted; moved before; not later, or too late; no table of working days.
 pub fn extend(act: &mut Act<'_>, id: ObjectionId, input: &ExtendInput) -> Result<Done<Detail>, AppError> {
-    let (row, challenge, tie) = load(act, id)?;
+    let (row, challenge, case, tie) = load(act, id)?;
     let step = act.step(Action::ObjectionExtend, &row, Object::record(&row, tie))?;
     if row.extended_until.is_some() {
         return Err(Refusal::ExtendedOnce.into());
@@ -86,7 +87,7 @@ pub fn extend(act: &mut Act<'_>, id: ObjectionId, input: &ExtendInput) -> Result
     let mut about = told(act, &row, &challenge, input.reason.as_str())?;
     about.facts.until = input.until.to_string();
     let recorded = act.record(step, about)?;
-    Ok(recorded.with(detail(act, row, tie, true)?))
+    Ok(recorded.with(detail(act, &case, row, tie, true)?))
 }
 
 /// Answers an objection. Upheld, it interrupts the publicity: the decision is taken anew.
@@ -94,23 +95,23 @@ pub fn extend(act: &mut Act<'_>, id: ObjectionId, input: &ExtendInput) -> Result
 /// # Errors
 /// Denied, stale, not admitted.
 pub fn answer(act: &mut Act<'_>, id: ObjectionId, input: &AnswerInput) -> Result<Done<Detail>, AppError> {
-    let (row, challenge, tie) = load(act, id)?;
+    let (row, challenge, case, tie) = load(act, id)?;
     let step = act.step_to(Action::ObjectionAnswer, &row, Object::record(&row, tie), input.verdict.stage())?;
     let reply = sealed(act, id, "reply", input.reply.as_str().as_bytes())?;
     let ended = Ended { by: act.user()?, ground: None, reply: &reply };
     let row = objections::end(act.conn, &row, step.to, &ended, act.now)?;
     let about = told(act, &row, &challenge, input.reply.as_str())?;
     let recorded = act.record(step, about)?;
-    // Another one may have interrupted the publicity before.
-    if input.takes_anew() && challenge.stage == ChallengeStage::Publicity {
+    // What runs now is interrupted, also if the objection was to a decision before it; otherwise one may have been already.
+    if input.takes_anew() && challenge.stage == ChallengeStage::Publicity && challenge.round == row.round {
         reopen(act, &challenge, &row)?;
     }
-    Ok(recorded.with(detail(act, row, tie, true)?))
+    Ok(recorded.with(detail(act, &case, row, tie, true)?))
 }
 
 /// Interrupts a publicity: the challenge goes back under review, its bids back before the panel.
 fn reopen(act: &mut Act<'_>, challenge: &ChallengeRow, objection: &ObjectionRow) -> Result<(), AppError> {
-    let decision = decisions::find(act.conn, objection.decision_id)?.ok_or(AppError::NotFound)?;
+    let decision = decisions::live(act.conn, challenge.id, challenge.round)?.ok_or(AppError::NotFound)?;
     let step = act.follow(Action::DecisionReopen, &decision, None)?;
     let decision = decisions::advance(act.conn, &decision, step.to, act.now)?;
     let selections = decision.selections.read()?;

@@ -7,6 +7,7 @@ use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::error::AppError;
 use crate::app::{calendars, challenges};
 use crate::auth::token::{random_token, sha256_hex};
+use crate::domain::calendar::Calendar;
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{ChallengeId, ObjectionId};
@@ -54,16 +55,30 @@ pub struct Detail {
     pub content: Option<(ObjectionInput, Option<String>)>,
 }
 
-/// How the caller stands to an objection: whoever has a part in the case does not handle it (SD12).
-fn tie(act: &mut Act<'_>, row: &ObjectionRow, challenge: &ChallengeRow) -> Result<Tie, AppError> {
-    let own = challenges::standing(act, challenge);
-    let decision = decisions::find(act.conn, row.decision_id)?;
-    let decided = decision.is_some_and(|decision| act.actor.is(decision.created_by));
-    let division = challenge.division.is_some() && act.actor.division == challenge.division;
-    let judged = act.actor.user.map_or(Ok(false), |user| reviews::has_judged(act.conn, challenge.id, user))?;
-    let filed = row.filed_by.is_some_and(|user| act.actor.is(user));
-    let conflicted = own.conflicted || (!filed && (own.author || decided || division || judged));
-    Ok(Standing { custodian: own.custodian, conflicted, author: filed, ..Standing::default() }.tie())
+/// What all objections on a challenge have in common for the caller: asked once for any number of them.
+struct Case {
+    /// How the caller stands to the challenge.
+    own: Standing,
+    /// Whether the caller prepared it or a decision on it, is of its division, or judged there: does not handle its objections (SD12).
+    has_part: bool,
+    /// Working days.
+    calendar: Calendar,
+}
+
+impl Case {
+    fn of(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<Self, AppError> {
+        let own = challenges::standing(act, challenge);
+        let decided = decisions::of_challenge(act.conn, challenge.id)?.iter().any(|decision| act.actor.is(decision.created_by));
+        let division = challenge.division.is_some() && act.actor.division == challenge.division;
+        let judged = act.actor.user.map_or(Ok(false), |user| reviews::has_judged(act.conn, challenge.id, user))?;
+        Ok(Self { own, has_part: own.author || decided || division || judged, calendar: calendars::known(act)? })
+    }
+
+    fn tie(&self, act: &Act<'_>, row: &ObjectionRow) -> Tie {
+        let filed = row.filed_by.is_some_and(|user| act.actor.is(user));
+        let conflicted = self.own.conflicted || (!filed && self.has_part);
+        Standing { custodian: self.own.custodian, conflicted, author: filed, ..Standing::default() }.tie()
+    }
 }
 
 fn owner(id: ObjectionId, what: &str) -> String {
@@ -86,9 +101,8 @@ fn content(act: &Act<'_>, row: &ObjectionRow) -> Result<ObjectionInput, AppError
 }
 
 /// An objection as the caller may know it; `whole` shows who objects and with what.
-fn detail(act: &mut Act<'_>, row: ObjectionRow, tie: Tie, whole: bool) -> Result<Detail, AppError> {
-    let calendar = calendars::known(act)?;
-    let after = |days| row.received_on.and_then(|day| calendar.after(day, days).ok());
+fn detail(act: &Act<'_>, case: &Case, row: ObjectionRow, tie: Tie, whole: bool) -> Result<Detail, AppError> {
+    let after = |days| row.received_on.and_then(|day| case.calendar.after(day, days).ok());
     let content = if whole {
         let reply = row.reply.as_ref().map(|reply| opened(act, row.id, "reply", reply)).transpose()?;
         Some((content(act, &row)?, reply))
@@ -175,7 +189,7 @@ pub fn file(act: &mut Act<'_>, id: ChallengeId, input: &ObjectionInput) -> Resul
         updated_at: act.now,
     };
     objections::insert(act.conn, &row)?;
-    let tie = Tie::Author;
+    let (case, tie) = (Case::of(act, &challenge)?, Tie::Author);
     if anonymous {
         let mut about = About { objector: objector(act, &row)?, ..About::default() };
         let address = input.email.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -185,11 +199,11 @@ pub fn file(act: &mut Act<'_>, id: ChallengeId, input: &ObjectionInput) -> Resul
         about.facts.at = act.now.plus(TimeDelta::days(DAYS_TO_CONFIRM)).in_beijing();
         about.facts.path = PATH.into();
         let recorded = act.record_plain(permit, Object::record(&row, tie), about)?;
-        return Ok(recorded.with(detail(act, row, tie, false)?));
+        return Ok(recorded.with(detail(act, &case, row, tie, false)?));
     }
     let recorded = act.record_plain(permit, Object::record(&row, tie), About::default())?;
     received(act, &row, &challenge)?;
-    Ok(recorded.with(detail(act, row, tie, true)?))
+    Ok(recorded.with(detail(act, &case, row, tie, true)?))
 }
 
 /// Tells supervision, directors and the officer that there is one, and the objector that it was received.
@@ -216,7 +230,8 @@ pub fn confirm(act: &mut Act<'_>, input: &ConfirmInput) -> Result<Done<Detail>, 
     let row = objections::receive(act.conn, &row, step.to, act.now.date(), act.now)?;
     let recorded = act.record(step, About::default())?;
     received(act, &row, &challenge)?;
-    Ok(recorded.with(detail(act, row, Tie::Author, false)?))
+    let case = Case::of(act, &challenge)?;
+    Ok(recorded.with(detail(act, &case, row, Tie::Author, false)?))
 }
 
 /// Shows an objection: whole to supervision and to whoever made it with an account, the fact alone to other staff.
@@ -226,11 +241,12 @@ pub fn confirm(act: &mut Act<'_>, input: &ConfirmInput) -> Result<Done<Detail>, 
 pub fn get(act: &mut Act<'_>, id: ObjectionId) -> Result<Seen<Detail>, AppError> {
     let row = objections::find(act.conn, id)?.filter(|row| row.stage != ObjectionStage::Unconfirmed).ok_or(AppError::NotFound)?;
     let challenge = challenge_rows::find(act.conn, row.challenge_id)?.ok_or(AppError::NotFound)?;
-    let tie = tie(act, &row, &challenge)?;
+    let case = Case::of(act, &challenge)?;
+    let tie = case.tie(act, &row);
     let whole = !act.allowed_of(&[Action::ObjectionReadWhole], tie).is_empty();
     let action = if whole { Action::ObjectionReadWhole } else { Action::ObjectionRead };
     let permit = act.permit(action, &Object::record(&row, tie))?;
-    Ok(Seen::by(permit, detail(act, row, tie, whole)?))
+    Ok(Seen::by(permit, detail(act, &case, row, tie, whole)?))
 }
 
 /// Lists the objections to what a challenge made public, first to last: the fact alone.
@@ -240,10 +256,10 @@ pub fn get(act: &mut Act<'_>, id: ObjectionId) -> Result<Seen<Detail>, AppError>
 pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId, page: &Page) -> Result<Seen<Vec<Detail>>, AppError> {
     let challenge = challenge_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::ObjectionRead, &Object { kind: Kind::Objection, ..challenges::object(act, &challenge) })?;
-    let mut all = Vec::new();
+    let (case, mut all) = (Case::of(act, &challenge)?, Vec::new());
     for row in objections::of_challenge(act.conn, id, page)? {
-        let tie = tie(act, &row, &challenge)?;
-        all.push(detail(act, row, tie, false)?);
+        let tie = case.tie(act, &row);
+        all.push(detail(act, &case, row, tie, false)?);
     }
     Ok(Seen::by(permit, all))
 }

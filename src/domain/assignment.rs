@@ -1,5 +1,8 @@
 //! Assignments of commissioners 项目专员: exactly one primary on an active project, none with an interest in it, none for ever.
 
+use crate::domain::fault::Faults;
+use crate::domain::id::UserId;
+use crate::domain::text::Reason;
 use crate::domain::time::Timestamp;
 use chrono::TimeDelta;
 
@@ -21,6 +24,17 @@ pub fn rotation_due(spans: &[(Timestamp, Option<Timestamp>)], now: Timestamp) ->
         }
     });
     chain.is_some_and(|(begun, latest)| now < latest.plus(BREAK) && begun.plus(ROTATION) <= now)
+}
+
+/// Which commissioner follows the project from now on.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct AssignInput {
+    /// The commissioner.
+    pub commissioner_id: UserId,
+    /// A note, such as what is handed over.
+    #[deserr(default)]
+    pub note: Option<Reason>,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Commands are described here once, with the derives by which the HTTP door reads and documents them
 //! (docs/adr/0001). Rows live in `store`, views in `http`.
 
+pub mod acceptance;
 pub mod amendment;
 pub mod assignment;
 pub mod audit;
@@ -36,6 +37,7 @@ pub mod partnership;
 pub mod password;
 pub mod payment;
 pub mod person;
+pub mod plan;
 pub mod policy;
 pub mod project;
 pub mod proposal;

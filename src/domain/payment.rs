@@ -36,6 +36,15 @@ stage_table!(
     ]
 );
 
+codes! {
+    /// What must have happened before a payment falls due.
+    pub enum Gate {
+        Signing = "signing" "签约",
+        Milestone = "milestone" "里程碑达标",
+        Acceptance = "acceptance" "通过验收",
+    }
+}
+
 /// The record of money sent.
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]

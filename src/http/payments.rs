@@ -8,9 +8,9 @@ use crate::domain::challenge::{NoInput, ReasonInput};
 use crate::domain::fault::Faults;
 use crate::domain::id::{MilestoneId, PaymentId, ProjectId, UserId};
 use crate::domain::money::Fen;
+use crate::domain::payment::Gate;
 use crate::domain::payment::{PayInput, PaymentStage};
 use crate::domain::policy::Action;
-use crate::domain::project::Gate;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
 

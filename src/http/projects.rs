@@ -4,12 +4,15 @@ use crate::app::Page;
 use crate::app::act::Shown;
 use crate::app::projects::{ProjectFilter, ProjectRow, SignatureRow};
 use crate::app::{Act, AppError, Done, Seen, forfeits, projects};
+use crate::domain::acceptance::{AcceptanceInput, ConclusionInput};
+use crate::domain::assignment::AssignInput;
 use crate::domain::challenge::ReasonInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, ProjectId, UserId};
 use crate::domain::money::Fen;
+use crate::domain::plan::PlanInput;
 use crate::domain::policy::Action;
-use crate::domain::project::{AcceptanceInput, AssignInput, ConclusionInput, PlanInput, ProjectStage, SignInput, SigningParty};
+use crate::domain::project::{ProjectStage, SignInput, SigningParty};
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
 
@@ -120,12 +123,12 @@ type Changed = Result<Done<ProjectView>, AppError>;
 
 /// `PUT /projects/{id}/plan`
 pub fn plan(act: &mut Act<'_>, id: ProjectId, input: PlanInput) -> Changed {
-    Ok(projects::plan(act, id, &input)?.map(Into::into))
+    Ok(projects::plan::plan(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /projects/{id}/sign`
 pub fn sign(act: &mut Act<'_>, id: ProjectId, input: SignInput) -> Changed {
-    Ok(projects::sign(act, id, &input)?.map(Into::into))
+    Ok(projects::signing::sign(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /projects/{id}/forfeit`
@@ -135,15 +138,15 @@ pub fn forfeit(act: &mut Act<'_>, id: ProjectId, input: ReasonInput) -> Result<D
 
 /// `POST /projects/{id}/assign`
 pub fn assign(act: &mut Act<'_>, id: ProjectId, input: AssignInput) -> Changed {
-    Ok(projects::assign(act, id, &input)?.map(Into::into))
+    Ok(projects::assigning::assign(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /projects/{id}/apply_acceptance`
 pub fn apply_acceptance(act: &mut Act<'_>, id: ProjectId, input: AcceptanceInput) -> Changed {
-    Ok(projects::apply_acceptance(act, id, &input)?.map(Into::into))
+    Ok(projects::acceptance::apply(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /projects/{id}/conclude`
 pub fn conclude(act: &mut Act<'_>, id: ProjectId, input: ConclusionInput) -> Changed {
-    Ok(projects::conclude(act, id, &input)?.map(Into::into))
+    Ok(projects::acceptance::conclude(act, id, &input)?.map(Into::into))
 }

@@ -2,9 +2,9 @@
 
 use crate::domain::id::{MilestoneId, OrganizationId, PaymentId, ProjectId, UserId};
 use crate::domain::money::Fen;
+use crate::domain::payment::Gate;
 use crate::domain::payment::{PayInput, PaymentStage};
 use crate::domain::policy::Scope;
-use crate::domain::project::Gate;
 use crate::domain::time::{Date, Timestamp};
 use crate::store::page::{Page, by_id};
 use crate::store::projects::ProjectRow;

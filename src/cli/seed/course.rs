@@ -3,7 +3,8 @@
 use crate::cli::seed::data::Challenge;
 use crate::cli::seed::ends::Progress;
 use crate::cli::seed::timeline::{Deed, Diary};
-use crate::domain::project::{Conclusion, SigningParty};
+use crate::domain::acceptance::Conclusion;
+use crate::domain::project::SigningParty;
 
 /// What is done about a project.
 #[derive(Clone, Copy, Debug)]

@@ -4,11 +4,13 @@ use crate::app::{milestones, payments, projects};
 use crate::cli::seed::course::{Desk, ProjectDeed, Quality};
 use crate::cli::seed::forms::{self, form};
 use crate::cli::seed::story::Story;
+use crate::domain::acceptance::{AcceptanceInput, Conclusion, ConclusionInput};
+use crate::domain::assignment::AssignInput;
 use crate::domain::id::{MilestoneId, PaymentId, ProjectId, UserId};
 use crate::domain::milestone::{OpinionInput, RectifyInput};
 use crate::domain::payment::PayInput;
 use crate::domain::policy::Role;
-use crate::domain::project::{AcceptanceInput, AssignInput, Conclusion, ConclusionInput, SignInput, SigningParty};
+use crate::domain::project::{SignInput, SigningParty};
 use anyhow::Context;
 use serde_json::json;
 
@@ -51,12 +53,12 @@ impl Story<'_> {
             ProjectDeed::Plan(months) => {
                 let case = self.case(of)?;
                 let input = forms::plan(case.data, case.projects.get(&number).context("no such project")?, months)?;
-                self.by(self.desks.officer, move |act| projects::plan(act, id, &input)).await?;
+                self.by(self.desks.officer, move |act| projects::plan::plan(act, id, &input)).await?;
             }
             ProjectDeed::Sign(party) => self.sign(&work, party).await?,
             ProjectDeed::Assign => {
                 let input = AssignInput { commissioner_id: work.commissioner, note: None };
-                self.by(self.desks.officer, move |act| projects::assign(act, id, &input)).await?;
+                self.by(self.desks.officer, move |act| projects::assigning::assign(act, id, &input)).await?;
             }
             ProjectDeed::Start(step) => {
                 let node = self.milestone(id, step).await?;
@@ -83,7 +85,7 @@ impl Story<'_> {
             ProjectDeed::Apply => {
                 let words = "项目三个阶段任务已全部完成，示范应用运行稳定，经费支出符合预算，申请验收。";
                 let input: AcceptanceInput = form(json!({"self_evaluation": words}))?;
-                self.by(work.team, move |act| projects::apply_acceptance(act, id, &input)).await?;
+                self.by(work.team, move |act| projects::acceptance::apply(act, id, &input)).await?;
             }
             ProjectDeed::Conclude(conclusion) => {
                 let words = match conclusion {
@@ -92,7 +94,7 @@ impl Story<'_> {
                     Conclusion::Failed => "必达指标未完成，验收不通过。",
                 };
                 let input: ConclusionInput = form(json!({"conclusion": conclusion, "opinion": words}))?;
-                self.by(self.desks.director, move |act| projects::conclude(act, id, &input)).await?;
+                self.by(self.desks.director, move |act| projects::acceptance::conclude(act, id, &input)).await?;
             }
         }
         Ok(())
@@ -105,7 +107,7 @@ impl Story<'_> {
             SigningParty::Sponsor => work.sponsor.context("no sponsor")?,
         };
         let id = work.id;
-        self.by(signer, move |act| projects::sign(act, id, &SignInput { party, pledge: true })).await?;
+        self.by(signer, move |act| projects::signing::sign(act, id, &SignInput { party, pledge: true })).await?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! How sure the service must be of who acts: what needs a fresh proof, and whose account needs a second factor.
 
-use super::action::{Action, Kind};
+use super::action::Action;
+use super::kind::Kind;
 use super::role::Role;
 use crate::domain::policy::action::Action as A;
 

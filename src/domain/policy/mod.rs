@@ -5,19 +5,21 @@
 
 pub mod action;
 pub mod assurance;
+pub mod kind;
 pub mod role;
 pub mod rules;
 pub mod scopes;
 pub mod tie;
 
-pub use action::{Action, Kind};
+pub use action::Action;
 pub use assurance::{may_without_factor, needs_fresh_proof};
+pub use kind::Kind;
 pub use role::Role;
 pub use scopes::KeyScope;
 pub use tie::{Standing, Tie};
 
 pub use rules::JUDGES;
-use rules::{RULES, Rule};
+use rules::Rule;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -31,7 +33,7 @@ pub fn allows(action: Action, role: Role, tie: Tie) -> bool {
 fn rules_of(action: Action) -> &'static [&'static Rule] {
     static BY_ACTION: LazyLock<HashMap<Action, Vec<&'static Rule>>> = LazyLock::new(|| {
         let mut rows: HashMap<Action, Vec<&'static Rule>> = HashMap::new();
-        for rule in RULES {
+        for rule in rules::all() {
             rows.entry(rule.action).or_default().push(rule);
         }
         rows

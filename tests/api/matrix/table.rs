@@ -38,13 +38,13 @@ pub struct Row(pub &'static str, pub On, pub &'static str, pub &'static str);
 /// Everyone with an account who takes part.
 pub const PEOPLE: &str = "officer officer2 director examiner own_examiner expert expert2 finance supervisor commissioner commissioner2 \
     sponsor sponsor2 team colleague team2 leader auditor sysadmin secadmin";
-const STAFF: &str = "officer officer2 director examiner own_examiner finance supervisor commissioner commissioner2 leader auditor";
+pub const STAFF: &str = "officer officer2 director examiner own_examiner finance supervisor commissioner commissioner2 leader auditor";
 const ALL: &str = "*";
 
 /// The worlds: how far the story of one challenge went.
 pub const WORLDS: &str = "draft in_approval approved open closed screening reviewing deciding publicity awarded active acceptance";
 pub const PUBLIC: &str = "open closed screening reviewing deciding publicity awarded active acceptance";
-const ANY: &str = WORLDS;
+pub const ANY: &str = WORLDS;
 
 /// Who has not been appointed yet at some worlds, and is a bystander there.
 pub const NOT_YET: &[(&str, &str)] = &[("commissioner", "awarded"), ("expert", "open closed screening")];
@@ -279,38 +279,6 @@ pub const ROWS: &[Row] = &[
     Row("GET /challenges/{id}/recusals",        On::Challenge,    ANY, "supervisor auditor"),
     Row("GET /recusals/{id}",                   On::Recusal,      ANY, "supervisor auditor"),
     Row("GET /challenges/{id}/scores",          On::Challenge,    ANY, "officer officer2 director supervisor auditor"),
-    // Projects.
-    Row("GET /projects",                        On::Nothing,      ANY, STAFF),
-    Row("GET /projects",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
-    Row("GET /projects/{id}",                   On::Project,      ANY, STAFF),
-    Row("GET /projects/{id}",                   On::Project,      ANY, "team colleague sponsor"),
-    Row("PUT /projects/{id}/plan",              On::Project,      "awarded", "officer officer2"),
-    Row("POST /projects/{id}/sign",             On::Project,      "awarded", "team colleague"),
-    Row("POST /projects/{id}/forfeit",          On::Project,      "awarded", "team colleague"),
-    Row("POST /projects/{id}/forfeit",          On::Project,      "", "director"),
-    Row("POST /projects/{id}/assign",           On::Project,      "awarded active", "officer officer2"),
-    Row("POST /projects/{id}/apply_acceptance", On::Project,      "", "team colleague"),
-    Row("POST /projects/{id}/conclude",         On::Project,      "acceptance", "director"),
-    Row("GET /projects/{id}/milestones",        On::Project,      ANY, STAFF),
-    Row("GET /projects/{id}/milestones",        On::Project,      ANY, "team colleague sponsor"),
-    Row("GET /projects/{id}/payments",          On::Project,      ANY, STAFF),
-    Row("GET /projects/{id}/payments",          On::Project,      ANY, "team colleague sponsor"),
-    Row("GET /milestones/{id}",                 On::Milestone,    ANY, STAFF),
-    Row("GET /milestones/{id}",                 On::Milestone,    ANY, "team colleague sponsor"),
-    Row("POST /milestones/{id}/start",          On::Milestone,    "", "team colleague"),
-    Row("POST /milestones/{id}/submit",         On::Milestone,    "", "team colleague"),
-    Row("POST /milestones/{id}/verify",         On::Milestone,    "active", "commissioner"),
-    Row("POST /milestones/{id}/return",         On::Milestone,    "active", "commissioner"),
-    Row("POST /milestones/{id}/fail",           On::Milestone,    "active", "commissioner"),
-    Row("GET /payments",                        On::Nothing,      ANY, STAFF),
-    Row("GET /payments",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
-    Row("GET /payments/{id}",                   On::Payment,      ANY, STAFF),
-    Row("GET /payments/{id}",                   On::Payment,      ANY, "team colleague sponsor"),
-    Row("POST /payments/{id}/request",          On::Payment,      "acceptance", "team colleague"),
-    Row("POST /payments/{id}/check",            On::Payment,      "active", "commissioner"),
-    Row("POST /payments/{id}/approve",          On::Payment,      "", "finance"),
-    Row("POST /payments/{id}/pay",              On::Payment,      "", "finance"),
-    Row("POST /payments/{id}/return",           On::Payment,      "active", "commissioner finance"),
     // The whole.
     Row("GET /audit",                           On::Nothing,      ANY, "auditor"),
     Row("GET /notary",                          On::Nothing,      ANY, ALL),

@@ -1,6 +1,7 @@
 //! The worlds: a story that went so far, with a record of every kind that is there by then.
 
-use super::table::{OWN, On, ROWS};
+use super::rows;
+use super::table::{OWN, On};
 use crate::support::upload::{form, pdf};
 use crate::support::{Caller, Reply, Story, TestApp, inputs};
 use jiebang::domain::policy::Role;
@@ -11,22 +12,22 @@ pub struct World<'a> {
     pub story: Story<'a>,
     review: String,
     recusal: String,
-    outsider: String,
+    pub(super) outsider: String,
     draw: String,
     objection: String,
     question: String,
     amendment: String,
-    partner: String,
+    pub(super) partner: String,
     partnership: String,
     file: String,
     restriction: String,
-    user: String,
-    expert: String,
+    pub(super) user: String,
+    pub(super) expert: String,
     grant: String,
-    organization: String,
+    pub(super) organization: String,
     session: String,
     key: String,
-    commissioner: String,
+    pub(super) commissioner: String,
     versions: Vec<(On, i64)>,
 }
 
@@ -247,110 +248,10 @@ impl<'a> World<'a> {
         self.versions.iter().find(|(kind, _)| *kind == on).map_or(0, |(_, version)| *version)
     }
 
-    /// A body that is right for the route.
-    pub fn body(&self, route: &str) -> Option<Value> {
-        let challenge = || inputs::challenge(&self.story.batch, &self.organization, 999);
-        let reason = json!({"reason": "理由充分"});
-        let opinion = json!({"opinion": "意见明确"});
-        Some(match route {
-            "POST /users/{id}/grants" => json!({"roles": ["team"], "reason": "入职"}),
-            "PUT /challenges/{id}" | "POST /challenges" => challenge(),
-            "POST /batches" => inputs::batch(999),
-            "POST /challenges/{id}/questions" => inputs::question(),
-            "POST /challenges/{id}/amendments" => inputs::extension(self.story.app, 40),
-            "POST /questions/{id}/answer" => json!({"answer": "可以。"}),
-            "POST /questions/{id}/decline" | "POST /bids/{id}/return_examination" => reason,
-            "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
-            "POST /restrictions" => inputs::restriction(&self.organization),
-            "POST /organizations" => {
-                json!({"name": "外部单位", "country": "DE", "foreign_reg_no": "7", "kind": "foreign", "region": "overseas"})
-            }
-            "POST /users" => {
-                json!({"organization_id": self.organization, "email": "n@x.cn", "name": "新人"})
-            }
-            "POST /auth/forgot_password" => json!({"email": "nobody@test.example"}),
-            "POST /auth/reset_password" => json!({"token": "guessed", "password": "long enough to be taken"}),
-            "POST /me/keys" => json!({"name": "报送系统", "scopes": ["report"]}),
-            "POST /me/subscriptions" => json!({"sectors": []}),
-            "POST /me/second_factor/confirm" | "POST /me/second_factor/regenerate" => json!({"code": "123456"}),
-            "POST /me/second_factor/disable" => json!({"password": "12345678", "code": "123456"}),
-            "POST /auth/step_up" => json!({"password": "12345678"}),
-            "POST /me/custody/enrol" | "POST /me/custody/renew" | "POST /challenges/{id}/release_share" => {
-                json!({"passphrase": "three keepers keep a secret"})
-            }
-            "POST /me/phone" => json!({"phone": "13800138000"}),
-            "POST /me/identity_number" => json!({"identity_number": "11010519491231002X"}),
-            "POST /me/password" | "POST /me/custody/change_passphrase" => json!({"current": "12345678", "new": "12345678"}),
-            "POST /challenges/{id}/publish" | "POST /challenges/{id}/republish" => self.story.window(),
-            "POST /challenges/{id}/propose" if self.story.bid.is_empty() => {
-                let mut proposal = self.story.proposal();
-                proposal["selections"][0]["bid_id"] = json!(self.user);
-                proposal
-            }
-            "POST /challenges/{id}/propose" => self.story.proposal(),
-            "POST /challenges/{id}/publicise" => self.story.publicity_window(),
-            "POST /challenges/{id}/fail" => json!({"reason_code": "other", "reason": "其他原因"}),
-            "POST /challenges/{id}/bids" => inputs::bid(),
-            "PUT /bids/{id}" => inputs::with_partner(&self.partner),
-            "PUT /bids/{id}/members" => json!({"members": [{"user_id": self.user, "access": "submit"}]}),
-            "POST /bids/{id}/examine" => inputs::examination(&[]),
-            "POST /bids/{id}/request_correction" => json!({"items": [{"code": "F3", "finding": "fail", "reason": "缺公章"}]}),
-            "POST /bids/{id}/correct" => json!({"statement": "已补盖公章。"}),
-            "POST /bids/{id}/appeal" => json!({"grounds": "材料齐全，公章在第三页。"}),
-            "POST /bids/{id}/decide_appeal" => json!({"upheld": true, "reason": "申诉成立"}),
-            "POST /bids/{id}/shortlist" => json!({"shortlisted": true, "reason": "方案可行"}),
-            "POST /bids/{id}/reviews" => json!({"expert_id": self.expert, "due_at": "2027-01-01T00:00:00Z"}),
-            "POST /reviews/{id}/declare" => json!({"no_conflict": true}),
-            "POST /reviews/{id}/decline" => json!({"conflict": true, "reason": "曾共事"}),
-            "POST /reviews/{id}/submit" => inputs::scores("26"),
-            "POST /challenges/{id}/objections" => inputs::objection(),
-            "POST /objections/confirm" => json!({"token": "guessed"}),
-            "POST /objections/{id}/rule_out" => json!({"ground": "no_evidence", "reply": "未提供可核查的事实和证据。"}),
-            "POST /objections/{id}/extend" => json!({"until": "2027-01-01", "reason": "需要委托第三方补充调查取证。"}),
-            "POST /objections/{id}/answer" => json!({"verdict": "dismissed", "reply": "经核查，反映的问题不属实。"}),
-            "POST /experts" => json!({"user_id": self.outsider, "profile": inputs::profile("technical")}),
-            "PUT /experts/{id}" => inputs::profile("finance"),
-            "POST /challenges/{id}/draws" => inputs::terms(),
-            "POST /draws/{id}/witness" => json!({"contribution": "骰子：3 5 1"}),
-            "POST /draws/{id}/replace" => json!({"expert_id": self.expert, "reason": "因病不能参加"}),
-            "POST /draws/{id}/invite" => json!({"due_at": "2027-01-01T00:00:00Z"}),
-            "POST /challenges/{id}/recusals" => json!({"reason": "与申请单位负责人系亲属"}),
-            "PUT /projects/{id}/plan" => inputs::plan(650 * inputs::WAN),
-            "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true}),
-            "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),
-            "POST /projects/{id}/apply_acceptance" => json!({"self_evaluation": "完成"}),
-            "POST /projects/{id}/conclude" => json!({"conclusion": "completed", "opinion": "通过"}),
-            "POST /milestones/{id}/submit" => inputs::evidence(&[("K1", "91")]),
-            "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" => opinion,
-            "POST /milestones/{id}/return" => {
-                json!({"opinion": "补充材料", "rectify_by": self.story.app.app.clock.now().date().plus_days(30).to_string()})
-            }
-            "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
-            _ if route.ends_with("/return")
-                || route.ends_with("/suspend")
-                || route.ends_with("/resume")
-                || route.ends_with("/amendments/{id}/decline")
-                || route.ends_with("/grants/{id}/decline")
-                || route.ends_with("/reject")
-                || route.starts_with("POST /restrictions/{id}/decline")
-                || route.ends_with("/lift")
-                || route.ends_with("/adjust")
-                || route.ends_with("/pause")
-                || route.ends_with("/forfeit")
-                || route.ends_with("/experts/{id}/remove")
-                || route.ends_with("/void")
-                || route.ends_with("/challenges/{id}/withdraw") =>
-            {
-                reason
-            }
-            _ => return None,
-        })
-    }
-
     /// Every route, with the id of a record that it fits, if there is one by now.
     pub fn routes(&self) -> Vec<(&'static str, On, String)> {
         let own = OWN.iter().map(|(route, _)| (*route, On::Nothing));
-        let mut routes: Vec<_> = own.chain(ROWS.iter().map(|row| (row.0, row.1))).collect();
+        let mut routes: Vec<_> = own.chain(rows().map(|row| (row.0, row.1))).collect();
         routes.dedup();
         routes.into_iter().filter_map(|(route, on)| Some((route, on, self.id(on)?.to_owned()))).collect()
     }

@@ -1,0 +1,95 @@
+//! The plan of a project 项目计划: its milestones and payments, set before it is signed.
+
+use super::{ProjectRow, about, load, object, shown};
+use crate::app::act::{Act, Done, Shown};
+use crate::app::bids as bid_cases;
+use crate::app::error::AppError;
+use crate::domain::id::{MilestoneId, PaymentId, ProjectId};
+use crate::domain::milestone::{MilestoneStage, NodeIndicator};
+use crate::domain::payment::PaymentStage;
+use crate::domain::plan::{PlanFrame, PlanInput};
+use crate::domain::policy::Action;
+use crate::store::Json;
+use crate::store::milestones::{self, MilestoneRow};
+use crate::store::payments::{self, PaymentRow};
+use crate::store::{bids, challenges as challenge_rows, projects};
+
+/// Sets the plan of milestones and payments, in place of one that was set before. Signatures given so far are void.
+///
+/// # Errors
+/// Denied, stale, signed by all already; everything wrong with the plan.
+pub fn plan(act: &mut Act<'_>, id: ProjectId, input: &PlanInput) -> Result<Done<Shown<ProjectRow>>, AppError> {
+    let row = load(act, id)?;
+    let step = act.step(Action::ProjectPlan, &row, object(act, &row))?;
+    let challenge = challenge_rows::content(act.conn, row.challenge_id)?;
+    let bid_row = bids::find(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
+    let bid = bid_cases::content::required(act, &bid_row)?;
+    let frame = PlanFrame { starts_on: row.starts_on, ends_on: row.ends_on, award_fen: row.award_fen, challenge: &challenge, bid: &bid };
+    input.check(frame)?;
+    payments::clear(act.conn, id)?;
+    milestones::clear(act.conn, id)?;
+    projects::void_signatures(act.conn, id)?;
+    let nodes = plan_milestones(act, id, input, frame)?;
+    plan_payments(act, id, input, &nodes)?;
+    let row = projects::plan(act.conn, &row, step.to, act.user()?, act.now)?;
+    Ok(act.record(step, about(&row))?.with(shown(act, row)))
+}
+
+fn plan_milestones(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, frame: PlanFrame<'_>) -> Result<Vec<MilestoneId>, AppError> {
+    let mut ids = Vec::with_capacity(input.milestones.len());
+    for (planned, number) in input.milestones.iter().zip(1..) {
+        let mut nodes = Vec::with_capacity(planned.indicators.len());
+        for value in &planned.indicators {
+            let asked = frame.challenge.indicators.iter().find(|asked| asked.code == value.code).ok_or(AppError::NotFound)?;
+            let mut indicator = asked.clone();
+            indicator.target = value.value;
+            nodes.push(NodeIndicator { indicator, actual: None, evidence: None });
+        }
+        let row = MilestoneRow {
+            id: MilestoneId::new(act.now),
+            project_id: id,
+            number,
+            name: planned.name.to_string(),
+            due_on: planned.due_on,
+            weight_bps: i32::try_from(planned.weight_bps.0).unwrap_or_default(),
+            stage: MilestoneStage::Planned,
+            indicators: Json::of(&nodes)?,
+            summary: None,
+            opinion: None,
+            submitted_at: None,
+            rectify_by: None,
+            version: 1,
+            created_at: act.now,
+            updated_at: act.now,
+        };
+        milestones::insert(act.conn, &row)?;
+        ids.push(row.id);
+    }
+    Ok(ids)
+}
+
+fn plan_payments(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, nodes: &[MilestoneId]) -> Result<(), AppError> {
+    for (planned, number) in input.payments.iter().zip(1..) {
+        let node = planned.milestone.and_then(|number| usize::try_from(number.0.saturating_sub(1)).ok());
+        let row = PaymentRow {
+            id: PaymentId::new(act.now),
+            project_id: id,
+            number,
+            gate: planned.gate,
+            milestone_id: node.and_then(|index| nodes.get(index).copied()),
+            amount_fen: planned.amount_fen,
+            stage: PaymentStage::Locked,
+            requested_by: None,
+            checked_by: None,
+            approved_by: None,
+            paid_by: None,
+            voucher_no: None,
+            paid_on: None,
+            version: 1,
+            created_at: act.now,
+            updated_at: act.now,
+        };
+        payments::insert(act.conn, &row)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! The plan of a project 项目计划: milestones and payments, held against the challenge, the bid and the award.
+
+use crate::domain::challenge::ChallengeInput;
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::indicator::{IndicatorValue, repeated};
+use crate::domain::input::Whole;
+use crate::domain::money::{Fen, WHOLE_BPS};
+use crate::domain::payment::Gate;
+use crate::domain::proposal::BidInput;
+use crate::domain::proposal::complete::weaker_than_target;
+use crate::domain::text::Title;
+use crate::domain::time::Date;
+
+/// A milestone of the plan.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct PlannedMilestone {
+    /// What is reached.
+    pub name: Title,
+    /// When it is due.
+    pub due_on: Date,
+    /// Weight in basis points; all milestones together weigh 10,000.
+    pub weight_bps: Whole<0, 10_000>,
+    /// Target at this node, for at least one indicator of the challenge.
+    pub indicators: Vec<IndicatorValue>,
+}
+
+/// A payment of the plan.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct PlannedPayment {
+    /// What opens it.
+    pub gate: Gate,
+    /// Number of the milestone, from 1: for the gate `milestone` only.
+    #[deserr(default)]
+    pub milestone: Option<Whole<1, 20>>,
+    /// Amount in fen.
+    pub amount_fen: Fen,
+}
+
+/// The plan of a project. Setting it anew voids the signatures given so far.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct PlanInput {
+    /// 1 to 20 milestones in the order of their dates.
+    pub milestones: Vec<PlannedMilestone>,
+    /// 1 to 20 payments; together they make the award, to the fen.
+    pub payments: Vec<PlannedPayment>,
+}
+
+/// What a plan is checked against.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanFrame<'a> {
+    /// First day of the project.
+    pub starts_on: Date,
+    /// Last day of the project.
+    pub ends_on: Date,
+    /// Money awarded.
+    pub award_fen: Fen,
+    /// The challenge that is answered.
+    pub challenge: &'a ChallengeInput,
+    /// What the team promised.
+    pub bid: &'a BidInput,
+}
+
+impl PlanInput {
+    /// Everything wrong with this plan.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(&self, frame: PlanFrame<'_>) -> Result<(), Faults> {
+        let mut faults = Faults::default();
+        self.check_milestones(frame, &mut faults);
+        self.check_targets(frame, &mut faults);
+        self.check_payments(frame.award_fen, &mut faults);
+        faults.or(())
+    }
+
+    fn check_milestones(&self, frame: PlanFrame<'_>, faults: &mut Faults) {
+        faults.check(!(1..=20).contains(&self.milestones.len()), "milestones", || {
+            Fault::new("wrong_length", "应有1至20个里程碑", "must hold 1 to 20 milestones")
+        });
+        let weight: i64 = self.milestones.iter().map(|milestone| milestone.weight_bps.0).sum();
+        faults.check(weight != WHOLE_BPS, "milestones", || Fault::new("weights", "权重合计应为10000", "weights must sum to 10,000"));
+        let mut before = frame.starts_on;
+        for (index, milestone) in self.milestones.iter().enumerate() {
+            let field = format!("milestones[{index}].due_on");
+            faults.check(milestone.due_on <= before, &field, || {
+                Fault::new("not_increasing", "日期应依次递增", "dates must increase strictly")
+            });
+            faults.check(milestone.due_on > frame.ends_on, &field, || {
+                Fault::new("after_the_end", "不得晚于项目结束日", "may not lie after the end of the project")
+            });
+            before = milestone.due_on;
+        }
+    }
+
+    fn check_targets(&self, frame: PlanFrame<'_>, faults: &mut Faults) {
+        for (index, milestone) in self.milestones.iter().enumerate() {
+            let field = format!("milestones[{index}].indicators");
+            faults.check(milestone.indicators.is_empty(), &field, Fault::missing);
+            let twice = repeated(milestone.indicators.iter().map(|value| value.code.as_str())).is_some();
+            faults.check(twice, &field, || Fault::new("repeated_code", "指标代码重复", "an indicator code stands twice"));
+            for value in &milestone.indicators {
+                let unknown = !frame.challenge.indicators.iter().any(|asked| asked.code == value.code);
+                faults.check(unknown, &field, || Fault::new("unknown_indicator", "榜单没有这项指标", "is no indicator of the challenge"));
+            }
+        }
+        // The last node that names an indicator is where the team's promise falls due.
+        for asked in frame.challenge.indicators.iter().filter(|asked| asked.mandatory) {
+            let planned = self.milestones.iter().rev().flat_map(|m| &m.indicators).find(|value| value.code == asked.code);
+            let promised = frame.bid.indicators.iter().find(|value| value.code == asked.code).map_or(asked.target, |value| value.value);
+            let field = format!("indicators.{}", asked.code);
+            match planned {
+                None => faults.check(true, &field, Fault::missing),
+                Some(planned) => faults.check(!asked.comparator.reached(planned.value, promised), &field, || {
+                    weaker_than_target(asked.comparator.zh(), &promised.to_string())
+                }),
+            }
+        }
+    }
+
+    fn check_payments(&self, award_fen: Fen, faults: &mut Faults) {
+        faults.check(!(1..=20).contains(&self.payments.len()), "payments", || {
+            Fault::new("wrong_length", "应有1至20笔拨付", "must hold 1 to 20 payments")
+        });
+        for (index, payment) in self.payments.iter().enumerate() {
+            let at = |name: &str| format!("payments[{index}].{name}");
+            faults.check(payment.amount_fen == Fen::ZERO, &at("amount_fen"), || Fault::new("too_small", "应大于0", "must be above 0"));
+            let exists =
+                payment.milestone.is_some_and(|number| usize::try_from(number.0).is_ok_and(|number| number <= self.milestones.len()));
+            let gated = payment.gate == Gate::Milestone;
+            faults.check(gated && !exists, &at("milestone"), || {
+                Fault::new("unknown_milestone", "没有这个里程碑", "is no milestone of the plan")
+            });
+            faults.check(!gated && payment.milestone.is_some(), &at("milestone"), || {
+                Fault::new("not_here", "此处不应填写", "does not belong here")
+            });
+        }
+        let sum = Fen::total(self.payments.iter().map(|payment| payment.amount_fen));
+        faults.check(sum != award_fen, "payments", || {
+            Fault::new(
+                "not_the_award",
+                format!("拨付合计应等于立项金额（{}分）", award_fen.0),
+                format!("payments must sum to the award ({} fen)", award_fen.0),
+            )
+        });
+    }
+}

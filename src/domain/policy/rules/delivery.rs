@@ -1,0 +1,41 @@
+//! Who may do what with projects, and everything that follows an award.
+
+use super::{ANY, DESK, MINE, OTHER, OWN, Rule, STAFF, rule};
+use crate::domain::policy::action::Action as A;
+use crate::domain::policy::role::Role::{Commissioner, Director, Finance, Officer, Sponsor, System, Team};
+use crate::domain::policy::tie::Tie::{Author, Stranger};
+
+/// Its rows.
+pub const RULES: &[Rule] = &[
+    // 项目: the commissioner keeps milestones true; whoever follows a project never approves for it (dual-hat guard).
+    rule(A::ProjectRead, STAFF, ANY),
+    rule(A::ProjectRead, &[Team, Sponsor], OWN),
+    rule(A::ProjectPlan, &[Officer], DESK),
+    rule(A::ProjectCountersign, &[Director], OTHER),
+    rule(A::ProjectSign, &[Team, Sponsor], OWN),
+    rule(A::ProjectAssign, &[Officer], DESK),
+    // 放弃: given up by its team, or found too late by a director.
+    rule(A::ProjectForfeit, &[Team], OWN),
+    rule(A::ProjectForfeit, &[Director], OTHER),
+    rule(A::ProjectActivate, &[System], ANY),
+    rule(A::ProjectApplyAcceptance, &[Team], OWN),
+    rule(A::ProjectConclude, &[Director], OTHER),
+    rule(A::MilestoneRead, STAFF, ANY),
+    rule(A::MilestoneRead, &[Team, Sponsor], OWN),
+    rule(A::MilestoneStart, &[Team], OWN),
+    rule(A::MilestoneSubmit, &[Team], OWN),
+    rule(A::MilestoneVerify, &[Commissioner], MINE),
+    rule(A::MilestoneReturn, &[Commissioner], MINE),
+    rule(A::MilestoneFail, &[Commissioner], MINE),
+    // 拨付: request, check, approve, pay: four desks, no person at two of them.
+    rule(A::PaymentRead, STAFF, ANY),
+    rule(A::PaymentRead, &[Team, Sponsor], OWN),
+    rule(A::PaymentUnlock, &[System], ANY),
+    rule(A::PaymentRequest, &[Team], OWN),
+    rule(A::PaymentCheck, &[Commissioner], MINE),
+    rule(A::PaymentApprove, &[Finance], OTHER),
+    rule(A::PaymentPay, &[Finance], OTHER),
+    rule(A::PaymentReturn, &[Commissioner], MINE),
+    rule(A::PaymentReturn, &[Finance], &[Stranger, Author]),
+    rule(A::PaymentCancel, &[System], ANY),
+];

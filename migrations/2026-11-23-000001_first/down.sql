@@ -7,6 +7,7 @@ DROP TABLE payments;
 DROP TABLE milestones;
 DROP TABLE assignments;
 DROP TABLE signatures;
+DROP TABLE commitments;
 DROP TABLE project_people;
 DROP TABLE projects;
 DROP TABLE objections;

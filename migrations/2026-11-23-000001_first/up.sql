@@ -617,12 +617,29 @@ CREATE TABLE project_people (
 );
 CREATE INDEX project_people_identity ON project_people (identity);
 
+-- Every text that was ever laid before the parties: kept for ever.
+CREATE TABLE commitments (
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    number INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    made_by TEXT NOT NULL REFERENCES users (id),
+    made_at TIMESTAMP NOT NULL,
+    effective_at TIMESTAMP,
+    PRIMARY KEY (project_id, number)
+);
+
 CREATE TABLE signatures (
     project_id TEXT NOT NULL REFERENCES projects (id),
+    number INTEGER NOT NULL,
     party TEXT NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id),
+    signer TEXT NOT NULL,
+    legal_representative TEXT,
+    sha256 TEXT NOT NULL,
     signed_at TIMESTAMP NOT NULL,
-    PRIMARY KEY (project_id, party)
+    PRIMARY KEY (project_id, number, party),
+    FOREIGN KEY (project_id, number) REFERENCES commitments (project_id, number)
 );
 
 CREATE TABLE assignments (

@@ -12,6 +12,7 @@ pub mod bid;
 pub mod calendar;
 pub mod challenge;
 pub(crate) mod codes;
+pub mod commitment;
 pub mod custody;
 pub mod decimal;
 pub mod decision;

@@ -126,6 +126,8 @@ codes! {
         ReviewReceived = "review_received" "评审意见回执",
         RecusalRecorded = "recusal_recorded" "回避登记",
         PanelComplete = "panel_complete" "评审齐备",
+        CommitmentToSign = "commitment_to_sign" "任务书待签署",
+        CommitmentSigned = "commitment_signed" "任务书已签署",
         CommissionerAssigned = "commissioner_assigned" "指派专员",
         ProjectActivated = "project_activated" "任务书生效",
         AcceptanceApplied = "acceptance_applied" "验收申请",

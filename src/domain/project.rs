@@ -1,8 +1,9 @@
 //! Projects 项目: their stages, and who signs.
 
 use crate::domain::codes::codes;
-use crate::domain::fault::Faults;
+use crate::domain::fault::{Fault, Faults};
 use crate::domain::policy::Action as A;
+use crate::domain::text::{Line, Name};
 use crate::domain::workflow::{path, stage_table};
 
 codes! {
@@ -54,4 +55,28 @@ pub struct SignInput {
     pub party: SigningParty,
     /// 军令状: the signer pledges the indicators and knows the consequences. Must be `true`.
     pub pledge: bool,
+    /// Name of who signs, where it is not the one of the account.
+    #[deserr(default)]
+    pub signer: Option<Name>,
+    /// 法定代表人 of the lead organisation: for the team, and for nobody else.
+    #[deserr(default)]
+    pub legal_representative: Option<Name>,
+    /// SHA-256 of the text that the signer has read. If it is another by now, nothing is signed.
+    #[deserr(default)]
+    pub sha256: Option<Line<64, 64>>,
+}
+
+impl SignInput {
+    /// Whether this may stand as a signature.
+    ///
+    /// # Errors
+    /// No pledge; the team without its legal representative, or another party with one.
+    pub fn check(&self) -> Result<(), Faults> {
+        let mut faults = Faults::default();
+        faults.check(!self.pledge, "pledge", || Fault::new("not_affirmed", "须确认军令状承诺", "the pledge must be affirmed"));
+        let (team, named) = (self.party == SigningParty::Team, self.legal_representative.is_some());
+        faults.check(team && !named, "legal_representative", Fault::missing);
+        faults.check(!team && named, "legal_representative", || Fault::new("not_here", "此处不应填写", "does not belong here"));
+        faults.or(())
+    }
 }

@@ -87,6 +87,8 @@ refusals! {
     PublicityRunning "publicity_running" "公示期尚未结束" "The publicity window is not over yet.";
     CalendarMissing "calendar_missing" "尚未导入该年度放假调休安排，工作日无法计算" "The working-day calendar of that year has not been loaded.";
     PlanMissing "plan_missing" "里程碑或拨付计划尚未制定" "The project has no plan of milestones and payments yet.";
+    CommitmentChanged "commitment_changed" "任务书文本已变更，请重新阅读后签署" "The commitment is another text by now: read it before you sign.";
+    Restricted "restricted" "签署方或团队成员处于科研诚信限制期内，不得签署" "A party or a person of the team is restricted after a finding on integrity: nothing is signed.";
     AlreadySigned "already_signed" "该方已签署" "This party has already signed.";
     NotAParty "not_a_party" "本项目无此签署方" "The project has no such party.";
     CommissionerMissing "commissioner_missing" "尚未指派项目专员" "No commissioner is assigned yet.";

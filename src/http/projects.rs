@@ -12,9 +12,10 @@ use crate::domain::id::{BidId, ChallengeId, OrganizationId, ProjectId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::plan::PlanInput;
 use crate::domain::policy::Action;
-use crate::domain::project::{ProjectStage, SignInput, SigningParty};
+use crate::domain::project::{ProjectStage, SignInput};
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
+use crate::http::commitments::SignatureView;
 
 /// A project, as lists show it.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -71,14 +72,6 @@ impl From<Shown<ProjectRow>> for ProjectView {
     }
 }
 
-/// A signature.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct SignatureView {
-    party: SigningParty,
-    signed_by: UserId,
-    signed_at: Timestamp,
-}
-
 /// A project with its signatures.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct ProjectDetail {
@@ -91,8 +84,7 @@ record_view!(ProjectDetail as project);
 
 impl From<(Shown<ProjectRow>, Vec<SignatureRow>)> for ProjectDetail {
     fn from((shown, signatures): (Shown<ProjectRow>, Vec<SignatureRow>)) -> Self {
-        let view = |row: SignatureRow| SignatureView { party: row.party, signed_by: row.user_id, signed_at: row.signed_at };
-        Self { project: shown.into(), signatures: signatures.into_iter().map(view).collect() }
+        Self { project: shown.into(), signatures: signatures.into_iter().map(Into::into).collect() }
     }
 }
 

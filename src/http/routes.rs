@@ -9,7 +9,7 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, experts, files, grants, keys,
+    amendments, audit, auth, batches, bids, calendars, challenges, commitments, custody, decisions, draws, examinations, experts, files, grants, keys,
     milestones, objections, organizations, papers, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals,
     restrictions, reviews, rounds, scores, second_factor, sessions, users,
 };
@@ -97,6 +97,7 @@ pub fn routes() -> Vec<Route> {
     let download = Described::new("/files/{id}", A::FileRead).answers_a_part();
     let print = Described::new("/challenges/{id}/publicity/page", A::ChallengeReadPublished).answers_bytes();
     let feed = Described::new("/publicity.atom", A::ChallengeReadPublished).answers_bytes();
+    let commitment_page = Described::new("/projects/{id}/commitment/page", A::ProjectRead).answers_bytes();
     let paper = Described::new("/challenges/{id}/papers", A::PaperRead).query::<papers::PaperQuery>().answers_bytes();
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
@@ -229,6 +230,9 @@ pub fn routes() -> Vec<Route> {
         get("/challenges/{id}/scores", A::ReviewReadScores, scores::table),
         list("/projects", A::ProjectRead, projects::list),
         get("/projects/{id}", A::ProjectRead, projects::get),
+        get("/projects/{id}/commitment", A::ProjectRead, commitments::get),
+        Route::new(Method::GET, "/projects/{id}/commitment/page", A::ProjectRead, commitment_page, commitments::page),
+        get("/projects/{id}/versions", A::ProjectRead, commitments::versions),
         put("/projects/{id}/plan", A::ProjectPlan, projects::plan),
         verb("/projects/{id}/sign", A::ProjectSign, projects::sign),
         verb("/projects/{id}/forfeit", A::ProjectForfeit, projects::forfeit),

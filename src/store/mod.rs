@@ -11,6 +11,7 @@ pub mod calendars;
 pub mod challenges;
 pub mod checkpoints;
 pub mod columns;
+pub mod commitments;
 pub mod custody;
 pub mod db;
 pub mod decisions;

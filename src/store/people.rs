@@ -35,6 +35,14 @@ pub fn insert(conn: &mut Conn, project: ProjectId, people: &[BoundRow]) -> Query
     Ok(())
 }
 
+/// What is kept of the identities of a project's people.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<String>> {
+    project_people::table.filter(project_people::project_id.eq(project)).select(project_people::identity).load(conn)
+}
+
 /// What these persons are bound to in running projects.
 ///
 /// The people come first and the few projects of theirs after them: joined, `SQLite` would walk through every running project.

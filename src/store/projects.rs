@@ -3,7 +3,7 @@
 use crate::domain::id::{AssignmentId, BidId, ChallengeId, OrganizationId, ProjectId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
-use crate::domain::project::{ProjectStage, RUNNING, SigningParty};
+use crate::domain::project::{ProjectStage, RUNNING};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::page::{Page, by_id};
 use crate::store::schema::{assignments, payments, projects, signatures};
@@ -35,16 +35,6 @@ pub struct ProjectRow {
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-}
-
-/// A signature on a commitment.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = signatures, treat_none_as_default_value = false)]
-pub struct SignatureRow {
-    pub project_id: ProjectId,
-    pub party: SigningParty,
-    pub user_id: UserId,
-    pub signed_at: Timestamp,
 }
 
 /// What a list of projects can be narrowed to.
@@ -143,30 +133,6 @@ fn end_assignment(conn: &mut Conn, id: ProjectId, now: Timestamp) -> QueryResult
     diesel::update(assignments::table.filter(assignments::project_id.eq(id).and(assignments::ends_at.is_null())))
         .set(assignments::ends_at.eq(now))
         .execute(conn)
-}
-
-/// The signatures on a project.
-///
-/// # Errors
-/// The database does not answer.
-pub fn signatures(conn: &mut Conn, id: ProjectId) -> QueryResult<Vec<SignatureRow>> {
-    signatures::table.filter(signatures::project_id.eq(id)).order(signatures::signed_at).select(SignatureRow::as_select()).load(conn)
-}
-
-/// Adds a signature.
-///
-/// # Errors
-/// The party has signed already.
-pub fn sign(conn: &mut Conn, row: &SignatureRow) -> QueryResult<()> {
-    diesel::insert_into(signatures::table).values(row).execute(conn).map(|_| ())
-}
-
-/// Voids all signatures on a project.
-///
-/// # Errors
-/// The database does not answer.
-pub fn void_signatures(conn: &mut Conn, id: ProjectId) -> QueryResult<()> {
-    diesel::delete(signatures::table.filter(signatures::project_id.eq(id))).execute(conn).map(|_| ())
 }
 
 /// Notes who wrote the plan, which replaces the one before.

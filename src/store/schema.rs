@@ -602,10 +602,26 @@ diesel::table! {
 }
 
 diesel::table! {
-    signatures (project_id, party) {
+    commitments (project_id, number) {
         project_id -> Text,
+        number -> Integer,
+        content -> Text,
+        sha256 -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+        effective_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    signatures (project_id, number, party) {
+        project_id -> Text,
+        number -> Integer,
         party -> Text,
         user_id -> Text,
+        signer -> Text,
+        legal_representative -> Nullable<Text>,
+        sha256 -> Text,
         signed_at -> Timestamp,
     }
 }
@@ -793,6 +809,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions,
     projects,
     project_people,
+    commitments,
     signatures,
     assignments,
     milestones,

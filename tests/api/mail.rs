@@ -30,9 +30,11 @@ challenge.propose: decision_proposed -> director
 decision.approve: decision_approved -> officer
 challenge.publicise: bid_recommended -> team-keda; publicity_opened -> director, officer, sponsor
 challenge.award: bid_awarded -> team-keda; challenge_awarded -> director, officer, sponsor
+project.plan: commitment_to_sign -> director, sponsor, team-keda
 project.assign: commissioner_assigned -> commissioner, officer, team-keda
-project.sign: nobody
-project.sign (last): payment_due -> commissioner, team-keda; project_activated -> commissioner, director, finance2, finance, officer, sponsor, team-keda
+project.sign: commitment_signed -> director, officer
+project.sign (sponsor): commitment_signed -> director, officer
+project.sign (last): commitment_signed -> officer, sponsor, team-keda; payment_due -> commissioner, team-keda; project_activated -> commissioner, director, finance2, finance, officer, sponsor, team-keda
 payment.request: payment_requested -> commissioner
 payment.return: payment_returned -> team-keda
 payment.check: payment_checked -> finance2, finance
@@ -164,12 +166,14 @@ on_both! {
             let items = officer.get(&format!("{path}/{list}")).await.is(200);
             *ids = items["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
         }
+        note(&app, &mut record, "project.plan").await;
         let commissioner = app.commissioner().await;
         officer.post(&format!("{path}/assign"), json!({"commissioner_id": commissioner.id()})).await.is(200);
         note(&app, &mut record, "project.assign").await;
         story.signed_by("team").await;
-        story.signed_by("sponsor").await;
         note(&app, &mut record, "project.sign").await;
+        story.signed_by("sponsor").await;
+        note(&app, &mut record, "project.sign (sponsor)").await;
         story.signed_by("department").await;
         note(&app, &mut record, "project.sign (last)").await;
         let pay = |verb: &str| format!("/payments/{}/{verb}", story.payments[0]);

@@ -23,6 +23,7 @@ mod canary;
 mod chain;
 mod challenges;
 mod cli;
+mod commitments;
 mod config;
 mod consortium;
 mod conventions;

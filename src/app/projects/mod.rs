@@ -2,6 +2,7 @@
 
 pub mod acceptance;
 pub mod assigning;
+pub mod commitment;
 pub mod plan;
 pub mod signing;
 
@@ -17,11 +18,13 @@ use crate::domain::project::ProjectStage;
 use crate::domain::time::{Date, Timestamp};
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
+use crate::store::commitments;
 use crate::store::dialect::Locked;
 use crate::store::projects;
 use crate::store::{Page, people};
 
-pub use crate::store::projects::{ProjectFilter, ProjectRow, SignatureRow};
+pub use crate::store::commitments::SignatureRow;
+pub use crate::store::projects::{ProjectFilter, ProjectRow};
 
 impl Record for ProjectRow {
     type Stage = ProjectStage;
@@ -146,7 +149,7 @@ pub type WithSignatures = (Shown<ProjectRow>, Vec<SignatureRow>);
 pub fn get(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<WithSignatures>, AppError> {
     let row = projects::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::ProjectRead, &object(act, &row))?;
-    let signatures = projects::signatures(act.conn, id)?;
+    let signatures = commitments::signatures(act.conn, id)?;
     Ok(Seen::by(permit, (shown(act, row), signatures)))
 }
 

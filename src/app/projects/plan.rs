@@ -1,6 +1,6 @@
 //! The plan of a project 项目计划: its milestones and payments, set before it is signed.
 
-use super::{ProjectRow, about, load, object, shown};
+use super::{ProjectRow, about, commitment, load, object, shown};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::bids as bid_cases;
 use crate::app::error::AppError;
@@ -12,7 +12,7 @@ use crate::domain::policy::Action;
 use crate::store::Json;
 use crate::store::milestones::{self, MilestoneRow};
 use crate::store::payments::{self, PaymentRow};
-use crate::store::{bids, challenges as challenge_rows, projects};
+use crate::store::{bids, challenges as challenge_rows, commitments, projects};
 
 /// Sets the plan of milestones and payments, in place of one that was set before. Signatures given so far are void.
 ///
@@ -28,11 +28,16 @@ pub fn plan(act: &mut Act<'_>, id: ProjectId, input: &PlanInput) -> Result<Done<
     input.check(frame)?;
     payments::clear(act.conn, id)?;
     milestones::clear(act.conn, id)?;
-    projects::void_signatures(act.conn, id)?;
+    commitments::void_signatures(act.conn, id)?;
     let nodes = plan_milestones(act, id, input, frame)?;
     plan_payments(act, id, input, &nodes)?;
     let row = projects::plan(act.conn, &row, step.to, act.user()?, act.now)?;
-    Ok(act.record(step, about(&row))?.with(shown(act, row)))
+    let drawn = commitment::draw_up(act, &row)?;
+    let mut about = about(&row);
+    about.facts.until = row.sign_by.to_string();
+    about.facts.proof.clone_from(&drawn.sha256);
+    about.detail = format!("commitment {} sha256 {}", drawn.number, drawn.sha256);
+    Ok(act.record(step, about)?.with(shown(act, row)))
 }
 
 fn plan_milestones(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, frame: PlanFrame<'_>) -> Result<Vec<MilestoneId>, AppError> {

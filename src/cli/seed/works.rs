@@ -107,7 +107,9 @@ impl Story<'_> {
             SigningParty::Sponsor => work.sponsor.context("no sponsor")?,
         };
         let id = work.id;
-        self.by(signer, move |act| projects::signing::sign(act, id, &SignInput { party, pledge: true })).await?;
+        let representative = (party == SigningParty::Team).then_some("赵法人");
+        let input: SignInput = form(json!({"party": party, "pledge": true, "legal_representative": representative}))?;
+        self.by(signer, move |act| projects::signing::sign(act, id, &input)).await?;
         Ok(())
     }
 

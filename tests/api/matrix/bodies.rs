@@ -74,7 +74,7 @@ impl World<'_> {
             "POST /draws/{id}/invite" => json!({"due_at": "2027-01-01T00:00:00Z"}),
             "POST /challenges/{id}/recusals" => json!({"reason": "与申请单位负责人系亲属"}),
             "PUT /projects/{id}/plan" => inputs::plan(650 * inputs::WAN),
-            "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true}),
+            "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true, "legal_representative": "赵法人"}),
             "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),
             "POST /projects/{id}/apply_acceptance" => json!({"self_evaluation": "完成"}),
             "POST /projects/{id}/conclude" => json!({"conclusion": "completed", "opinion": "通过"}),

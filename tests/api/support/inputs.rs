@@ -158,6 +158,12 @@ pub fn plan(award_fen: i64) -> Value {
     })
 }
 
+/// A signature of a party.
+pub fn signature(party: &str) -> Value {
+    let representative = (party == "team").then_some("赵法人");
+    json!({"party": party, "pledge": true, "legal_representative": representative})
+}
+
 pub fn evidence(values: &[(&str, &str)]) -> Value {
     let actuals: Vec<Value> =
         values.iter().map(|(code, actual)| json!({"code": code, "actual": actual, "evidence": "检测报告 2027-015"})).collect();

@@ -185,7 +185,7 @@ impl<'a> Story<'a> {
             "team" => self.app.team("keda").await,
             _ => self.app.sponsor().await,
         };
-        who.post(&format!("/projects/{}/sign", self.project), json!({"party": party, "pledge": true})).await.is(200);
+        who.post(&format!("/projects/{}/sign", self.project), inputs::signature(party)).await.is(200);
     }
 
     /// Signed by all, with a commissioner.

@@ -55,6 +55,7 @@ mod publicity;
 mod questions;
 mod receipts;
 mod recusals;
+mod reminders;
 mod reviews;
 mod sealing;
 mod second_factor;

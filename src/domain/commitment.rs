@@ -1,7 +1,7 @@
 //! The commitment 任务书 with its pledge 军令状: the text that all parties sign, made from the bid and the decision, and its clauses.
 
-use crate::domain::indicator::{Indicator, IndicatorValue};
 use crate::domain::id::OrganizationId;
+use crate::domain::indicator::{Indicator, IndicatorValue};
 use crate::domain::money::Fen;
 use crate::domain::payment::Gate;
 use crate::domain::project::SigningParty;
@@ -129,7 +129,10 @@ pub struct Commitment {
 const CLAUSES: &[(&str, &str)] = &[
     ("承诺", "揭榜方和挂帅人承诺按期完成本任务书所列全部必达指标，指标只可提高、不得降低；联合体各方对联合体协议所定任务承担责任。"),
     ("停拨", "里程碑未通过考核、进入限期整改或项目暂停的，甲方停止拨付后续财政经费，直至恢复执行。"),
-    ("追回", "项目终止、撤销或者存在弄虚作假、挪用经费的，甲方追回结余和违规使用的财政经费；从未实质启动或存在欺诈的，追回全部财政经费及利息。"),
+    (
+        "追回",
+        "项目终止、撤销或者存在弄虚作假、挪用经费的，甲方追回结余和违规使用的财政经费；从未实质启动或存在欺诈的，追回全部财政经费及利息。",
+    ),
     ("禁申", "因主观原因未兑现军令状的，依照科研失信行为调查处理规则，限制牵头单位和挂帅人在规定期限内申报和承担财政科技项目。"),
     (
         "尽职免责",

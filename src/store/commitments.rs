@@ -68,11 +68,7 @@ pub fn latest(conn: &mut Conn, project: ProjectId) -> QueryResult<Option<Commitm
 /// # Errors
 /// The database does not answer.
 pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<CommitmentRow>> {
-    commitments::table
-        .filter(commitments::project_id.eq(project))
-        .order(commitments::number)
-        .select(CommitmentRow::as_select())
-        .load(conn)
+    commitments::table.filter(commitments::project_id.eq(project)).order(commitments::number).select(CommitmentRow::as_select()).load(conn)
 }
 
 /// Puts a commitment into force.

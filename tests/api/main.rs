@@ -35,6 +35,7 @@ mod edge;
 mod eligibility;
 mod erasure;
 mod examination;
+mod expert_import;
 mod experts;
 mod files;
 mod forfeits;

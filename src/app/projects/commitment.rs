@@ -5,7 +5,9 @@ use crate::app::act::{Act, Seen};
 use crate::app::bids::content::{self, Submitted};
 use crate::app::error::AppError;
 use crate::auth::token::sha256_hex;
-use crate::domain::commitment::{Agreement, Commitment, Instalment, ConsortiumMember, CommitmentNode, CommitmentParty, clauses, held_to_award};
+use crate::domain::commitment::{
+    Agreement, Commitment, CommitmentNode, CommitmentParty, ConsortiumMember, Instalment, clauses, held_to_award,
+};
 use crate::domain::file::FileKind;
 use crate::domain::id::{OrganizationId, ProjectId};
 use crate::domain::indicator::{Indicator, IndicatorValue};
@@ -125,7 +127,8 @@ fn nodes(act: &mut Act<'_>, id: ProjectId) -> Result<Vec<CommitmentNode>, AppErr
     let mut nodes = Vec::new();
     for row in milestones::of_project(act.conn, id)? {
         let targets = row.indicators.read()?;
-        let value = |node: crate::domain::milestone::NodeIndicator| IndicatorValue { code: node.indicator.code, value: node.indicator.target };
+        let value =
+            |node: crate::domain::milestone::NodeIndicator| IndicatorValue { code: node.indicator.code, value: node.indicator.target };
         nodes.push(CommitmentNode {
             number: row.number,
             name: row.name,

@@ -177,7 +177,8 @@ async fn cells_of(app: &TestApp, at: &str) -> usize {
                 // A download is no record.
                 200 if method == "GET"
                     && on != On::Nothing
-                    && !["/files/{id}", "/challenges/{id}/papers", "/challenges/{id}/publicity/page", "/projects/{id}/commitment/page"].contains(&path) =>
+                    && !["/files/{id}", "/challenges/{id}/papers", "/challenges/{id}/publicity/page", "/projects/{id}/commitment/page"]
+                        .contains(&path) =>
                 {
                     let mut fields = BTreeSet::new();
                     filled(&reply.json(), "", &mut fields);

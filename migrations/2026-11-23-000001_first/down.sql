@@ -5,6 +5,7 @@ DROP TABLE figures;
 DROP TABLE calendars;
 DROP TABLE payments;
 DROP TABLE reminders;
+DROP TABLE milestone_events;
 DROP TABLE milestones;
 DROP TABLE assignments;
 DROP TABLE signatures;

@@ -669,12 +669,27 @@ CREATE TABLE milestones (
     opinion TEXT,
     submitted_at TIMESTAMP,
     rectify_by DATE,
+    panel_required INTEGER NOT NULL CHECK (panel_required IN (0, 1)),
+    panel TEXT,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     UNIQUE (project_id, number)
 );
 CREATE INDEX milestones_due ON milestones (stage, due_on);
+
+-- Who moved a milestone, when, from where to where, and with which words: append-only by trigger.
+CREATE TABLE milestone_events (
+    milestone_id TEXT NOT NULL REFERENCES milestones (id),
+    seq BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    from_stage TEXT NOT NULL,
+    to_stage TEXT NOT NULL,
+    user_id TEXT REFERENCES users (id),
+    opinion TEXT,
+    at TIMESTAMP NOT NULL,
+    PRIMARY KEY (milestone_id, seq)
+);
 CREATE INDEX milestones_rectify ON milestones (stage, rectify_by);
 
 -- What was said once is not said again: of this object, by this rule, for this day.

@@ -184,6 +184,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ProjectConclude, "failed", N::ProjectFailed, &[Team, Sponsor, Commissioner, Author]),
     row(A::MilestoneStart, "", N::MilestoneStarted, &[Commissioner]),
     row(A::MilestoneSubmit, "", N::MilestoneSubmitted, &[Commissioner]),
+    row(A::MilestoneAssess, "", N::MilestoneAssessed, &[Commissioner]),
     row(A::MilestoneVerify, "", N::MilestoneMet, &[Team, Author]),
     row(A::MilestoneReturn, "", N::MilestoneReturned, &[Team]),
     row(A::MilestoneFail, "", N::MilestoneFailed, &[Team, Author, Directors]),

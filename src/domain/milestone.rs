@@ -1,11 +1,12 @@
-//! Milestones 里程碑: their stages, evidence, and what counts as met.
+//! Milestones 里程碑: their stages, and what counts as met.
 
 use crate::domain::codes::codes;
 use crate::domain::decimal::Decimal;
+use crate::domain::evidence::Evidence;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::indicator::Indicator;
 use crate::domain::policy::Action as A;
-use crate::domain::text::{Line, LongText, Reason};
+use crate::domain::text::Reason;
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
 
@@ -29,6 +30,7 @@ stage_table!(
         path(S::Planned, A::MilestoneFail, &[S::NotMet]),
         path(S::InProgress, A::MilestoneSubmit, &[S::Submitted]),
         path(S::InProgress, A::MilestoneFail, &[S::NotMet]),
+        path(S::Submitted, A::MilestoneAssess, &[S::Submitted]),
         path(S::Submitted, A::MilestoneVerify, &[S::Met]),
         path(S::Submitted, A::MilestoneReturn, &[S::Rectifying]),
         path(S::Submitted, A::MilestoneFail, &[S::NotMet]),
@@ -58,8 +60,12 @@ pub struct NodeIndicator {
     pub indicator: Indicator,
     /// Value reached, a decimal string.
     pub actual: Option<Decimal>,
-    /// Where the evidence is to be found.
-    pub evidence: Option<String>,
+    /// What shows it.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    /// Why it is weaker than what an earlier milestone reported, where it is.
+    #[serde(default)]
+    pub correction: Option<String>,
 }
 
 impl NodeIndicator {
@@ -67,57 +73,6 @@ impl NodeIndicator {
     #[must_use]
     pub fn reached(&self) -> bool {
         self.actual.is_some_and(|actual| self.indicator.comparator.reached(actual, self.indicator.target))
-    }
-}
-
-/// A value reached, with its evidence.
-#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
-#[deserr(deny_unknown_fields, error = Faults)]
-pub struct Actual {
-    /// Code of the indicator.
-    pub code: Line<1, 20>,
-    /// Value reached, a decimal string.
-    pub actual: Decimal,
-    /// Where the evidence is to be found: number of the report, the certificate…
-    pub evidence: Line<2, 500>,
-}
-
-/// What a team hands in for a milestone.
-#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
-#[deserr(deny_unknown_fields, error = Faults)]
-pub struct EvidenceInput {
-    /// One entry for each indicator of the milestone.
-    pub actuals: Vec<Actual>,
-    /// What was done.
-    pub summary: LongText,
-}
-
-impl EvidenceInput {
-    /// The milestone's indicators with what was handed in.
-    ///
-    /// # Errors
-    /// An indicator is missing, unknown or named twice: all of it at once.
-    pub fn fill(&self, planned: &[NodeIndicator]) -> Result<Vec<NodeIndicator>, Faults> {
-        let mut faults = Faults::default();
-        for given in &self.actuals {
-            let known = planned.iter().any(|node| node.indicator.code == given.code);
-            let times = self.actuals.iter().filter(|other| other.code == given.code).count();
-            let field = format!("actuals.{}", given.code);
-            faults.check(!known, &field, || Fault::new("unknown_indicator", "里程碑没有这项指标", "is no indicator of the milestone"));
-            faults.check(times > 1, &field, || Fault::new("repeated_code", "重复", "stands more than once"));
-        }
-        let mut filled = Vec::with_capacity(planned.len());
-        for node in planned {
-            match self.actuals.iter().find(|given| given.code == node.indicator.code) {
-                None => faults.check(true, &format!("actuals.{}", node.indicator.code), Fault::missing),
-                Some(given) => filled.push(NodeIndicator {
-                    indicator: node.indicator.clone(),
-                    actual: Some(given.actual),
-                    evidence: Some(given.evidence.to_string()),
-                }),
-            }
-        }
-        faults.or(filled)
     }
 }
 

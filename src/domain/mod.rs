@@ -5,6 +5,7 @@
 
 pub mod acceptance;
 pub mod amendment;
+pub mod assessment;
 pub mod assignment;
 pub mod audit;
 pub mod batch;
@@ -17,6 +18,7 @@ pub mod custody;
 pub mod decimal;
 pub mod decision;
 pub mod draw;
+pub mod evidence;
 pub mod examination;
 pub mod expert;
 pub mod expert_import;

@@ -143,6 +143,7 @@ codes! {
         MilestoneSubmitted = "milestone_submitted" "里程碑待认定",
         MilestoneDue = "milestone_due" "里程碑即将到期",
         MilestoneOverdue = "milestone_overdue" "里程碑逾期",
+        MilestoneAssessed = "milestone_assessed" "里程碑考核意见",
         MilestoneMet = "milestone_met" "里程碑达标",
         MilestoneReturned = "milestone_returned" "里程碑限期整改",
         MilestoneFailed = "milestone_failed" "里程碑未达标",

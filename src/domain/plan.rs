@@ -23,6 +23,44 @@ pub struct PlannedMilestone {
     pub weight_bps: Whole<0, 10_000>,
     /// Target at this node, for at least one indicator of the challenge.
     pub indicators: Vec<IndicatorValue>,
+    /// Whether a panel assesses it before the commissioner's word.
+    #[deserr(default)]
+    pub panel_required: bool,
+}
+
+/// The first milestone falls due within so many months.
+pub const FIRST_WITHIN_MONTHS: u32 = 12;
+
+/// Whether a milestone on this day is a mid-term gate 中期考核 of a project: between 40 % and 60 % of its time.
+#[must_use]
+pub fn is_mid_term(due_on: Date, starts_on: Date, ends_on: Date) -> bool {
+    let days = |to: Date| to.0.signed_duration_since(starts_on.0).num_days();
+    let (at, whole) = (days(due_on).saturating_mul(100), days(ends_on));
+    (whole.saturating_mul(40)..=whole.saturating_mul(60)).contains(&at)
+}
+
+/// Holds the dates of milestones, in order, against each other and the time of the project.
+pub fn check_dates(dates: &[Date], starts_on: Date, ends_on: Date, faults: &mut Faults) {
+    let mut before = starts_on;
+    for (index, due_on) in dates.iter().copied().enumerate() {
+        let field = format!("milestones[{index}].due_on");
+        faults.check(due_on <= before, &field, || Fault::new("not_increasing", "日期应依次递增", "dates must increase strictly"));
+        faults.check(due_on > ends_on, &field, || {
+            Fault::new("after_the_end", "不得晚于项目结束日", "may not lie after the end of the project")
+        });
+        before = due_on;
+    }
+    let latest = starts_on.0.checked_add_months(chrono::Months::new(FIRST_WITHIN_MONTHS)).map_or(ends_on, Date);
+    faults.check(dates.first().is_some_and(|first| *first > latest), "milestones[0].due_on", || {
+        Fault::new("first_too_late", "首个里程碑应在启动后12个月内", "the first milestone falls due within 12 months")
+    });
+    faults.check(!dates.iter().any(|due_on| is_mid_term(*due_on, starts_on, ends_on)), "milestones", || {
+        Fault::new(
+            "no_mid_term_gate",
+            "实施期40%至60%之间应设中期考核节点",
+            "one milestone must fall due between 40 % and 60 % of the project's time",
+        )
+    });
 }
 
 /// A payment of the plan.
@@ -82,17 +120,8 @@ impl PlanInput {
         });
         let weight: i64 = self.milestones.iter().map(|milestone| milestone.weight_bps.0).sum();
         faults.check(weight != WHOLE_BPS, "milestones", || Fault::new("weights", "权重合计应为10000", "weights must sum to 10,000"));
-        let mut before = frame.starts_on;
-        for (index, milestone) in self.milestones.iter().enumerate() {
-            let field = format!("milestones[{index}].due_on");
-            faults.check(milestone.due_on <= before, &field, || {
-                Fault::new("not_increasing", "日期应依次递增", "dates must increase strictly")
-            });
-            faults.check(milestone.due_on > frame.ends_on, &field, || {
-                Fault::new("after_the_end", "不得晚于项目结束日", "may not lie after the end of the project")
-            });
-            before = milestone.due_on;
-        }
+        let dates: Vec<Date> = self.milestones.iter().map(|milestone| milestone.due_on).collect();
+        check_dates(&dates, frame.starts_on, frame.ends_on, faults);
     }
 
     fn check_targets(&self, frame: PlanFrame<'_>, faults: &mut Faults) {
@@ -107,12 +136,14 @@ impl PlanInput {
             }
         }
         // The last node that names an indicator is where the team's promise falls due.
-        for asked in frame.challenge.indicators.iter().filter(|asked| asked.mandatory) {
+        for asked in &frame.challenge.indicators {
             let planned = self.milestones.iter().rev().flat_map(|m| &m.indicators).find(|value| value.code == asked.code);
-            let promised = frame.bid.indicators.iter().find(|value| value.code == asked.code).map_or(asked.target, |value| value.value);
+            let promise = frame.bid.indicators.iter().find(|value| value.code == asked.code).map(|value| value.value);
+            let promised = promise.unwrap_or(asked.target);
             let field = format!("indicators.{}", asked.code);
             match planned {
-                None => faults.check(true, &field, Fault::missing),
+                None => faults.check(asked.mandatory, &field, Fault::missing),
+                Some(_) if !asked.mandatory && promise.is_none() => {}
                 Some(planned) => faults.check(!asked.comparator.reached(planned.value, promised), &field, || {
                     weaker_than_target(asked.comparator.zh(), &promised.to_string())
                 }),

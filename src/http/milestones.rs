@@ -3,9 +3,11 @@
 use crate::app::act::Shown;
 use crate::app::milestones::MilestoneRow;
 use crate::app::{Act, AppError, Done, Seen, milestones};
+use crate::domain::assessment::{Assessment, AssessmentInput};
 use crate::domain::challenge::NoInput;
-use crate::domain::id::{MilestoneId, ProjectId};
-use crate::domain::milestone::{EvidenceInput, MilestoneStage, NodeIndicator, OpinionInput, RectifyInput, late};
+use crate::domain::evidence::EvidenceInput;
+use crate::domain::id::{MilestoneId, ProjectId, UserId};
+use crate::domain::milestone::{MilestoneStage, NodeIndicator, OpinionInput, RectifyInput, late};
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
@@ -29,6 +31,10 @@ pub struct MilestoneView {
     opinion: Option<String>,
     submitted_at: Option<Timestamp>,
     rectify_by: Option<Date>,
+    /// Whether a panel assesses it before the commissioner's word.
+    panel_required: bool,
+    /// What the panel said of what was handed in.
+    panel: Option<Assessment>,
     created_at: Timestamp,
     updated_at: Timestamp,
     /// What the caller may do now.
@@ -54,6 +60,8 @@ fn view(shown: Shown<MilestoneRow>, today: Date) -> MilestoneView {
         opinion: row.opinion,
         submitted_at: row.submitted_at,
         rectify_by: row.rectify_by,
+        panel_required: row.panel_required == 1,
+        panel: row.panel.and_then(|kept| kept.read().ok()),
         created_at: row.created_at,
         updated_at: row.updated_at,
         allowed_actions: allowed,
@@ -90,25 +98,66 @@ fn changed(act: &Act<'_>, done: Done<Shown<MilestoneRow>>) -> Done<MilestoneView
 
 /// `POST /milestones/{id}/start`
 pub fn start(act: &mut Act<'_>, id: MilestoneId, _: NoInput) -> Changed {
-    milestones::start(act, id).map(|done| changed(act, done))
+    milestones::working::start(act, id).map(|done| changed(act, done))
 }
 
 /// `POST /milestones/{id}/submit`
 pub fn submit(act: &mut Act<'_>, id: MilestoneId, input: EvidenceInput) -> Changed {
-    milestones::submit(act, id, &input).map(|done| changed(act, done))
+    milestones::working::submit(act, id, &input).map(|done| changed(act, done))
+}
+
+/// `POST /milestones/{id}/assess`
+pub fn assess(act: &mut Act<'_>, id: MilestoneId, input: AssessmentInput) -> Changed {
+    milestones::judging::assess(act, id, &input).map(|done| changed(act, done))
 }
 
 /// `POST /milestones/{id}/verify`
 pub fn verify(act: &mut Act<'_>, id: MilestoneId, input: OpinionInput) -> Changed {
-    milestones::verify(act, id, &input).map(|done| changed(act, done))
+    milestones::judging::verify(act, id, &input).map(|done| changed(act, done))
 }
 
 /// `POST /milestones/{id}/return`
 pub fn send_back(act: &mut Act<'_>, id: MilestoneId, input: RectifyInput) -> Changed {
-    milestones::send_back(act, id, &input).map(|done| changed(act, done))
+    milestones::judging::send_back(act, id, &input).map(|done| changed(act, done))
 }
 
 /// `POST /milestones/{id}/fail`
 pub fn fail(act: &mut Act<'_>, id: MilestoneId, input: OpinionInput) -> Changed {
-    milestones::fail(act, id, &input).map(|done| changed(act, done))
+    milestones::judging::fail(act, id, &input).map(|done| changed(act, done))
+}
+
+/// A step of a milestone.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct MilestoneEventView {
+    action: Action,
+    from_stage: MilestoneStage,
+    to_stage: MilestoneStage,
+    /// Who took it; none for the service itself.
+    by: Option<UserId>,
+    name: Option<String>,
+    opinion: Option<String>,
+    at: Timestamp,
+}
+
+/// The history of a milestone.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct MilestoneHistoryView {
+    /// The first step first.
+    items: Vec<MilestoneEventView>,
+}
+
+impl View for MilestoneHistoryView {}
+
+/// `GET /milestones/{id}/history`
+pub fn history(act: &mut Act<'_>, id: MilestoneId) -> Result<Seen<MilestoneHistoryView>, AppError> {
+    let view = |(row, name): milestones::Event| MilestoneEventView {
+        action: row.action,
+        from_stage: row.from_stage,
+        to_stage: row.to_stage,
+        by: row.user_id,
+        name,
+        opinion: row.opinion,
+        at: row.at,
+    };
+    Ok(milestones::history(act, id)?.map(|rows| MilestoneHistoryView { items: rows.into_iter().map(view).collect() }))
 }

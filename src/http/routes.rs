@@ -247,6 +247,8 @@ pub fn routes() -> Vec<Route> {
         get("/milestones/{id}", A::MilestoneRead, milestones::get),
         verb("/milestones/{id}/start", A::MilestoneStart, milestones::start),
         verb("/milestones/{id}/submit", A::MilestoneSubmit, milestones::submit),
+        get("/milestones/{id}/history", A::MilestoneRead, milestones::history),
+        verb("/milestones/{id}/assess", A::MilestoneAssess, milestones::assess),
         verb("/milestones/{id}/verify", A::MilestoneVerify, milestones::verify),
         verb("/milestones/{id}/return", A::MilestoneReturn, milestones::send_back),
         verb("/milestones/{id}/fail", A::MilestoneFail, milestones::fail),

@@ -1,9 +1,11 @@
-//! Milestones.
+//! Milestones, and the history of their stages.
 
-use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::assessment::Assessment;
+use crate::domain::id::{MilestoneId, ProjectId, UserId};
 use crate::domain::milestone::{MilestoneStage, NodeIndicator};
+use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
-use crate::store::schema::milestones;
+use crate::store::schema::{milestone_events, milestones, users};
 use crate::store::{Conn, Json, step};
 use diesel::prelude::*;
 
@@ -23,9 +25,49 @@ pub struct MilestoneRow {
     pub opinion: Option<String>,
     pub submitted_at: Option<Timestamp>,
     pub rectify_by: Option<Date>,
+    /// 1 where a panel assesses it before the commissioner's word, 0 otherwise.
+    pub panel_required: i32,
+    pub panel: Option<Json<Assessment>>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// A row of `milestone_events`: a step of a milestone. Rows are only ever added.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = milestone_events, treat_none_as_default_value = false)]
+pub struct MilestoneEventRow {
+    pub milestone_id: MilestoneId,
+    /// The version that the milestone had afterwards.
+    pub seq: i64,
+    pub action: Action,
+    pub from_stage: MilestoneStage,
+    pub to_stage: MilestoneStage,
+    /// Who took it; none for the service itself.
+    pub user_id: Option<UserId>,
+    pub opinion: Option<String>,
+    pub at: Timestamp,
+}
+
+/// Adds a step to the history of a milestone.
+///
+/// # Errors
+/// The step stands there already.
+pub fn note(conn: &mut Conn, row: &MilestoneEventRow) -> QueryResult<()> {
+    diesel::insert_into(milestone_events::table).values(row).execute(conn).map(|_| ())
+}
+
+/// The history of a milestone, the first step first, with the names of who took them.
+///
+/// # Errors
+/// The database does not answer.
+pub fn history(conn: &mut Conn, milestone: MilestoneId) -> QueryResult<Vec<(MilestoneEventRow, Option<String>)>> {
+    milestone_events::table
+        .left_join(users::table)
+        .filter(milestone_events::milestone_id.eq(milestone))
+        .order(milestone_events::seq)
+        .select((MilestoneEventRow::as_select(), users::name.nullable()))
+        .load(conn)
 }
 
 /// Adds a row.
@@ -97,8 +139,18 @@ pub fn submit(
         now,
         milestones::indicators.eq(kept),
         milestones::summary.eq(summary),
-        milestones::submitted_at.eq(now)
+        milestones::submitted_at.eq(now),
+        milestones::panel.eq(None::<Json<Assessment>>)
     )
+}
+
+/// Writes down what a panel said.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the milestone is not as it was read.
+pub fn assess(conn: &mut Conn, row: &MilestoneRow, to: MilestoneStage, panel: &Assessment, now: Timestamp) -> QueryResult<MilestoneRow> {
+    let kept = Json::of(panel)?;
+    step!(conn, milestones, MilestoneRow, row, to, now, milestones::panel.eq(kept))
 }
 
 /// Sends the milestone back, with the date by which it must be mended.

@@ -651,9 +651,24 @@ diesel::table! {
         opinion -> Nullable<Text>,
         submitted_at -> Nullable<Timestamp>,
         rectify_by -> Nullable<Date>,
+        panel_required -> Integer,
+        panel -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    milestone_events (milestone_id, seq) {
+        milestone_id -> Text,
+        seq -> BigInt,
+        action -> Text,
+        from_stage -> Text,
+        to_stage -> Text,
+        user_id -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        at -> Timestamp,
     }
 }
 
@@ -774,6 +789,7 @@ diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(user_roles -> users (user_id));
 diesel::joinable!(subscriptions -> users (user_id));
+diesel::joinable!(milestone_events -> users (user_id));
 diesel::joinable!(bids -> challenges (challenge_id));
 diesel::joinable!(bids -> organizations (lead_org_id));
 diesel::joinable!(bid_drafts -> bids (bid_id));
@@ -822,6 +838,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signatures,
     assignments,
     milestones,
+    milestone_events,
     payments,
     audit,
     outbox,

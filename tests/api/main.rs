@@ -45,6 +45,7 @@ mod links;
 mod mail;
 mod matrix;
 mod members;
+mod milestones;
 mod objections;
 mod organizations;
 mod papers;

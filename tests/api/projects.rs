@@ -18,7 +18,8 @@ on_both! {
         plan["payments"][0]["milestone"] = json!(1);
         plan["payments"][2]["amount_fen"] = json!(1);
         officer.put(&format!("{path}/plan"), version, plan).await.has_faults(&[
-            ("milestones", "weights"), ("milestones[0].indicators", "required"), ("milestones[1].due_on", "after_the_end"),
+            ("milestones", "weights"), ("milestones", "no_mid_term_gate"), ("milestones[0].indicators", "required"),
+            ("milestones[1].due_on", "after_the_end"),
             ("milestones[1].indicators", "unknown_indicator"), ("indicators.K1", "weaker_than_target"), ("indicators.K2", "required"),
             ("payments[1].milestone", "unknown_milestone"), ("payments[0].milestone", "not_here"), ("payments", "not_the_award"),
         ]);

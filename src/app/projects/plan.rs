@@ -48,7 +48,7 @@ fn plan_milestones(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, frame: P
             let asked = frame.challenge.indicators.iter().find(|asked| asked.code == value.code).ok_or(AppError::NotFound)?;
             let mut indicator = asked.clone();
             indicator.target = value.value;
-            nodes.push(NodeIndicator { indicator, actual: None, evidence: None });
+            nodes.push(NodeIndicator { indicator, actual: None, evidence: Vec::new(), correction: None });
         }
         let row = MilestoneRow {
             id: MilestoneId::new(act.now),
@@ -63,6 +63,8 @@ fn plan_milestones(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, frame: P
             opinion: None,
             submitted_at: None,
             rectify_by: None,
+            panel_required: i32::from(planned.panel_required),
+            panel: None,
             version: 1,
             created_at: act.now,
             updated_at: act.now,

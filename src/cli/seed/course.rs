@@ -82,7 +82,9 @@ pub fn course(diary: &mut Diary, challenge: &Challenge, number: usize, progress:
     path.pay(1, ["2022-03-07", "2022-03-09", "2022-03-14", "2022-03-17"])?;
     path.note("2022-03-10", ProjectDeed::Start(1))?;
     match progress {
-        Progress::Signing | Progress::Active => Ok(()),
+        Progress::Signing => Ok(()),
+        Progress::Active if late => Ok(()),
+        Progress::Active => path.first_met(),
         Progress::Submitted => path.note("2023-02-14", ProjectDeed::HandIn(1, Quality::Reached)),
         Progress::Returned => path.returned(),
         Progress::NotMet => path.not_met(),
@@ -95,12 +97,12 @@ pub fn course(diary: &mut Diary, challenge: &Challenge, number: usize, progress:
 fn months(challenge: &Challenge, progress: Progress, late: bool) -> anyhow::Result<[u32; 3]> {
     let last = u32::try_from(challenge.duration_months)?;
     let first = match progress {
-        Progress::InAcceptance | Progress::Completed | Progress::Concluded => return Ok([4, 7, 10]),
+        Progress::InAcceptance | Progress::Completed | Progress::Concluded => 4,
         Progress::Active if late => 11,
-        Progress::Active | Progress::Signing => 15,
-        Progress::Submitted | Progress::Returned | Progress::NotMet | Progress::Met | Progress::Paid => 12,
+        _ => 12,
     };
-    Ok([first, first.midpoint(last), last])
+    // The second one is the mid-term gate, between 40 % and 60 % of the time.
+    Ok([first, (last / 2).max(first.saturating_add(2)), last])
 }
 
 struct Path<'a> {
@@ -134,10 +136,15 @@ impl Path<'_> {
         self.note("2023-02-10", ProjectDeed::Fail(1))
     }
 
-    fn met(&mut self, progress: Progress) -> anyhow::Result<()> {
+    /// The first milestone met, at work on the second.
+    fn first_met(&mut self) -> anyhow::Result<()> {
         self.note("2023-01-10", ProjectDeed::HandIn(1, Quality::Reached))?;
         self.note("2023-02-08", ProjectDeed::Verify(1))?;
-        self.note("2023-02-13", ProjectDeed::Start(2))?;
+        self.note("2023-02-13", ProjectDeed::Start(2))
+    }
+
+    fn met(&mut self, progress: Progress) -> anyhow::Result<()> {
+        self.first_met()?;
         if progress == Progress::Paid {
             return self.pay(2, ["2023-02-14", "2023-02-16", "2023-02-21", "2023-02-24"]);
         }

@@ -90,7 +90,7 @@ impl TryFrom<String> for Examined {
 pub enum Progress {
     /// Planned, not signed by all.
     Signing,
-    /// At work on its first milestone.
+    /// At work on its second milestone; the one that is late, on its first.
     Active,
     /// The first milestone is handed in.
     #[serde(rename = "milestone_1_submitted")]

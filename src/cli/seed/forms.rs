@@ -8,11 +8,11 @@ use crate::cli::seed::values;
 use crate::domain::challenge::{ChallengeInput, FailReason, Secrecy};
 use crate::domain::decimal::Decimal;
 use crate::domain::decision::{DecisionInput, PublicityWindow};
+use crate::domain::evidence::{EvidenceInput, EvidenceKind};
 use crate::domain::examination::{ExaminationInput, ExaminationItem, Finding};
 use crate::domain::fault::Faults;
 use crate::domain::id::{BatchId, BidId, OrganizationId};
 use crate::domain::indicator::Indicator;
-use crate::domain::milestone::EvidenceInput;
 use crate::domain::money::Fen;
 use crate::domain::payment::Gate;
 use crate::domain::person::IdentityNumber;
@@ -225,7 +225,7 @@ pub fn plan(challenge: &Challenge, project: &ProjectRow, months: [u32; 3]) -> an
 ///
 /// # Errors
 /// The data break a rule.
-pub fn evidence(challenge: &Challenge, code: &str, step: usize, quality: Quality) -> anyhow::Result<EvidenceInput> {
+pub fn evidence(challenge: &Challenge, code: &str, step: usize, quality: Quality, today: Date) -> anyhow::Result<EvidenceInput> {
     let missed = challenge.indicators.iter().find(|asked| match quality {
         Quality::Reached => false,
         Quality::MandatoryMissed => asked.mandatory,
@@ -233,8 +233,11 @@ pub fn evidence(challenge: &Challenge, code: &str, step: usize, quality: Quality
     });
     let actual = |asked: &Indicator| {
         let actual = values::actual(asked, step, missed.is_some_and(|missed| missed.code == asked.code))?;
-        let evidence = format!("{}（编号 {code}-M{step}-{}）", asked.measure_method.zh(), asked.code);
-        Ok(json!({"code": asked.code, "actual": actual, "evidence": evidence}))
+        let kind = EvidenceKind::ALL.iter().find(|kind| kind.fits(asked.measure_method)).context("no such evidence")?;
+        let number = format!("{code}-M{step}-{}", asked.code);
+        let piece = json!({"kind": kind, "number": number, "issued_by": "示范检验检测中心", "issued_on": today});
+        let correction = missed.is_some_and(|missed| missed.code == asked.code).then_some("按复核后的实际完成值更正。");
+        Ok(json!({"code": asked.code, "actual": actual, "evidence": [piece], "correction": correction}))
     };
     let actuals = challenge.indicators.iter().map(actual).collect::<anyhow::Result<Vec<_>>>()?;
     let summary = match missed {

@@ -62,24 +62,24 @@ impl Story<'_> {
             }
             ProjectDeed::Start(step) => {
                 let node = self.milestone(id, step).await?;
-                self.by(work.team, move |act| milestones::start(act, node)).await?;
+                self.by(work.team, move |act| milestones::working::start(act, node)).await?;
             }
             ProjectDeed::HandIn(step, quality) => self.hand_in(of, &work, step, quality).await?,
             ProjectDeed::Verify(step) => {
                 let node = self.milestone(id, step).await?;
                 let input = opinion("经现场核查并审阅第三方检测报告，节点指标全部达到，认定达标。")?;
-                self.by(work.commissioner, move |act| milestones::verify(act, node, &input)).await?;
+                self.by(work.commissioner, move |act| milestones::judging::verify(act, node, &input)).await?;
             }
             ProjectDeed::SendBack(step, day) => {
                 let node = self.milestone(id, step).await?;
                 let words = "首项必达指标未达到节点目标，检测批次代表性不足，请限期整改并补充第三方检测报告。";
                 let input: RectifyInput = form(json!({"opinion": words, "rectify_by": day}))?;
-                self.by(work.commissioner, move |act| milestones::send_back(act, node, &input)).await?;
+                self.by(work.commissioner, move |act| milestones::judging::send_back(act, node, &input)).await?;
             }
             ProjectDeed::Fail(step) => {
                 let node = self.milestone(id, step).await?;
                 let input = opinion("整改后首项必达指标仍未达到节点目标，认定未达标，后续拨付按军令状约定处理。")?;
-                self.by(work.commissioner, move |act| milestones::fail(act, node, &input)).await?;
+                self.by(work.commissioner, move |act| milestones::judging::fail(act, node, &input)).await?;
             }
             ProjectDeed::Pay(payment, desk) => self.pay(&work, payment, desk).await?,
             ProjectDeed::Apply => {
@@ -121,9 +121,9 @@ impl Story<'_> {
     }
 
     async fn hand_in(&self, of: usize, work: &Work, step: usize, quality: Quality) -> anyhow::Result<()> {
-        let input = forms::evidence(self.case(of)?.data, &work.code, step, quality)?;
+        let input = forms::evidence(self.case(of)?.data, &work.code, step, quality, self.app.clock.now().date())?;
         let node = self.milestone(work.id, step).await?;
-        self.by(work.team, move |act| milestones::submit(act, node, &input)).await?;
+        self.by(work.team, move |act| milestones::working::submit(act, node, &input)).await?;
         Ok(())
     }
 

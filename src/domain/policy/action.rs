@@ -207,6 +207,7 @@ codes! {
         MilestoneStart = "milestone.start" "启动里程碑",
         MilestoneSubmit = "milestone.submit" "提交里程碑材料",
         MilestoneRemind = "milestone.remind" "提醒里程碑期限",
+        MilestoneAssess = "milestone.assess" "登记考核意见",
         MilestoneVerify = "milestone.verify" "认定达标",
         MilestoneReturn = "milestone.return" "限期整改",
         MilestoneFail = "milestone.fail" "认定未达标",

@@ -78,6 +78,7 @@ impl World<'_> {
             "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),
             "POST /projects/{id}/apply_acceptance" => json!({"self_evaluation": "完成"}),
             "POST /projects/{id}/conclude" => json!({"conclusion": "completed", "opinion": "通过"}),
+            "POST /milestones/{id}/assess" => inputs::assessment("pass"),
             "POST /milestones/{id}/submit" => inputs::evidence(&[("K1", "91")]),
             "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" => opinion,
             "POST /milestones/{id}/return" => {

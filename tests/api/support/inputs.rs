@@ -148,7 +148,7 @@ pub fn plan(award_fen: i64) -> Value {
     json!({
         "milestones": [
             {"name": "小试完成", "due_on": "2027-02-01", "weight_bps": 4000, "indicators": [{"code": "K1", "value": "90"}]},
-            {"name": "示范运行", "due_on": "2028-12-01", "weight_bps": 6000, "indicators": [{"code": "K1", "value": "96"}, {"code": "K2", "value": "0.5"}]}
+            {"name": "示范运行", "due_on": "2027-12-01", "weight_bps": 6000, "indicators": [{"code": "K1", "value": "96"}, {"code": "K2", "value": "0.5"}]}
         ],
         "payments": [
             {"gate": "signing", "amount_fen": first},
@@ -164,9 +164,24 @@ pub fn signature(party: &str) -> Value {
     json!({"party": party, "pledge": true, "legal_representative": representative})
 }
 
+/// What a panel of three says.
+pub fn assessment(conclusion: &str) -> Value {
+    let assessor = |name: &str, of_users: bool| json!({"name": name, "organization": "省外某大学", "of_users": of_users});
+    json!({
+        "assessors": [assessor("钱专家", false), assessor("孙专家", false), assessor("李用户", true)],
+        "conclusion": conclusion, "opinion": "现场核查与检测报告一致。", "met_on": "2026-03-01"
+    })
+}
+
+/// A piece of evidence of a kind.
+pub fn piece(kind: &str) -> Value {
+    json!({"kind": kind, "number": "2027-015", "issued_by": "国家煤层气产品质检中心", "issued_on": "2026-03-01"})
+}
+
 pub fn evidence(values: &[(&str, &str)]) -> Value {
+    let kind = |code: &str| if code == "K3" { "user_report" } else { "test_report" };
     let actuals: Vec<Value> =
-        values.iter().map(|(code, actual)| json!({"code": code, "actual": actual, "evidence": "检测报告 2027-015"})).collect();
+        values.iter().map(|(code, actual)| json!({"code": code, "actual": actual, "evidence": [piece(kind(code))]})).collect();
     json!({"actuals": actuals, "summary": "按计划完成。"})
 }
 

@@ -26,6 +26,7 @@ pub const RULES: &[Rule] = &[
     rule(A::MilestoneStart, &[Team], OWN),
     rule(A::MilestoneSubmit, &[Team], OWN),
     rule(A::MilestoneRemind, &[System], ANY),
+    rule(A::MilestoneAssess, &[Officer], DESK),
     rule(A::MilestoneVerify, &[Commissioner], MINE),
     rule(A::MilestoneReturn, &[Commissioner], MINE),
     rule(A::MilestoneFail, &[Commissioner], MINE),

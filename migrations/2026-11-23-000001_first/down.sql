@@ -5,6 +5,7 @@ DROP TABLE figures;
 DROP TABLE calendars;
 DROP TABLE transfers;
 DROP TABLE payments;
+DROP TABLE reminders;
 DROP TABLE milestones;
 DROP TABLE assignments;
 DROP TABLE signatures;

@@ -47,6 +47,7 @@ pub mod projects;
 pub mod questions;
 pub mod receipts;
 pub mod recusals;
+mod reminders;
 mod renewal;
 mod replies;
 mod request;
@@ -310,7 +311,7 @@ impl App {
 
     /// The audit row of a denial, unless it is one of a flood.
     fn write_down(&self, request: &Request, act: Act<'_>, denial: &Denial) -> Result<(), crate::store::diesel_error::Error> {
-        let row = act::denied_row(&act.actor, &request.id, act.now, denial);
+        let row = ledger::denied_row(&act.actor, &request.id, act.now, denial);
         if self.floods.tells(&request.origin.network(), &row) { ledger::append(act.conn, self.chain, vec![row]) } else { Ok(()) }
     }
 

@@ -46,6 +46,7 @@ pub mod question;
 pub mod receipt;
 pub mod recusal;
 pub mod refusal;
+pub mod reminder;
 pub mod restriction;
 pub mod review;
 pub mod score;

@@ -56,6 +56,7 @@ mod publicity;
 mod questions;
 mod receipts;
 mod recusals;
+mod reminders;
 mod reviews;
 mod sealing;
 mod second_factor;

@@ -54,6 +54,7 @@ pub const RULES: &[Rule] = &[
     rule(A::ObjectionFile, &[Public], &[Stranger, Party, Author, Assigned]),
     rule(A::ObjectionConfirm, &[Public], SELF),
     rule(A::ObjectionReceive, &[System], ANY),
+    rule(A::ObjectionRemind, &[System], ANY),
     rule(A::ObjectionRead, &[Officer, Director, Supervisor, Auditor], ANY),
     rule(A::ObjectionReadWhole, &[Supervisor], OTHER),
     rule(A::ObjectionRead, EVERYONE, SELF),

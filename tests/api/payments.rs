@@ -24,8 +24,10 @@ async fn replanned(story: &mut Story<'_>, plan: Value) {
     let path = format!("/projects/{}", story.project);
     let version = officer.get(&path).await.is(200)["version"].as_i64().unwrap();
     officer.put(&format!("{path}/plan"), version, plan).await.is(200);
-    let list = officer.get(&format!("{path}/payments")).await.is(200);
-    story.payments = list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
+    for (list, ids) in [("milestones", &mut story.milestones), ("payments", &mut story.payments)] {
+        let items = officer.get(&format!("{path}/{list}")).await.is(200);
+        *ids = items["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
+    }
 }
 
 /// Active, with the money of all three sources in five payments: at signing the department's, in the middle, then the others'.

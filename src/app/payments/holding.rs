@@ -1,6 +1,6 @@
 //! Payments that are held 缓拨 and released, and those that the bank sent back 退汇.
 
-use super::{Changed, about, load, object, shown};
+use super::{Changed, about, load, object, shown, step};
 use crate::app::act::Act;
 use crate::domain::challenge::ReasonInput;
 use crate::domain::fault::{Fault, Faults};
@@ -15,7 +15,7 @@ use crate::store::{payments, transfers};
 /// Denied, stale; nothing to hold.
 pub fn hold(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Changed {
     let (row, project) = load(act, id)?;
-    let step = act.step(Action::PaymentHold, &row, object(act, &row, &project))?;
+    let step = step(act, Action::PaymentHold, &row, &project)?;
     let row = payments::hold(act.conn, &row, step.to, input.reason.as_str(), act.user()?, act.now)?;
     let mut about = about(&row, &project);
     about.facts.reason = input.reason.to_string();
@@ -29,7 +29,8 @@ pub fn hold(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Changed {
 /// Denied (also to whoever held it), stale, not held.
 pub fn release(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Changed {
     let (row, project) = load(act, id)?;
-    let step = act.step_to(Action::PaymentRelease, &row, object(act, &row, &project), row.held_from.unwrap_or(row.stage))?;
+    let step =
+        act.step_to(Action::PaymentRelease, &row, object(act, &row, &project, Action::PaymentRelease), row.held_from.unwrap_or(row.stage))?;
     let row = payments::release(act.conn, &row, step.to, act.now)?;
     let mut about = about(&row, &project);
     about.facts.reason = input.reason.to_string();
@@ -43,7 +44,7 @@ pub fn release(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Changed
 /// Denied (also to whoever paid it), stale, not paid; a date before the transfer or in the future.
 pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: &ReverseInput) -> Changed {
     let (row, project) = load(act, id)?;
-    let step = act.step(Action::PaymentReverse, &row, object(act, &row, &project))?;
+    let step = step(act, Action::PaymentReverse, &row, &project)?;
     let mut faults = Faults::default();
     faults.check(input.returned_on > act.now.date(), "returned_on", || {
         Fault::new("in_the_future", "不得晚于今天", "may not be in the future")

@@ -5,7 +5,7 @@
 mod blocks;
 pub mod holding;
 
-use crate::app::act::{About, Act, Done, Object, Record, Seen};
+use crate::app::act::{About, Act, Done, Object, Record, Seen, Step};
 use crate::app::error::{AppError, taken};
 use crate::app::projects;
 use crate::domain::challenge::ReasonInput;
@@ -50,12 +50,12 @@ pub struct Payable {
 
 type Changed = Result<Done<Payable>, AppError>;
 
-/// How the caller stands to a payment at its present desk: an author when he signed an earlier one. Of one that is paid, whoever
-/// paid it is the author; of one that is held, whoever held it; and one that came back is not paid again by who took it back.
-fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Tie {
-    let desks = match row.stage {
-        PaymentStage::Paid => [row.paid_by, None, None, None],
-        PaymentStage::Held => [row.held_by, None, None, None],
+/// How the caller stands to a payment, for what is to be done: an author when he signed an earlier desk. Who paid does not say that
+/// it came back, who held it does not let it go, and who took it back does not send it again.
+fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow, action: Action) -> Tie {
+    let desks = match action {
+        Action::PaymentReverse => [row.paid_by, None, None, None],
+        Action::PaymentRelease => [row.held_by, None, None, None],
         _ => [row.requested_by, row.checked_by, row.approved_by, row.returned_by],
     };
     let signed = desks.into_iter().flatten().any(|user| act.actor.is(user));
@@ -64,8 +64,13 @@ fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Tie {
     Standing { author: signed && !standing.assigned && !standing.party, ..standing }.tie()
 }
 
-fn object(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Object {
-    Object::record(row, tie(act, row, project)).read_as(projects::tie(act, project))
+fn object(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow, action: Action) -> Object {
+    Object::record(row, tie(act, row, project, action)).read_as(projects::tie(act, project))
+}
+
+/// A permitted step of a payment whose outcome the stage table fixes.
+fn step(act: &Act<'_>, action: Action, row: &PaymentRow, project: &ProjectRow) -> Result<Step<PaymentStage>, AppError> {
+    act.step(action, row, object(act, row, project, action))
 }
 
 fn about(row: &PaymentRow, project: &ProjectRow) -> About {
@@ -83,7 +88,13 @@ fn shown(act: &mut Act<'_>, row: PaymentRow, project: &ProjectRow) -> Result<Pay
 }
 
 fn payable(act: &Act<'_>, row: PaymentRow, project: &ProjectRow, blocks: &Blocks) -> Payable {
-    Payable { allowed: act.allowed(&row, tie(act, &row, project)), blocked_by: blocks.on(&row, project), record: row }
+    // One is done to what is paid, and one to what is held: by those who did not bring it there.
+    let next = match row.stage {
+        PaymentStage::Paid => Action::PaymentReverse,
+        PaymentStage::Held => Action::PaymentRelease,
+        _ => Action::PaymentPay,
+    };
+    Payable { allowed: act.allowed(&row, tie(act, &row, project, next)), blocked_by: blocks.on(&row, project), record: row }
 }
 
 /// That nothing stands in the way of a payment.
@@ -125,7 +136,7 @@ fn follow_all(act: &mut Act<'_>, project: &ProjectRow, action: Action, picks: im
 /// Denied, stale, not due, blocked; no commissioner to check it.
 pub fn request(act: &mut Act<'_>, id: PaymentId) -> Changed {
     let (row, project) = load(act, id)?;
-    let step = act.step(Action::PaymentRequest, &row, object(act, &row, &project))?;
+    let step = step(act, Action::PaymentRequest, &row, &project)?;
     free(act, &row, &project)?;
     if project.commissioner_id.is_none() {
         return Err(Refusal::CommissionerMissing.into());
@@ -140,7 +151,7 @@ pub fn request(act: &mut Act<'_>, id: PaymentId) -> Changed {
 /// Denied to all but the project's commissioner, stale, not requested, blocked.
 pub fn check(act: &mut Act<'_>, id: PaymentId) -> Changed {
     let (row, project) = load(act, id)?;
-    let step = act.step(Action::PaymentCheck, &row, object(act, &row, &project))?;
+    let step = step(act, Action::PaymentCheck, &row, &project)?;
     free(act, &row, &project)?;
     let row = payments::check(act.conn, &row, step.to, act.user()?, act.now)?;
     Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)?))
@@ -152,7 +163,7 @@ pub fn check(act: &mut Act<'_>, id: PaymentId) -> Changed {
 /// Denied (also to whoever signed before), stale, not checked, blocked.
 pub fn approve(act: &mut Act<'_>, id: PaymentId) -> Changed {
     let (row, project) = load(act, id)?;
-    let step = act.step(Action::PaymentApprove, &row, object(act, &row, &project))?;
+    let step = step(act, Action::PaymentApprove, &row, &project)?;
     free(act, &row, &project)?;
     let row = payments::approve(act.conn, &row, step.to, act.user()?, act.now)?;
     Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)?))
@@ -165,7 +176,7 @@ pub fn approve(act: &mut Act<'_>, id: PaymentId) -> Changed {
 /// voucher used before, more than the award.
 pub fn pay(act: &mut Act<'_>, id: PaymentId, input: &PayInput) -> Changed {
     let (row, project) = load(act, id)?;
-    let step = act.step(Action::PaymentPay, &row, object(act, &row, &project))?;
+    let step = step(act, Action::PaymentPay, &row, &project)?;
     if input.paid_on > act.now.date() {
         return Err(Faults::from(Fault::new("in_the_future", "不得晚于今天", "may not be in the future").at("paid_on")).into());
     }
@@ -206,7 +217,7 @@ fn within(act: &mut Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Result<(
 /// Denied, stale, nothing to send back.
 pub fn send_back(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Changed {
     let (row, project) = load(act, id)?;
-    let step = act.step(Action::PaymentReturn, &row, object(act, &row, &project))?;
+    let step = step(act, Action::PaymentReturn, &row, &project)?;
     let row = payments::send_back(act.conn, &row, step.to, act.now)?;
     let mut about = about(&row, &project);
     about.facts.reason = input.reason.to_string();

@@ -19,6 +19,7 @@ pub mod disbursement;
 pub mod draw;
 pub mod examination;
 pub mod expert;
+pub mod expert_import;
 pub mod fault;
 pub mod file;
 pub mod grant;

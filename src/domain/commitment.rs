@@ -3,7 +3,7 @@
 use crate::domain::id::OrganizationId;
 use crate::domain::indicator::{Indicator, IndicatorValue};
 use crate::domain::money::Fen;
-use crate::domain::payment::Gate;
+use crate::domain::payment::{Gate, Source};
 use crate::domain::project::SigningParty;
 use crate::domain::proposal::budget::BudgetLine;
 use crate::domain::time::Date;
@@ -65,6 +65,8 @@ pub struct CommitmentNode {
 pub struct Instalment {
     /// Its number, from 1.
     pub number: i32,
+    /// Whose money it is.
+    pub source: Source,
     /// What opens it.
     pub gate: Gate,
     /// Number of the milestone that opens it.

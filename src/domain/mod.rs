@@ -17,6 +17,7 @@ pub mod commitment;
 pub mod custody;
 pub mod decimal;
 pub mod decision;
+pub mod disbursement;
 pub mod draw;
 pub mod evidence;
 pub mod examination;

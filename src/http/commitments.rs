@@ -106,11 +106,13 @@ pub async fn page(app: App, call: Call) -> Result<HttpResponse, Turned> {
     let signs: Vec<&str> = one.content.indicators.iter().map(|indicator| indicator.comparator.zh()).collect();
     let methods: Vec<&str> = one.content.indicators.iter().map(|indicator| indicator.measure_method.zh()).collect();
     let gates: Vec<&str> = one.content.payments.iter().map(|payment| payment.gate.zh()).collect();
+    let sources: Vec<&str> = one.content.payments.iter().map(|payment| payment.source.zh()).collect();
     let items: Vec<&str> = one.content.budget.iter().map(|line| line.item.zh()).collect();
     let context = minijinja::context! {
         one => minijinja::value::Serde(&one), parties => minijinja::value::Serde(&parties), wan => minijinja::value::Serde(&wan),
         signs => minijinja::value::Serde(&signs), methods => minijinja::value::Serde(&methods),
         gates => minijinja::value::Serde(&gates), items => minijinja::value::Serde(&items),
+        sources => minijinja::value::Serde(&sources),
     };
     Ok(printed(pages::rendered("commitment.html", include_str!("pages/commitment.html"), context)?))
 }

@@ -146,7 +146,13 @@ fn instalments(act: &mut Act<'_>, id: ProjectId) -> Result<Vec<Instalment>, AppE
     let number = |milestone| nodes.iter().find(|node| Some(node.id) == milestone).map(|node| node.number);
     let all = payments::of_project(act.conn, id)?.into_iter();
     Ok(all
-        .map(|row| Instalment { number: row.number, gate: row.gate, milestone: number(row.milestone_id), amount_fen: row.amount_fen })
+        .map(|row| Instalment {
+            number: row.number,
+            source: row.source,
+            gate: row.gate,
+            milestone: number(row.milestone_id),
+            amount_fen: row.amount_fen,
+        })
         .collect())
 }
 

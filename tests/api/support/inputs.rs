@@ -141,14 +141,14 @@ pub fn publicity(from: &str, to: &str) -> Value {
     json!({"starts_on": from, "ends_on": to, "contacts": [contact("business"), contact("supervision")]})
 }
 
-/// Two milestones and three payments that make `award_fen`, for a project that begins at about `year`-04.
+/// Two milestones and three payments that make `award_fen`, for a project of three years that begins between April and November of 2026.
 pub fn plan(award_fen: i64) -> Value {
     let first = award_fen * 4 / 10;
     let second = award_fen * 3 / 10;
     json!({
         "milestones": [
             {"name": "小试完成", "due_on": "2027-02-01", "weight_bps": 4000, "indicators": [{"code": "K1", "value": "90"}]},
-            {"name": "示范运行", "due_on": "2027-12-01", "weight_bps": 6000, "indicators": [{"code": "K1", "value": "96"}, {"code": "K2", "value": "0.5"}]}
+            {"name": "示范运行", "due_on": "2028-01-20", "weight_bps": 6000, "indicators": [{"code": "K1", "value": "96"}, {"code": "K2", "value": "0.5"}]}
         ],
         "payments": [
             {"gate": "signing", "amount_fen": first},

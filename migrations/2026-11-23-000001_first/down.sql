@@ -11,6 +11,7 @@ DROP TABLE milestones;
 DROP TABLE assignments;
 DROP TABLE signatures;
 DROP TABLE commitments;
+DROP TABLE changes;
 DROP TABLE project_people;
 DROP TABLE projects;
 DROP TABLE objections;

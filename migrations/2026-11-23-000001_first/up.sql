@@ -620,10 +620,35 @@ CREATE TABLE project_people (
 );
 CREATE INDEX project_people_identity ON project_people (identity);
 
+-- What a team asks to have changed. One supplement at a time waits for its signatures.
+CREATE TABLE changes (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    kind TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    input TEXT NOT NULL,
+    differences TEXT NOT NULL,
+    sponsor_opinion TEXT,
+    commissioner_opinion TEXT,
+    opinion TEXT,
+    decided_by TEXT REFERENCES users (id),
+    number INTEGER,
+    effective_at TIMESTAMP,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (decided_by <> created_by)
+);
+CREATE INDEX changes_project ON changes (project_id, id);
+CREATE UNIQUE INDEX changes_one_supplement ON changes (project_id) WHERE stage = 'approved';
+CREATE UNIQUE INDEX changes_one_extension ON changes (project_id) WHERE kind = 'extension' AND stage IN ('approved', 'effective');
+
 -- Every text that was ever laid before the parties: kept for ever.
 CREATE TABLE commitments (
     project_id TEXT NOT NULL REFERENCES projects (id),
     number INTEGER NOT NULL,
+    change_id TEXT REFERENCES changes (id),
     content TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     made_by TEXT NOT NULL REFERENCES users (id),

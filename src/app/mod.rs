@@ -11,6 +11,7 @@ pub mod batches;
 pub mod bids;
 pub mod calendars;
 pub mod challenges;
+pub mod changes;
 pub mod clock;
 pub mod custody;
 pub mod decisions;

@@ -114,6 +114,8 @@ ids! {
     ProjectId,
     /// A milestone 里程碑.
     MilestoneId,
+    /// A change 变更 of a project.
+    ChangeId,
     /// A payment 拨付.
     PaymentId,
     /// The assignment of a commissioner 专员 to a project.

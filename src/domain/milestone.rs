@@ -19,6 +19,7 @@ codes! {
         Rectifying = "rectifying" "限期整改",
         Met = "met" "达标",
         NotMet = "not_met" "未达标",
+        Waived = "waived" "豁免",
     }
 }
 
@@ -28,14 +29,18 @@ stage_table!(
     &[
         path(S::Planned, A::MilestoneStart, &[S::InProgress]),
         path(S::Planned, A::MilestoneFail, &[S::NotMet]),
+        path(S::Planned, A::MilestoneWaive, &[S::Waived]),
         path(S::InProgress, A::MilestoneSubmit, &[S::Submitted]),
         path(S::InProgress, A::MilestoneFail, &[S::NotMet]),
+        path(S::InProgress, A::MilestoneWaive, &[S::Waived]),
         path(S::Submitted, A::MilestoneAssess, &[S::Submitted]),
         path(S::Submitted, A::MilestoneVerify, &[S::Met]),
         path(S::Submitted, A::MilestoneReturn, &[S::Rectifying]),
         path(S::Submitted, A::MilestoneFail, &[S::NotMet]),
+        path(S::Submitted, A::MilestoneWaive, &[S::Waived]),
         path(S::Rectifying, A::MilestoneSubmit, &[S::Submitted]),
         path(S::Rectifying, A::MilestoneFail, &[S::NotMet]),
+        path(S::Rectifying, A::MilestoneWaive, &[S::Waived]),
     ]
 );
 
@@ -48,7 +53,7 @@ pub fn late(stage: MilestoneStage, due_on: Date, rectify_by: Option<Date>, today
     match stage {
         S::Planned | S::InProgress => today > due_on,
         S::Rectifying => today > rectify_by.unwrap_or(due_on),
-        S::Submitted | S::Met | S::NotMet => false,
+        S::Submitted | S::Met | S::NotMet | S::Waived => false,
     }
 }
 

@@ -97,6 +97,8 @@ refusals! {
     NoPanelAsked "no_panel_asked" "该里程碑无需考核组考核" "The plan asks for no panel at this milestone.";
     PanelMissing "panel_missing" "考核组尚未形成意见" "The panel has not spoken yet.";
     PanelNotPassed "panel_not_passed" "考核组结论不是通过，不能认定达标" "The panel did not pass it: the milestone cannot be met.";
+    ExtendedBefore "extended_before" "项目延期仅限一次" "A project is extended once only.";
+    SupplementWaits "supplement_waits" "已有一份补充任务书待签署" "A supplement waits for its signatures.";
     TargetNotReached "target_not_reached" "必达指标未达到节点目标，不能认定达标" "A mandatory target was not reached: the milestone cannot be met.";
     NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";

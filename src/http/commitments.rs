@@ -4,7 +4,7 @@ use crate::app::projects::SignatureRow;
 use crate::app::projects::commitment::{self, Signed};
 use crate::app::{Act, App, AppError, Seen};
 use crate::domain::commitment::Commitment;
-use crate::domain::id::{ProjectId, UserId};
+use crate::domain::id::{ChangeId, ProjectId, UserId};
 use crate::domain::policy::Action;
 use crate::domain::project::SigningParty;
 use crate::domain::time::Timestamp;
@@ -46,6 +46,8 @@ impl From<SignatureRow> for SignatureView {
 pub struct CommitmentView {
     /// From 1: each plan and each supplement is the next.
     number: i32,
+    /// The change that it supplements; none for the first ones.
+    change_id: Option<ChangeId>,
     content: Commitment,
     /// SHA-256 of `content` as JSON without spaces, its fields in the order of this page.
     sha256: String,
@@ -69,6 +71,7 @@ impl View for VersionsView {}
 fn view((row, content, signatures): Signed) -> CommitmentView {
     CommitmentView {
         number: row.number,
+        change_id: row.change_id,
         content,
         sha256: row.sha256,
         made_at: row.made_at,

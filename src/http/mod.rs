@@ -12,6 +12,7 @@ pub mod bids;
 pub mod calendars;
 pub mod call;
 pub mod challenges;
+pub mod changes;
 pub mod commitments;
 pub mod custody;
 pub mod decisions;

@@ -9,9 +9,9 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, commitments, custody, decisions, draws, examinations, expert_import,
-    experts, files, grants, keys, milestones, objections, organizations, papers, partnerships, payments, portfolio, projects, publicity,
-    questions, receipts, recusals, restrictions, reviews, rounds, scores, second_factor, sessions, users,
+    amendments, audit, auth, batches, bids, calendars, challenges, changes, commitments, custody, decisions, draws, examinations,
+    expert_import, experts, files, grants, keys, milestones, objections, organizations, papers, partnerships, payments, portfolio,
+    projects, publicity, questions, receipts, recusals, restrictions, reviews, rounds, scores, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -244,6 +244,17 @@ pub fn routes() -> Vec<Route> {
         verb("/projects/{id}/conclude", A::ProjectConclude, projects::conclude),
         get("/projects/{id}/milestones", A::MilestoneRead, milestones::of_project),
         get("/projects/{id}/payments", A::PaymentRead, payments::of_project),
+        create("/projects/{id}/changes", A::ChangeSubmit, changes::submit, "/changes"),
+        list("/projects/{id}/changes", A::ChangeRead, changes::list),
+        get("/changes/{id}", A::ChangeRead, changes::get),
+        verb("/changes/{id}/resubmit", A::ChangeResubmit, changes::resubmit),
+        verb("/changes/{id}/drop", A::ChangeDrop, changes::drop),
+        verb("/changes/{id}/comment", A::ChangeComment, changes::comment),
+        verb("/changes/{id}/advise", A::ChangeAdvise, changes::advise),
+        verb("/changes/{id}/approve", A::ChangeApprove, changes::approve),
+        verb("/changes/{id}/reject", A::ChangeReject, changes::reject),
+        verb("/changes/{id}/return", A::ChangeReturn, changes::send_back),
+        verb("/changes/{id}/sign", A::ChangeSign, changes::sign),
         get("/milestones/{id}", A::MilestoneRead, milestones::get),
         verb("/milestones/{id}/start", A::MilestoneStart, milestones::start),
         verb("/milestones/{id}/submit", A::MilestoneSubmit, milestones::submit),

@@ -1,7 +1,7 @@
 //! Commitments 任务书: every text that was ever laid before the parties of a project, and their signatures on it.
 
 use crate::domain::commitment::Commitment;
-use crate::domain::id::{ProjectId, UserId};
+use crate::domain::id::{ChangeId, ProjectId, UserId};
 use crate::domain::project::SigningParty;
 use crate::domain::time::Timestamp;
 use crate::store::schema::{commitments, signatures};
@@ -15,6 +15,8 @@ pub struct CommitmentRow {
     pub project_id: ProjectId,
     /// From 1: each plan and each supplement is the next.
     pub number: i32,
+    /// The change that it supplements; none for the first ones.
+    pub change_id: Option<ChangeId>,
     pub content: Json<Commitment>,
     /// SHA-256 of `content`.
     pub sha256: String,
@@ -57,6 +59,27 @@ pub fn insert(conn: &mut Conn, row: &CommitmentRow) -> QueryResult<()> {
 pub fn latest(conn: &mut Conn, project: ProjectId) -> QueryResult<Option<CommitmentRow>> {
     commitments::table
         .filter(commitments::project_id.eq(project))
+        .order(commitments::number.desc())
+        .select(CommitmentRow::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The commitment of this number, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn find(conn: &mut Conn, project: ProjectId, number: i32) -> QueryResult<Option<CommitmentRow>> {
+    commitments::table.find((project, number)).select(CommitmentRow::as_select()).first(conn).optional()
+}
+
+/// The commitment that is in force, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn in_force(conn: &mut Conn, project: ProjectId) -> QueryResult<Option<CommitmentRow>> {
+    commitments::table
+        .filter(commitments::project_id.eq(project).and(commitments::effective_at.is_not_null()))
         .order(commitments::number.desc())
         .select(CommitmentRow::as_select())
         .first(conn)

@@ -179,3 +179,29 @@ pub fn send_back(
 ) -> QueryResult<MilestoneRow> {
     step!(conn, milestones, MilestoneRow, row, to, now, milestones::opinion.eq(opinion), milestones::rectify_by.eq(rectify_by))
 }
+
+/// Writes an approved change into a milestone: its day and weight, and its targets.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the milestone is not as it was read.
+pub fn revise(
+    conn: &mut Conn,
+    row: &MilestoneRow,
+    to: MilestoneStage,
+    (due_on, weight_bps): (Date, i32),
+    indicators: &Vec<NodeIndicator>,
+    now: Timestamp,
+) -> QueryResult<MilestoneRow> {
+    let kept = Json::of(indicators)?;
+    step!(
+        conn,
+        milestones,
+        MilestoneRow,
+        row,
+        to,
+        now,
+        milestones::due_on.eq(due_on),
+        milestones::weight_bps.eq(weight_bps),
+        milestones::indicators.eq(kept)
+    )
+}

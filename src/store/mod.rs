@@ -9,6 +9,7 @@ pub mod batches;
 pub mod bids;
 pub mod calendars;
 pub mod challenges;
+pub mod changes;
 pub mod checkpoints;
 pub mod columns;
 pub mod commitments;

@@ -43,6 +43,29 @@ pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<String
     project_people::table.filter(project_people::project_id.eq(project)).select(project_people::identity).load(conn)
 }
 
+/// Binds a new principal to a project in the place of the one before.
+///
+/// # Errors
+/// The database does not answer.
+pub fn replace_lead(conn: &mut Conn, project: ProjectId, identity: &str, person_months: i32) -> QueryResult<()> {
+    let gone = project_people::part.eq(Part::Leads).or(project_people::identity.eq(identity));
+    diesel::delete(project_people::table.filter(project_people::project_id.eq(project)).filter(gone)).execute(conn)?;
+    insert(conn, project, &[BoundRow { identity: identity.to_owned(), part: Part::Leads, person_months }])
+}
+
+/// What a person is bound to in running projects, but for one.
+///
+/// # Errors
+/// The database does not answer.
+pub fn running_besides(conn: &mut Conn, identity: &str, project: ProjectId) -> QueryResult<Vec<BoundRow>> {
+    project_people::table
+        .inner_join(projects::table)
+        .filter(project_people::identity.eq(identity).and(project_people::project_id.ne(project)))
+        .filter(projects::stage.eq_any(RUNNING.iter().copied()))
+        .select(BoundRow::as_select())
+        .load(conn)
+}
+
 /// What these persons are bound to in running projects.
 ///
 /// The people come first and the few projects of theirs after them: joined, `SQLite` would walk through every running project.

@@ -143,6 +143,31 @@ pub fn plan(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, by: UserId, now
     step!(conn, projects, ProjectRow, row, to, now, projects::planned_by.eq(by))
 }
 
+/// Writes an approved change into a project.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn revise(
+    conn: &mut Conn,
+    row: &ProjectRow,
+    title: &str,
+    ends_on: Date,
+    lead: OrganizationId,
+    now: Timestamp,
+) -> QueryResult<ProjectRow> {
+    step!(
+        conn,
+        projects,
+        ProjectRow,
+        row,
+        row.stage,
+        now,
+        projects::title.eq(title),
+        projects::ends_on.eq(ends_on),
+        projects::lead_org_id.eq(lead)
+    )
+}
+
 /// The projects that a person follows or followed as commissioner.
 ///
 /// # Errors

@@ -602,9 +602,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    changes (id) {
+        id -> Text,
+        project_id -> Text,
+        kind -> Text,
+        stage -> Text,
+        input -> Text,
+        differences -> Text,
+        sponsor_opinion -> Nullable<Text>,
+        commissioner_opinion -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        number -> Nullable<Integer>,
+        effective_at -> Nullable<Timestamp>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     commitments (project_id, number) {
         project_id -> Text,
         number -> Integer,
+        change_id -> Nullable<Text>,
         content -> Text,
         sha256 -> Text,
         made_by -> Text,
@@ -853,6 +875,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions,
     projects,
     project_people,
+    changes,
     commitments,
     signatures,
     assignments,

@@ -22,6 +22,7 @@ mod calendars;
 mod canary;
 mod chain;
 mod challenges;
+mod changes;
 mod cli;
 mod commitments;
 mod config;

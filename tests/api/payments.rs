@@ -88,8 +88,8 @@ on_both! {
     async fn a_preset_divides_the_award_and_the_others_money_makes_what_was_promised(app: TestApp) {
         let mut story = Story::planned(&app).await;
         for (preset, lines) in [
-            ("60_40", json!([["signing", 390, null], ["milestone", 260, 0]])),
-            ("40_30_30", json!([["signing", 260, null], ["milestone", 195, 0], ["acceptance", 195, null]])),
+            ("60_40", json!([["signing", 390, null], ["milestone", 260, 1]])),
+            ("40_30_30", json!([["signing", 260, null], ["milestone", 195, 1], ["acceptance", 195, null]])),
             ("after_acceptance", json!([["acceptance", 650, null]])),
         ] {
             replanned(&mut story, plan_of_all_sources(preset)).await;
@@ -98,7 +98,7 @@ on_both! {
             let fiscal: Vec<&Value> = list["items"].as_array().unwrap().iter().filter(|row| row["source"] == "fiscal").collect();
             assert_eq!(fiscal.len(), lines.as_array().unwrap().len(), "{preset}");
             for (row, line) in fiscal.iter().zip(lines.as_array().unwrap()) {
-                // The first milestone lies at ten months of thirty-six, the second at thirty-two.
+                // The second milestone is the mid-term gate.
                 let at = line[2].as_u64().map_or(json!(null), |at| milestones["items"][usize::try_from(at).unwrap()]["id"].clone());
                 let amount = line[1].as_i64().unwrap() * inputs::WAN;
                 assert_eq!((&row["gate"], &row["amount_fen"], &row["milestone_id"]), (&line[0], &json!(amount), &at), "{preset}");
@@ -228,6 +228,7 @@ on_both! {
         // The other sources pass the same desks.
         story.paid(2).await;
         story.met(0, &[("K1", "91")]).await;
+        story.met(1, &[("K1", "97"), ("K2", "0.4")]).await;
         story.paid(1).await;
         assert_eq!(adds_up(&app, &story, &planned).await, 650 * inputs::WAN);
     }

@@ -23,6 +23,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "members",
         "questions",
         "amendments",
+        "changes",
         "restrictions",
         "recusals",
         "experts",

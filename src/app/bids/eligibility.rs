@@ -5,12 +5,12 @@ use crate::app::act::Act;
 use crate::app::error::AppError;
 use crate::domain::challenge::{ChallengeClass, Demands, SelectionMode};
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::OrganizationId;
+use crate::domain::id::{OrganizationId, ProjectId};
 use crate::domain::organization::{OrganizationStage, Region};
 use crate::domain::partnership::PartnershipStage;
 use crate::domain::proposal::BidInput;
 use crate::domain::proposal::consortium::OrganizationRef;
-use crate::domain::proposal::team::{Part, TeamRole};
+use crate::domain::proposal::team::{Part, TeamMember, TeamRole};
 use crate::store::bids::BidRow;
 use crate::store::people::{self, BoundRow};
 use crate::store::{organizations, partnerships, restrictions};
@@ -132,6 +132,31 @@ fn limits(act: &Act<'_>, demands: &Demands, content: &BidInput, known: &[(usize,
             Fault::new("person_months", "在研项目投入合计超过每年12个月", "is above 12 months a year together with running projects")
         });
     }
+}
+
+/// Everything that keeps a person from leading a project in the place of its principal: limits, and a restriction.
+///
+/// # Errors
+/// The database does not answer.
+pub(in crate::app) fn may_lead(
+    act: &mut Act<'_>,
+    project: ProjectId,
+    demands: &Demands,
+    person: &TeamMember,
+    faults: &mut Faults,
+) -> Result<(), AppError> {
+    let Some(identity) = person.kept_identity() else { return Ok(()) };
+    let bound = people::running_besides(act.conn, &identity, project)?;
+    let content = BidInput { team: vec![person.clone()], ..BidInput::default() };
+    let mut found = Faults::default();
+    limits(act, demands, &content, &[(0, identity.clone())], &bound, &mut found);
+    let restricted = !restrictions::holding(act.conn, &[], &[identity], act.now.date())?.is_empty();
+    found.check(restricted, "team[0].identity", || {
+        Fault::new("restricted", "处于科研诚信限制期内", "is restricted after a finding on integrity")
+    });
+    let named = |fault: Fault| Fault { field: fault.field.replace("team[0]", "principal"), ..fault };
+    faults.0.extend(found.0.into_iter().map(named));
+    Ok(())
 }
 
 /// What a bid binds its people to, once it is awarded.

@@ -5,11 +5,12 @@ use crate::app::act::{Act, Seen};
 use crate::app::bids::content::{self, Submitted};
 use crate::app::error::AppError;
 use crate::auth::token::sha256_hex;
+use crate::domain::change::ChangeStage;
 use crate::domain::commitment::{
     Agreement, Commitment, CommitmentNode, CommitmentParty, ConsortiumMember, Instalment, clauses, held_to_award,
 };
 use crate::domain::file::FileKind;
-use crate::domain::id::{OrganizationId, ProjectId};
+use crate::domain::id::{ChangeId, OrganizationId, ProjectId};
 use crate::domain::indicator::{Indicator, IndicatorValue};
 use crate::domain::money::Fen;
 use crate::domain::policy::Action;
@@ -18,7 +19,7 @@ use crate::domain::proposal::BidInput;
 use crate::domain::proposal::team::TeamRole;
 use crate::domain::refusal::Refusal;
 use crate::store::organizations::{self, OrganizationRow};
-use crate::store::{Json, bids, challenges as challenge_rows, commitments, milestones, payments, projects, users};
+use crate::store::{Json, bids, challenges as challenge_rows, changes, commitments, milestones, payments, projects, users};
 
 pub use crate::store::commitments::CommitmentRow;
 
@@ -28,18 +29,32 @@ pub use crate::store::commitments::CommitmentRow;
 /// The database does not answer; the bid cannot be read.
 pub(super) fn draw_up(act: &mut Act<'_>, row: &ProjectRow) -> Result<CommitmentRow, AppError> {
     let text = text(act, row)?;
-    keep(act, row.id, &text)
+    keep(act, row.id, &text, None)
 }
 
-/// Keeps a text as the next commitment of its project.
+/// Keeps a text as the next commitment of its project, the supplement of a change where one is named.
 ///
 /// # Errors
 /// The database does not answer.
-pub(in crate::app) fn keep(act: &mut Act<'_>, project: ProjectId, text: &Commitment) -> Result<CommitmentRow, AppError> {
+pub(in crate::app) fn keep(
+    act: &mut Act<'_>,
+    project: ProjectId,
+    text: &Commitment,
+    change: Option<ChangeId>,
+) -> Result<CommitmentRow, AppError> {
     let number = commitments::latest(act.conn, project)?.map_or(1, |before| before.number.saturating_add(1));
     let content = Json::of(text)?;
     let sha256 = sha256_hex(content.text().as_bytes());
-    let row = CommitmentRow { project_id: project, number, content, sha256, made_by: act.user()?, made_at: act.now, effective_at: None };
+    let row = CommitmentRow {
+        project_id: project,
+        number,
+        change_id: change,
+        content,
+        sha256,
+        made_by: act.user()?,
+        made_at: act.now,
+        effective_at: None,
+    };
     commitments::insert(act.conn, &row)?;
     Ok(row)
 }
@@ -159,14 +174,17 @@ fn instalments(act: &mut Act<'_>, id: ProjectId) -> Result<Vec<Instalment>, AppE
 /// A commitment with its text and the signatures on it.
 pub type Signed = (CommitmentRow, Commitment, Vec<SignatureRow>);
 
-/// Shows the commitment of a project: the newest text, in force or laid before the parties.
+/// Shows the commitment of a project: the text that is laid before the parties, if one is, or else the one in force.
 ///
 /// # Errors
 /// No such project, not planned yet, or not for the caller to know.
 pub fn get(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<Signed>, AppError> {
     let project = projects::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::ProjectRead, &object(act, &project))?;
-    let row = commitments::latest(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let newest = commitments::latest(act.conn, id)?.ok_or(AppError::NotFound)?;
+    // A supplement that was dropped is no text any more.
+    let waits = changes::stands(act.conn, id, None, &[ChangeStage::Approved])?;
+    let row = if waits { newest } else { commitments::in_force(act.conn, id)?.unwrap_or(newest) };
     let signatures = commitments::signatures_on(act.conn, id, row.number)?;
     let text = row.content.read()?;
     Ok(Seen::by(permit, (row, text, signatures)))

@@ -12,6 +12,7 @@ pub const FRESH: &[Action] = &[
     A::ChallengeAward,
     A::DecisionApprove,
     A::ProjectCountersign,
+    A::ChangeCountersign,
     A::ProjectConclude,
     A::PaymentApprove,
     A::PaymentPay,

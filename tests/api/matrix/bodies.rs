@@ -78,6 +78,12 @@ impl World<'_> {
             "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),
             "POST /projects/{id}/apply_acceptance" => json!({"self_evaluation": "完成"}),
             "POST /projects/{id}/conclude" => json!({"conclusion": "completed", "opinion": "通过"}),
+            "POST /projects/{id}/changes" | "POST /changes/{id}/resubmit" => {
+                inputs::change(self.story.app, json!({"kind": "title", "title": "煤层气提浓成套技术及其示范"}))
+            }
+            "POST /changes/{id}/comment" | "POST /changes/{id}/approve" => opinion,
+            "POST /changes/{id}/advise" => json!({"verdict": "support", "opinion": "情况属实"}),
+            "POST /changes/{id}/sign" => inputs::signature("team"),
             "POST /milestones/{id}/assess" => inputs::assessment("pass"),
             "POST /milestones/{id}/submit" => inputs::evidence(&[("K1", "91")]),
             "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" => opinion,

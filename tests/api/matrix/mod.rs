@@ -65,6 +65,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
         On::Milestone => "/milestones/{id}",
+        On::Change => "/changes/{id}",
         On::Payment => "/payments/{id}",
     };
     may("GET", path, who, world).0

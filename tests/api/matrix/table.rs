@@ -29,6 +29,7 @@ pub enum On {
     Decision,
     Project,
     Milestone,
+    Change,
     Payment,
 }
 

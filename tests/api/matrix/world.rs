@@ -19,6 +19,7 @@ pub struct World<'a> {
     amendment: String,
     pub(super) partner: String,
     partnership: String,
+    change: String,
     file: String,
     restriction: String,
     pub(super) user: String,
@@ -127,6 +128,13 @@ impl<'a> World<'a> {
             "open" => text(&team.uploads(&story.bid, "agreement", "协议.pdf", &pdf("协议", 100)).await.is(201)),
             _ => String::new(),
         };
+        let change = match world {
+            "active" => {
+                let input = inputs::change(app, json!({"kind": "title", "title": "煤层气提浓成套技术与工程示范"}));
+                text(&team.post(&format!("/projects/{}/changes", story.project), input).await.is(201))
+            }
+            _ => String::new(),
+        };
         let mut versions = Vec::new();
         for (on, who, path) in [
             (On::Challenge, app.officer().await, format!("/challenges/{}", story.challenge)),
@@ -172,6 +180,7 @@ impl<'a> World<'a> {
             amendment,
             partner,
             partnership,
+            change,
             file,
             restriction,
             user: team.id(),
@@ -237,6 +246,7 @@ impl<'a> World<'a> {
             On::Objection => &self.objection,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
+            On::Change => &self.change,
             On::Milestone => return self.story.milestones.first().map(String::as_str),
             On::Payment => return self.story.payments.first().map(String::as_str),
         };

@@ -191,8 +191,12 @@ impl Walk<'_> {
         let projects = officer.get(&format!("/projects?challenge_id={}", self.story.challenge)).await.is(200);
         let path = format!("/projects/{}", projects["items"][0]["id"].as_str().unwrap());
         path.trim_start_matches("/projects/").clone_into(&mut self.story.project);
+        let starts_on: jiebang::domain::time::Date = projects["items"][0]["starts_on"].as_str().unwrap().parse().unwrap();
+        let mut plan = inputs::plan(650 * inputs::WAN);
+        plan["milestones"][0]["due_on"] = json!(starts_on.plus_days(300).to_string());
+        plan["milestones"][1]["due_on"] = json!(starts_on.plus_days(600).to_string());
         for _ in 0..=self.dice.roll(2) {
-            assert!(self.rewrites(&path, &format!("{path}/plan"), &inputs::plan(650 * inputs::WAN)).await);
+            assert!(self.rewrites(&path, &format!("{path}/plan"), &plan).await);
         }
         self.story.signed_by("team").await;
         self.story.signed_by("sponsor").await;

@@ -164,6 +164,17 @@ pub fn signature(party: &str) -> Value {
     json!({"party": party, "pledge": true, "legal_representative": representative})
 }
 
+/// A change whose cause arose today, if nothing else is said.
+pub fn change(app: &super::TestApp, mut fields: Value) -> Value {
+    let today = app.app.clock.now().date().to_string();
+    for (name, value) in [("cause", "研究条件变化"), ("cause_on", today.as_str()), ("unit_opinion", "同意申请")] {
+        if fields[name].is_null() {
+            fields[name] = json!(value);
+        }
+    }
+    fields
+}
+
 /// What a panel of three says.
 pub fn assessment(conclusion: &str) -> Value {
     let assessor = |name: &str, of_users: bool| json!({"name": name, "organization": "省外某大学", "of_users": of_users});

@@ -1,0 +1,133 @@
+//! How a team asks for a change, and what the sponsor says to it.
+
+use super::{ChangeRow, about, active, base, load, object, of_team, shown, surroundings, with_words};
+use crate::app::act::{Act, Done, Object, Shown};
+use crate::app::bids::eligibility;
+use crate::app::error::AppError;
+use crate::app::projects::{self, ProjectRow};
+use crate::domain::amendment::Change;
+use crate::domain::change::{ChangeInput, ChangeKind, ChangeStage};
+use crate::domain::fault::Faults;
+use crate::domain::id::{ChangeId, ProjectId};
+use crate::domain::milestone::OpinionInput;
+use crate::domain::policy::{Action, Kind};
+use crate::domain::refusal::Refusal;
+use crate::domain::revision::differences;
+use crate::store::{Json, challenges as challenge_rows, changes, restrictions};
+
+/// Everything that keeps a change from being asked for or approved; answers what it makes different.
+///
+/// # Errors
+/// The project is not active; it was extended before; all that is wrong with what is asked for.
+pub(super) fn examined(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeInput) -> Result<Vec<Change>, AppError> {
+    active(project)?;
+    if input.kind == ChangeKind::Extension {
+        let stands = [ChangeStage::Submitted, ChangeStage::Advised, ChangeStage::Approved, ChangeStage::Effective];
+        let before = changes::stands(act.conn, project.id, Some(ChangeKind::Extension), &stands)?;
+        if before {
+            return Err(Refusal::ExtendedBefore.into());
+        }
+    }
+    may_take_part(act, project, input)?;
+    let (_, text) = base(act, project.id)?;
+    let around = surroundings(act, project, &text, input)?;
+    Ok(differences(&text, &input.revise(&text, &around)?))
+}
+
+/// A new principal passes the limits and is not restricted; nor is an organisation that comes in.
+pub(super) fn may_take_part(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeInput) -> Result<(), AppError> {
+    let mut faults = Faults::default();
+    if let Some(person) = &input.principal {
+        let demands = challenge_rows::demands(act.conn, project.challenge_id)?;
+        eligibility::may_lead(act, project.id, &demands, person, &mut faults)?;
+    }
+    faults.or(())?;
+    let organizations: Vec<_> = input
+        .members
+        .iter()
+        .flatten()
+        .map(|member| member.organization_id)
+        .chain(input.lead.as_ref().map(|lead| lead.organization_id))
+        .collect();
+    if organizations.is_empty() || restrictions::holding(act.conn, &organizations, &[], act.now.date())?.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Restricted.into())
+}
+
+/// Asks for a change, or files one.
+///
+/// # Errors
+/// Denied; the project is not active; extended before; all that is wrong with it.
+pub fn submit(act: &mut Act<'_>, id: ProjectId, input: ChangeInput) -> Result<Done<Shown<ChangeRow>>, AppError> {
+    let project = projects::load(act, id)?;
+    let target = Object::plain(Kind::Project, id, projects::team_standing(act, &project).tie(), project.version);
+    let permit = act.permit(Action::ChangeSubmit, &target.read_as(projects::tie(act, &project)))?;
+    active(&project)?;
+    input.check(project.ends_on, act.now.date())?;
+    let input = input.keep_identities(|number| act.app.keys.mark(number));
+    let found = examined(act, &project, &input)?;
+    let row = ChangeRow {
+        id: ChangeId::new(act.now),
+        project_id: id,
+        kind: input.kind,
+        stage: ChangeStage::Submitted,
+        input: Json::of(&input)?,
+        differences: Json::of(&found)?,
+        sponsor_opinion: None,
+        commissioner_opinion: None,
+        opinion: None,
+        decided_by: None,
+        number: None,
+        effective_at: None,
+        created_by: act.user()?,
+        version: 1,
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    changes::insert(act.conn, &row)?;
+    let about = with_words(about(&row, &project), input.cause.as_str());
+    Ok(act.record_plain(permit, of_team(act, &row, &project), about)?.with(shown(act, row, &project)))
+}
+
+/// Asks anew for a change that was sent back.
+///
+/// # Errors
+/// Denied, stale, not sent back; another kind; as [`submit`].
+pub fn resubmit(act: &mut Act<'_>, id: ChangeId, input: ChangeInput) -> Result<Done<Shown<ChangeRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::ChangeResubmit, &row, of_team(act, &row, &project))?;
+    let mut faults = Faults::default();
+    faults.check(input.kind != row.kind, "kind", || {
+        crate::domain::fault::Fault::new("another_kind", "变更类型不得改变", "the kind of a change stays as it is")
+    });
+    faults.or(())?;
+    input.check(project.ends_on, act.now.date())?;
+    let input = input.keep_identities(|number| act.app.keys.mark(number));
+    let found = examined(act, &project, &input)?;
+    let row = changes::resubmit(act.conn, &row, step.to, &input, &found, act.now)?;
+    let about = with_words(about(&row, &project), input.cause.as_str());
+    Ok(act.record(step, about)?.with(shown(act, row, &project)))
+}
+
+/// Drops a change that is not in effect.
+///
+/// # Errors
+/// Denied, stale, decided against or in effect.
+pub fn drop(act: &mut Act<'_>, id: ChangeId) -> Result<Done<Shown<ChangeRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::ChangeDrop, &row, of_team(act, &row, &project))?;
+    let row = changes::advance(act.conn, &row, step.to, act.now)?;
+    Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)))
+}
+
+/// Takes what the sponsor says to a change 需求方意见.
+///
+/// # Errors
+/// Denied, stale, decided.
+pub fn comment(act: &mut Act<'_>, id: ChangeId, input: &OpinionInput) -> Result<Done<Shown<ChangeRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::ChangeComment, &row, object(act, &row, &project))?;
+    let row = changes::comment(act.conn, &row, step.to, input.opinion.as_str(), act.now)?;
+    Ok(act.record(step, with_words(about(&row, &project), input.opinion.as_str()))?.with(shown(act, row, &project)))
+}

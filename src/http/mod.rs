@@ -34,6 +34,7 @@ pub mod partnerships;
 pub mod payments;
 pub mod portfolio;
 pub mod problem;
+pub mod problems;
 pub mod projects;
 pub mod publicity;
 pub mod questions;
@@ -48,6 +49,7 @@ pub mod second_factor;
 pub mod server;
 pub mod sessions;
 pub mod users;
+pub mod visits;
 
 pub use edge::Edge;
 pub use server::{Limits, serve};

@@ -64,4 +64,5 @@ mod sessions;
 mod store;
 mod tokens;
 mod uploads;
+mod visits;
 mod walkthrough;

@@ -17,6 +17,7 @@ pub mod decisions;
 pub mod draws;
 pub mod erasure;
 pub mod error;
+pub mod expert_import;
 pub mod experts;
 pub mod files;
 pub mod floods;

@@ -18,6 +18,7 @@ pub mod decision;
 pub mod draw;
 pub mod examination;
 pub mod expert;
+pub mod expert_import;
 pub mod fault;
 pub mod file;
 pub mod grant;

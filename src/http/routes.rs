@@ -9,9 +9,9 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, experts, files, grants, keys,
-    milestones, objections, organizations, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, receipts,
-    recusals, restrictions, reviews, rounds, scores, second_factor, sessions, users, visits,
+    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, expert_import, experts, files,
+    grants, keys, milestones, objections, organizations, papers, partnerships, payments, portfolio, problems, projects, publicity,
+    questions, receipts, recusals, restrictions, reviews, rounds, scores, second_factor, sessions, users, visits,
 };
 use actix_web::http::Method;
 
@@ -94,6 +94,8 @@ pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
     let file = Described::new("/bids/{id}/files", A::FileAdd).form::<files::FileForm>().answers::<FileNote>(201);
+    let import = Described::new("/experts/import", A::ExpertImport)
+        .query::<expert_import::ImportQuery>().form::<expert_import::ImportForm>().answers::<expert_import::ImportView>(200);
     let download = Described::new("/files/{id}", A::FileRead).answers_a_part();
     let print = Described::new("/challenges/{id}/publicity/page", A::ChallengeReadPublished).answers_bytes();
     let feed = Described::new("/publicity.atom", A::ChallengeReadPublished).answers_bytes();
@@ -203,6 +205,7 @@ pub fn routes() -> Vec<Route> {
         verb("/bids/{id}/decide_appeal", A::BidDecideAppeal, examinations::decide_appeal),
         verb("/bids/{id}/shortlist", A::BidShortlist, bids::shortlist),
         create("/experts", A::ExpertEnlist, experts::enlist, "/experts"),
+        Route::new(Method::POST, "/experts/import", A::ExpertImport, import, expert_import::import).streaming(),
         list("/experts", A::ExpertRead, experts::list),
         get("/experts/{id}", A::ExpertRead, experts::get),
         put("/experts/{id}", A::ExpertEdit, experts::edit),

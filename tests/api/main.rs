@@ -34,6 +34,7 @@ mod edge;
 mod eligibility;
 mod erasure;
 mod examination;
+mod expert_import;
 mod experts;
 mod files;
 mod forfeits;

@@ -163,6 +163,7 @@ codes! {
         BidForfeit = "bid.forfeit" "放弃中榜",
         BidCallUp = "bid.call_up" "递补",
         ExpertEnlist = "expert.enlist" "专家入库",
+        ExpertImport = "expert.import" "批量导入专家",
         ExpertRead = "expert.read" "查看专家库",
         ExpertEdit = "expert.edit" "修改专家信息",
         ExpertConfirm = "expert.confirm" "确认本人信息",

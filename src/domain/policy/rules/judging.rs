@@ -9,6 +9,7 @@ use crate::domain::policy::tie::Tie::{Assigned, Author, Conflicted, Party, Stran
 pub const RULES: &[Rule] = &[
     // 专家库: kept by officers; each expert confirms the own profile.
     rule(A::ExpertEnlist, &[Officer], DESK),
+    rule(A::ExpertImport, &[Officer], DESK),
     rule(A::ExpertRead, &[Officer, Director, Supervisor, Auditor], ANY),
     rule(A::ExpertRead, &[Expert], SELF),
     rule(A::ExpertEdit, &[Officer], OTHER),

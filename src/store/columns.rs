@@ -116,6 +116,7 @@ code_columns!(
     payment::PaymentStage,
     visit::VisitMode,
     problem::ProblemStage,
+    payment::Source,
     policy::Role,
     policy::Action,
     policy::Kind,

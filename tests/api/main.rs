@@ -69,4 +69,5 @@ mod sessions;
 mod store;
 mod tokens;
 mod uploads;
+mod visits;
 mod walkthrough;

@@ -11,7 +11,7 @@ use crate::domain::payment::Gate;
 use crate::domain::policy::{Action, Role, Standing};
 use crate::domain::project::{SignInput, SigningParty};
 use crate::domain::refusal::Refusal;
-use crate::store::{bids, commitments, organizations, people, projects, restrictions};
+use crate::store::{bids, commitments, follow_ups, organizations, people, projects, restrictions};
 
 /// Signs the commitment for one party. With the last signature the project becomes active and its first money due.
 ///
@@ -108,6 +108,7 @@ fn activate(act: &mut Act<'_>, row: &ProjectRow, number: i32) -> Result<ProjectR
     let step = act.follow(Action::ProjectActivate, row, None)?;
     commitments::put_into_force(act.conn, row.id, number, act.now)?;
     let row = projects::advance(act.conn, row, step.to, act.now)?;
+    follow_ups::begin(act.conn, row.id, act.now.date())?;
     let _recorded = act.record(step, about(&row))?;
     let bid = bids::find(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
     let signed = act.follow(Action::BidSign, &bid, None)?;

@@ -107,13 +107,13 @@ impl Verdict {
     }
 }
 
-/// A major change is applied for within so many days of its cause,
+/// A major change is applied for within so many days of its cause.
 pub const DAYS_AFTER_CAUSE: i64 = 30;
-/// and so many days before the project ends.
+/// A major change is applied for so many days before the project ends.
 pub const DAYS_BEFORE_END: i64 = 60;
-/// An extension is applied for so many months before the project ends,
+/// An extension is applied for so many months before the project ends.
 pub const MONTHS_BEFORE_END: u32 = 3;
-/// and adds at most so many.
+/// An extension adds at most so many months.
 pub const LONGEST_EXTENSION_MONTHS: u32 = 12;
 
 /// Why a target may be lowered all the same: force majeure 不可抗力, heard by a panel and made known.

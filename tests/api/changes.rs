@@ -75,9 +75,9 @@ on_both! {
         app.mail().await;
         assert_eq!(signed_by(&app, &change, "department").await["stage"], "effective");
         assert_eq!(letters(&app).await, [
-            "commitment_signed officer", "commitment_signed sponsor", "commitment_signed team-keda", "change_in_effect commissioner",
-            "change_in_effect finance2", "change_in_effect finance", "change_in_effect officer", "change_in_effect sponsor", "change_in_effect team-keda",
-        ].into_iter().filter(|line| !line.contains("finance")).collect::<Vec<_>>());
+            "change_in_effect commissioner", "change_in_effect officer", "change_in_effect sponsor", "change_in_effect team-keda",
+            "commitment_signed officer", "commitment_signed sponsor", "commitment_signed team-keda",
+        ]);
         assert_eq!(project(&app, &story).await["title"], TITLE);
         let versions = app.team("keda").await.get(&format!("/projects/{}/versions", story.project)).await.is(200);
         let [first, second] = versions["items"].as_array().unwrap().as_slice() else { panic!("two texts") };
@@ -127,7 +127,7 @@ on_both! {
 
     async fn a_project_is_extended_once_for_a_year_at_most(app: TestApp) {
         let story = Story::active(&app).await;
-        asks(&app, &story, json!({"kind": "extension", "ends_on": "2029-04-15"})).await.has_faults(&[("ends_on", "not_later"), ("kind", "no_change")].as_slice().get(..1).unwrap());
+        asks(&app, &story, json!({"kind": "extension", "ends_on": "2029-04-15"})).await.has_faults(&[("ends_on", "not_later")]);
         asks(&app, &story, json!({"kind": "extension", "ends_on": "2030-04-16"})).await.has_faults(&[("ends_on", "too_late")]);
         let change = effective(&app, &story, json!({"kind": "extension", "ends_on": "2030-04-15"})).await;
         let kept = app.team("keda").await.get(&change).await.is(200);

@@ -116,6 +116,10 @@ ids! {
     MilestoneId,
     /// A payment 拨付.
     PaymentId,
+    /// A measure 处置 on a project.
+    MeasureId,
+    /// A clawback 追回.
+    ClawbackId,
     /// The assignment of a commissioner 专员 to a project.
     AssignmentId,
     /// A row of the audit log 审计.

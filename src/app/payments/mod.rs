@@ -15,6 +15,7 @@ use crate::domain::money::Fen;
 use crate::domain::payment::{Block, PayInput, PaymentStage, Source, Whereabouts};
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
+use crate::domain::workflow::Stage;
 use crate::store::Page;
 use crate::store::projects::{self as project_rows, ProjectRow};
 use crate::store::{payments, transfers};
@@ -112,20 +113,31 @@ fn load(act: &mut Act<'_>, id: PaymentId) -> Result<(PaymentRow, ProjectRow), Ap
 
 /// Makes the locked payments that `opens` picks due: their gate has opened.
 pub(super) fn unlock(act: &mut Act<'_>, project: &ProjectRow, opens: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
-    follow_all(act, project, Action::PaymentUnlock, opens)
+    for row in payments::of_project(act.conn, project.id)?.iter().filter(|row| row.stage == PaymentStage::Locked && opens(row)) {
+        let step = act.follow(Action::PaymentUnlock, row, None)?;
+        let row = payments::advance(act.conn, row, step.to, act.now)?;
+        let _recorded = act.record(step, about(&row, project))?;
+    }
+    Ok(())
 }
 
 /// Stops every payment that is still locked: its gate will never open.
 pub(super) fn cancel_locked(act: &mut Act<'_>, project: &ProjectRow) -> Result<(), AppError> {
-    follow_all(act, project, Action::PaymentCancel, |_| true)
+    cancel(act, project, "", |row| row.stage == PaymentStage::Locked)
 }
 
-fn follow_all(act: &mut Act<'_>, project: &ProjectRow, action: Action, picks: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
-    let all = payments::of_project(act.conn, project.id)?;
-    for row in all.iter().filter(|row| row.stage == PaymentStage::Locked && picks(row)) {
-        let step = act.follow(action, row, None)?;
-        let row = payments::advance(act.conn, row, step.to, act.now)?;
-        let _recorded = act.record(step, about(&row, project))?;
+/// Stops every payment that is not paid: the project has ended, and nothing is paid to it any more.
+pub(super) fn cancel_open(act: &mut Act<'_>, project: &ProjectRow, reason: &str) -> Result<(), AppError> {
+    cancel(act, project, reason, |row| row.stage != PaymentStage::Paid && !row.stage.ended())
+}
+
+fn cancel(act: &mut Act<'_>, project: &ProjectRow, reason: &str, picks: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
+    for row in payments::of_project(act.conn, project.id)?.iter().filter(|row| picks(row)) {
+        let step = act.follow(Action::PaymentCancel, row, None)?;
+        let row = payments::release(act.conn, row, step.to, act.now)?;
+        let mut about = about(&row, project);
+        reason.clone_into(&mut about.facts.reason);
+        let _recorded = act.record(step, about)?;
     }
     Ok(())
 }

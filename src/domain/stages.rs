@@ -3,7 +3,7 @@
 use crate::domain::workflow::Table;
 use crate::domain::{
     amendment, bid, challenge, clawback, decision, draw, expert, grant, measure, milestone, objection, organization, partnership, payment,
-    project, question, restriction, review,
+    problem, project, question, restriction, review,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -25,6 +25,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<measure::MeasureStage>("Measure 处置"),
         Table::of::<clawback::ClawbackStage>("Clawback 追回"),
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
+        Table::of::<problem::ProblemStage>("Problem 跟踪问题"),
         Table::of::<payment::PaymentStage>("Payment 拨付"),
         Table::of::<grant::GrantStage>("Role grant 授权"),
         Table::of::<organization::OrganizationStage>("Organisation 单位"),

@@ -35,6 +35,8 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Payment,
         Kind::Measure,
         Kind::Clawback,
+        Kind::Visit,
+        Kind::Problem,
         Kind::Portfolio,
         Kind::Paper,
     ];

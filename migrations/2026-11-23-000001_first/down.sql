@@ -3,6 +3,7 @@ DROP TABLE outbox;
 DROP TABLE audit;
 DROP TABLE figures;
 DROP TABLE calendars;
+DROP TABLE sub_payments;
 DROP TABLE clawback_receipts;
 DROP TABLE clawbacks;
 DROP TABLE measures;

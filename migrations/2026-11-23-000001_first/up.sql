@@ -768,6 +768,19 @@ CREATE TABLE transfers (
 );
 CREATE UNIQUE INDEX transfers_one_stands ON transfers (payment_id) WHERE returned_on IS NULL;
 
+-- What the lead passed on to its partners.
+CREATE TABLE sub_payments (
+    payment_id TEXT NOT NULL REFERENCES payments (id),
+    number INTEGER NOT NULL,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+    forwarded_on DATE NOT NULL,
+    voucher_no TEXT NOT NULL,
+    recorded_by TEXT NOT NULL REFERENCES users (id),
+    PRIMARY KEY (payment_id, number),
+    UNIQUE (payment_id, voucher_no)
+);
+
 -- What is to become of a project. One proposal waits at a time, and nobody decides on their own.
 CREATE TABLE measures (
     id TEXT PRIMARY KEY NOT NULL,

@@ -215,6 +215,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::PaymentApprove, "", N::PaymentApproved, &[Team, Finance]),
     row(A::PaymentPay, "", N::PaymentPaid, &[Team, Commissioner]),
     row(A::PaymentReturn, "", N::PaymentReturned, &[Team]),
+    row(A::PaymentForward, "", N::PaymentForwarded, &[Members, Commissioner]),
     row(A::PaymentHold, "", N::PaymentHeld, &[Team, Commissioner, Finance]),
     row(A::PaymentRelease, "", N::PaymentReleased, &[Team, Commissioner, Finance]),
     row(A::PaymentReverse, "", N::PaymentReversed, &[Team, Commissioner, Finance]),

@@ -171,6 +171,7 @@ codes! {
         WriteOffProposed = "write_off_proposed" "核销待决定",
         WriteOffDeclined = "write_off_declined" "不予核销",
         ClawbackWrittenOff = "clawback_written_off" "核销",
+        PaymentForwarded = "payment_forwarded" "转拨",
         PaymentHeld = "payment_held" "缓拨",
         PaymentReleased = "payment_released" "解除缓拨",
         PaymentReversed = "payment_reversed" "退汇",

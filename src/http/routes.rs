@@ -278,6 +278,7 @@ pub fn routes() -> Vec<Route> {
         verb("/payments/{id}/hold", A::PaymentHold, payments::hold),
         verb("/payments/{id}/release", A::PaymentRelease, payments::release),
         verb("/payments/{id}/reverse", A::PaymentReverse, payments::reverse),
+        verb("/payments/{id}/forward", A::PaymentForward, payments::forward),
         Route::new(Method::GET, "/challenges/{id}/papers", A::PaperRead, paper, papers::get),
         list("/audit", A::AuditRead, audit::list),
         get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),

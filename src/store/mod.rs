@@ -52,6 +52,7 @@ pub mod second_factors;
 pub mod sessions;
 pub mod sign_ins;
 mod sqlite;
+pub mod sub_payments;
 pub mod transfers;
 pub mod users;
 pub mod visits;

@@ -723,6 +723,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    sub_payments (payment_id, number) {
+        payment_id -> Text,
+        number -> Integer,
+        organization_id -> Text,
+        amount_fen -> BigInt,
+        forwarded_on -> Date,
+        voucher_no -> Text,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     measures (id) {
         id -> Text,
         project_id -> Text,
@@ -897,6 +909,7 @@ diesel::joinable!(users -> organizations (organization_id));
 diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
+diesel::joinable!(sub_payments -> payments (payment_id));
 diesel::joinable!(clawbacks -> projects (project_id));
 diesel::joinable!(follow_ups -> projects (project_id));
 diesel::joinable!(problems -> projects (project_id));
@@ -937,6 +950,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     follow_ups,
     problems,
     transfers,
+    sub_payments,
     clawbacks,
     partnerships,
     audit,

@@ -66,6 +66,7 @@ mod second_factor;
 mod separation;
 mod sessions;
 mod store;
+mod sub_payments;
 mod tokens;
 mod uploads;
 mod visits;

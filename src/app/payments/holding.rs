@@ -1,6 +1,6 @@
 //! Payments that are held 缓拨 and released, and those that the bank sent back 退汇.
 
-use super::{Changed, about, cancel_open, load, object, shown, step};
+use super::{Changed, about, cancel_open, forwarding, load, object, shown, step};
 use crate::app::act::Act;
 use crate::app::error::AppError;
 use crate::domain::challenge::ReasonInput;
@@ -44,7 +44,7 @@ pub fn release(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Changed
 /// Records that the money came back from the bank. It can be paid again, with a new voucher.
 ///
 /// # Errors
-/// Denied (also to whoever paid it), stale, not paid; the project is settled; a date before the transfer or in the future.
+/// Denied (also to whoever paid it), stale, not paid; the project is settled, or partners have got their part of it; a date before the transfer or in the future.
 pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: &ReverseInput) -> Changed {
     let (row, project) = load(act, id)?;
     let step = step(act, Action::PaymentReverse, &row, &project)?;
@@ -60,6 +60,7 @@ pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: &ReverseInput) -> Change
     if clawbacks::standing(act.conn, project.id)?.is_some() {
         return Err(Refusal::SettledAlready.into());
     }
+    forwarding::none_beyond(act, &project, id)?;
     let mut about = about(&row, &project);
     let by = act.user()?;
     transfers::give_back(act.conn, id, input.returned_on, by, input.reason.as_str())?;

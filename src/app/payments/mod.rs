@@ -3,6 +3,7 @@
 //! Whoever signed one desk of a payment is its author at every later one, and the table lets no author on.
 
 mod blocks;
+pub mod forwarding;
 pub mod holding;
 
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Step};
@@ -18,10 +19,11 @@ use crate::domain::refusal::Refusal;
 use crate::domain::workflow::Stage;
 use crate::store::Page;
 use crate::store::projects::{self as project_rows, ProjectRow};
-use crate::store::{payments, transfers};
+use crate::store::{payments, sub_payments, transfers};
 use blocks::Blocks;
 
 pub use crate::store::payments::{PaymentFilter, PaymentRow};
+pub use crate::store::sub_payments::SubPaymentRow;
 pub use crate::store::transfers::TransferRow;
 
 impl Record for PaymentRow {
@@ -237,8 +239,8 @@ pub fn send_back(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Chang
     Ok(act.record(step, about)?.with(shown(act, row, &project)?))
 }
 
-/// A payment with each time that it was sent.
-pub type WithTransfers = (Payable, Vec<TransferRow>);
+/// A payment with each time that it was sent, and what was passed on of it.
+pub type WithTransfers = (Payable, Vec<TransferRow>, Vec<SubPaymentRow>);
 
 /// Shows a payment.
 ///
@@ -249,7 +251,8 @@ pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<WithTransfers>, AppE
     let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::PaymentRead, &Object::record(&row, projects::tie(act, &project)))?;
     let sent = transfers::of_payment(act.conn, id)?;
-    Ok(Seen::by(permit, (shown(act, row, &project)?, sent)))
+    let passed_on = sub_payments::of_payment(act.conn, id)?;
+    Ok(Seen::by(permit, (shown(act, row, &project)?, sent, passed_on)))
 }
 
 /// Lists payments: all for staff, their own projects' for teams and sponsors.

@@ -243,6 +243,7 @@ codes! {
         PaymentHold = "payment.hold" "缓拨",
         PaymentRelease = "payment.release" "解除缓拨",
         PaymentReverse = "payment.reverse" "退汇",
+        PaymentForward = "payment.forward" "转拨",
         PaymentCancel = "payment.cancel" "停拨",
         PaperRead = "paper.read" "查看台账",
         AuditRead = "audit.read" "查看审计记录",

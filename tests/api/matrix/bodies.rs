@@ -94,6 +94,9 @@ impl World<'_> {
                 json!({"decision_no": "示科发〔2026〕1号"})
             }
             "POST /measures/{id}/decline" | "POST /clawbacks/{id}/decline" => reason,
+            "POST /payments/{id}/forward" => {
+                json!({"organization": self.partner, "amount_fen": 1, "forwarded_on": "2026-01-02", "voucher_no": "ZB-999"})
+            }
             "POST /payments/{id}/reverse" => json!({"reason": "账号有误", "returned_on": "2026-01-02"}),
             _ if route.ends_with("/return")
                 || route.ends_with("/hold")

@@ -69,4 +69,5 @@ pub const ROWS: &[Row] = &[
     Row("POST /payments/{id}/hold",             On::Payment,      "active acceptance", "commissioner director finance"),
     Row("POST /payments/{id}/release",          On::Payment,      "", "director finance"),
     Row("POST /payments/{id}/reverse",          On::Payment,      "", "finance"),
+    Row("POST /payments/{id}/forward",          On::Payment,      "", "team colleague"),
 ];

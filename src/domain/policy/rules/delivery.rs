@@ -80,5 +80,7 @@ pub const RULES: &[Rule] = &[
     rule(A::PaymentRelease, &[Director, Finance], OTHER),
     // 退汇: recorded by another finance officer than the one who paid, and paid again by a third hand.
     rule(A::PaymentReverse, &[Finance], OTHER),
+    // 转拨: the lead says what it passed on to its partners.
+    rule(A::PaymentForward, &[Team], OWN),
     rule(A::PaymentCancel, &[System], ANY),
 ];

@@ -87,7 +87,7 @@ path_ids!(
     ReviewId,
     DecisionId
 );
-path_ids!(ProjectId, MilestoneId, ChangeId, PaymentId, KeyId);
+path_ids!(ProjectId, MeasureId, ClawbackId, MilestoneId, ChangeId, PaymentId, KeyId);
 path_ids!(VisitId, ProblemId);
 
 /// What can be the body of a request.

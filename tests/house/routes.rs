@@ -26,6 +26,8 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "changes",
         "restrictions",
         "recusals",
+        "measures",
+        "clawbacks",
         "experts",
         "draws",
         "objections",

@@ -1,6 +1,6 @@
 //! How a team asks for a change, and what the sponsor says to it.
 
-use super::{ChangeRow, about, active, base, load, object, of_team, shown, surroundings, with_words};
+use super::{ChangeRow, about, active, load, object, of_team, revised, shown, with_words};
 use crate::app::act::{Act, Done, Object, Shown};
 use crate::app::bids::eligibility;
 use crate::app::error::AppError;
@@ -29,9 +29,8 @@ pub(super) fn examined(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeIn
         }
     }
     may_take_part(act, project, input)?;
-    let (_, text) = base(act, project.id)?;
-    let around = surroundings(act, project, &text, input)?;
-    Ok(differences(&text, &input.revise(&text, &around)?))
+    let (before, after) = revised(act, project, input)?;
+    Ok(differences(&before, &after))
 }
 
 /// A new principal passes the limits and is not restricted; nor is an organisation that comes in.

@@ -1,6 +1,6 @@
 //! How a change takes effect: its supplement 补充任务书 is drawn up, signed by all parties, and written into the plan.
 
-use super::{ChangeRow, about, active, base, load, object, shown, surroundings};
+use super::{ChangeRow, about, active, load, object, revised, shown};
 use crate::app::act::{About, Act, Done, Object, Shown};
 use crate::app::error::AppError;
 use crate::app::milestones as milestone_cases;
@@ -21,10 +21,7 @@ use crate::store::{changes, people, projects};
 
 /// Draws up the supplement of a change from the text in force.
 pub(super) fn draw(act: &mut Act<'_>, project: &ProjectRow, row: &ChangeRow) -> Result<ChangeRow, AppError> {
-    let (_, before) = base(act, project.id)?;
-    let input = row.input.read()?;
-    let around = surroundings(act, project, &before, &input)?;
-    let text = input.revise(&before, &around)?;
+    let (before, text) = revised(act, project, &row.input.read()?)?;
     let kept = commitment::keep(act, project.id, &text, Some(row.id))?;
     Ok(changes::draw(act.conn, row, kept.number, &differences(&before, &text), act.now)?)
 }
@@ -42,6 +39,10 @@ pub fn sign(act: &mut Act<'_>, id: ChangeId, input: &SignInput) -> Result<Done<S
     input.check()?;
     let text =
         commitments::latest(act.conn, project.id)?.filter(|text| Some(text.number) == row.number).ok_or(Refusal::CommitmentChanged)?;
+    // A suspension or a milestone that was concluded meanwhile may have made it another one.
+    if revised(act, &project, &row.input.read()?)?.1 != text.content.read()? {
+        return Err(Refusal::CommitmentChanged.into());
+    }
     let (signed, all) = signing::put_name(act, &project, &text, input)?;
     let row = changes::advance(act.conn, &row, step.to, act.now)?;
     let mut told = about(&row, &project);

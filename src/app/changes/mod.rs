@@ -17,10 +17,9 @@ use crate::domain::project::{ProjectStage, SigningParty};
 use crate::domain::refusal::Refusal;
 use crate::domain::revision::Surroundings;
 use crate::domain::workflow::Stage;
-use crate::store::commitments::{self, CommitmentRow};
 use crate::store::organizations::OrganizationRow;
 use crate::store::projects as project_rows;
-use crate::store::{Page, changes, milestones, organizations};
+use crate::store::{Page, changes, commitments, milestones, organizations};
 
 pub use crate::store::changes::ChangeRow;
 
@@ -83,11 +82,22 @@ fn active(project: &ProjectRow) -> Result<(), Refusal> {
     if project.stage == ProjectStage::Active { Ok(()) } else { Err(Refusal::ProjectNotActive) }
 }
 
-/// The text that a change would change: the one in force.
-fn base(act: &mut Act<'_>, project: ProjectId) -> Result<(CommitmentRow, Commitment), AppError> {
-    let row = commitments::in_force(act.conn, project)?.ok_or(Refusal::ProjectNotActive)?;
-    let text = row.content.read()?;
-    Ok((row, text))
+/// The text that a change would change: the one in force, with the dates as they stand after a suspension, if there was one.
+fn base(act: &mut Act<'_>, project: &ProjectRow) -> Result<Commitment, AppError> {
+    let mut text = commitments::in_force(act.conn, project.id)?.ok_or(Refusal::ProjectNotActive)?.content.read()?;
+    text.ends_on = project.ends_on;
+    for row in milestones::of_project(act.conn, project.id)? {
+        text.milestones.iter_mut().filter(|node| node.number == row.number).for_each(|node| node.due_on = row.due_on);
+    }
+    Ok(text)
+}
+
+/// The text that a change makes of that, and the one before.
+fn revised(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeInput) -> Result<(Commitment, Commitment), AppError> {
+    let before = base(act, project)?;
+    let around = surroundings(act, project, &before, input)?;
+    let after = input.revise(&before, &around)?;
+    Ok((before, after))
 }
 
 /// What a change needs to know beside the text: the organisations that it names, and the milestones that are concluded.

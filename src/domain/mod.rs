@@ -47,6 +47,8 @@ pub mod recusal;
 pub mod refusal;
 pub mod restriction;
 pub mod review;
+pub mod satisfaction;
+pub mod scheme;
 pub mod score;
 pub mod seal;
 pub mod session;

@@ -9,9 +9,9 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, experts, files, grants, keys,
+    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, experts, files, grants, keys, lanes,
     milestones, objections, organizations, papers, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals,
-    restrictions, reviews, rounds, scores, second_factor, sessions, users,
+    restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -146,6 +146,7 @@ pub fn routes() -> Vec<Route> {
         verb("/amendments/{id}/decline", A::AmendmentDecline, amendments::decline),
         verb("/challenges/{id}/open_bids", A::ChallengeOpenBids, challenges::open_bids).then(bids::unseal),
         verb("/challenges/{id}/start_review", A::ChallengeStartReview, challenges::start_review),
+        verb("/challenges/{id}/next_phase", A::ChallengeNextPhase, challenges::next_phase),
         create("/challenges/{id}/propose", A::ChallengePropose, decisions::propose, "/decisions"),
         get("/challenges/{id}/decisions", A::DecisionRead, decisions::of_challenge),
         verb("/challenges/{id}/publicise", A::ChallengePublicise, challenges::publicise),
@@ -202,6 +203,15 @@ pub fn routes() -> Vec<Route> {
         verb("/bids/{id}/appeal", A::BidAppeal, examinations::appeal),
         verb("/bids/{id}/decide_appeal", A::BidDecideAppeal, examinations::decide_appeal),
         verb("/bids/{id}/shortlist", A::BidShortlist, bids::shortlist),
+        verb("/challenges/{id}/ask_sponsor", A::ChallengeAskSponsor, satisfactions::ask),
+        get("/challenges/{id}/satisfactions", A::SatisfactionRead, satisfactions::of_challenge),
+        get("/satisfactions/{id}", A::SatisfactionRead, satisfactions::get),
+        verb("/satisfactions/{id}/give", A::SatisfactionGive, satisfactions::give),
+        verb("/satisfactions/{id}/waive", A::SatisfactionWaive, satisfactions::waive),
+        create("/schemes", A::SchemeCreate, schemes::create, "/schemes"),
+        list("/schemes", A::SchemeRead, schemes::list).public(),
+        get("/schemes/{id}", A::SchemeRead, schemes::get).public(),
+        get("/challenges/{id}/scheme", A::SchemeRead, schemes::of_challenge).public(),
         create("/experts", A::ExpertEnlist, experts::enlist, "/experts"),
         list("/experts", A::ExpertRead, experts::list),
         get("/experts/{id}", A::ExpertRead, experts::get),
@@ -222,11 +232,13 @@ pub fn routes() -> Vec<Route> {
         get("/reviews/{id}", A::ReviewRead, reviews::get),
         verb("/reviews/{id}/declare", A::ReviewDeclare, reviews::declare),
         verb("/reviews/{id}/decline", A::ReviewDecline, reviews::decline),
+        verb("/reviews/{id}/save", A::ReviewSave, reviews::save),
         verb("/reviews/{id}/submit", A::ReviewSubmit, reviews::submit),
         create("/challenges/{id}/recusals", A::RecusalDeclare, recusals::declare, "/recusals"),
         list("/challenges/{id}/recusals", A::RecusalRead, recusals::list),
         get("/recusals/{id}", A::RecusalRead, recusals::get),
         get("/challenges/{id}/scores", A::ReviewReadScores, scores::table),
+        get("/challenges/{id}/lanes", A::ProjectReadLanes, lanes::compare),
         list("/projects", A::ProjectRead, projects::list),
         get("/projects/{id}", A::ProjectRead, projects::get),
         put("/projects/{id}/plan", A::ProjectPlan, projects::plan),

@@ -4,7 +4,7 @@ use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
     amendment, bid, challenge, decision, draw, expert, grant, id, member, milestone, notice, objection, organization, partnership, payment,
-    policy, project, proposal, question, recusal, restriction, review, seal, user,
+    policy, project, proposal, question, recusal, restriction, review, satisfaction, scheme, seal, user,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -75,7 +75,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId,
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::SchemeId, id::SatisfactionId, id::GrantId, id::DecisionId,
     id::ProjectId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
@@ -100,6 +100,10 @@ code_columns!(
     restriction::Gravity,
     proposal::team::Part,
     review::ReviewStage,
+    review::Vote,
+    scheme::Phase,
+    satisfaction::SatisfactionStage,
+    satisfaction::Grade,
     recusal::Ground,
     expert::ExpertStage,
     expert::Speciality,

@@ -187,6 +187,7 @@ on_both! {
         story.scored(&story.bid, 1, "26").await;
         restricted(&app, inputs::restriction(&app.organization("keda").await.to_string())).await;
         let field = format!("bids.{}.lead_org_id", story.bid);
+        story.satisfied().await;
         app.officer().await.post(&story.path("propose"), story.proposal()).await.has_faults(&[(field.as_str(), "restricted")]);
     }
 

@@ -147,6 +147,7 @@ on_both! {
         expert.post(&format!("/reviews/{review}/submit"), inputs::scores("26")).await.is(200);
         note(&app, &mut record, "review.submit").await;
         app.days_later(10);
+        story.satisfied().await;
         let decision = officer.post(&story.path("propose"), story.proposal()).await.is(201);
         note(&app, &mut record, "challenge.propose").await;
         director.does(&format!("/decisions/{}/approve", decision["id"].as_str().unwrap())).await.is(200);

@@ -56,6 +56,8 @@ mod questions;
 mod receipts;
 mod recusals;
 mod reviews;
+mod satisfactions;
+mod schemes;
 mod sealing;
 mod second_factor;
 mod separation;

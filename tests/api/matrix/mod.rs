@@ -58,6 +58,8 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Partnership => "/partnerships/{id}",
         On::Restriction => "/restrictions/{id}",
         On::Review => "/reviews/{id}",
+        On::Scheme => "/schemes/{id}",
+        On::Satisfaction => "/satisfactions/{id}",
         On::Expert => "/experts/{id}",
         On::Draw => "/draws/{id}",
         On::Recusal => "/recusals/{id}",

@@ -166,6 +166,7 @@ impl Walk<'_> {
         // Nobody appeals.
         app.days_later(10);
         self.story.scored(&self.story.bid, 1, "26").await;
+        self.story.satisfied().await;
         let proposal = self.story.proposal();
         if !self.someone(&self.story.path("propose"), &proposal).await {
             return false;

@@ -4,6 +4,7 @@ DROP TABLE audit;
 DROP TABLE figures;
 DROP TABLE calendars;
 DROP TABLE payments;
+DROP TABLE reminders;
 DROP TABLE milestones;
 DROP TABLE assignments;
 DROP TABLE signatures;

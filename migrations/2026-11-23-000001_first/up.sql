@@ -620,6 +620,7 @@ CREATE TABLE objections (
     updated_at TIMESTAMP NOT NULL
 );
 CREATE INDEX objections_challenge ON objections (challenge_id, id);
+CREATE INDEX objections_due ON objections (stage, received_on);
 CREATE INDEX objections_decision ON objections (decision_id, stage);
 CREATE INDEX objections_unconfirmed ON objections (created_at) WHERE stage = 'unconfirmed';
 
@@ -648,6 +649,8 @@ CREATE TABLE projects (
 );
 CREATE INDEX projects_challenge ON projects (challenge_id, id);
 CREATE INDEX projects_stage ON projects (stage, id);
+CREATE INDEX projects_signing ON projects (stage, sign_by);
+CREATE INDEX projects_ending ON projects (stage, ends_on);
 CREATE INDEX projects_lead ON projects (lead_org_id, id);
 CREATE INDEX projects_sponsor ON projects (sponsor_id, id);
 CREATE INDEX projects_commissioner ON projects (commissioner_id, id);
@@ -699,6 +702,16 @@ CREATE TABLE milestones (
     UNIQUE (project_id, number)
 );
 CREATE INDEX milestones_due ON milestones (stage, due_on);
+CREATE INDEX milestones_rectify ON milestones (stage, rectify_by);
+
+-- What was said once is not said again: of this object, by this rule, for this day.
+CREATE TABLE reminders (
+    rule TEXT NOT NULL,
+    object_id TEXT NOT NULL,
+    due_on DATE NOT NULL,
+    sent_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (rule, object_id, due_on)
+);
 
 CREATE TABLE payments (
     id TEXT PRIMARY KEY NOT NULL,

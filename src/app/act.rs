@@ -5,8 +5,8 @@
 
 use crate::app::error::{AppError, Denial};
 pub use crate::app::object::{Actor, Assurance, Known, Object, Past, Record};
-use crate::app::post;
 use crate::app::{App, Request};
+use crate::app::{ledger, post};
 use crate::domain::id::{AuditId, ChallengeId, OrganizationId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{self, Action, Kind, Permit, Role, Scope, Tie};
@@ -332,14 +332,31 @@ impl Act<'_> {
         self.write_down(permit, object, None, about)
     }
 
+    /// Records an act of the service with a letter of its own, as a reminder has it, in place of those of its action.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn record_telling(&mut self, permit: Permit, object: Object, about: About, letter: post::Letter) -> Result<Recorded, AppError> {
+        let event = self.note(&permit, &object, None, &about);
+        post::write(self.conn, self.now, event, [letter].into_iter(), &about)?;
+        Ok(Recorded(permit.action()))
+    }
+
     /// Leaves a record of a read, for the few that are remembered.
     pub fn remember(&mut self, permit: &Permit, object: &Object, detail: String) {
-        let row = record(&self.actor, &self.request_id, AuditId::new(self.now), self.now, permit.action(), Outcome::Accepted, object);
+        let row =
+            ledger::record(&self.actor, &self.request_id, AuditId::new(self.now), self.now, permit.action(), Outcome::Accepted, object);
         self.records.push(AuditRow { role: Some(permit.role()), detail, ..row });
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "permit and object are spent: an act is recorded once")]
     fn write_down(&mut self, permit: Permit, object: Object, stages: Option<(&str, &str)>, about: About) -> Result<Recorded, AppError> {
+        let event = self.note(&permit, &object, stages, &about);
+        post::send(self.conn, self.now, event, permit.action(), stages.map_or("", |(_, to)| to), &about)?;
+        Ok(Recorded(permit.action()))
+    }
+
+    fn note(&mut self, permit: &Permit, object: &Object, stages: Option<(&str, &str)>, about: &About) -> AuditId {
         let event = AuditId::new(self.now);
         self.records.push(AuditRow {
             role: Some(permit.role()),
@@ -347,41 +364,8 @@ impl Act<'_> {
             from_stage: stages.map(|(from, _)| from.to_owned()),
             to_stage: stages.map(|(_, to)| to.to_owned()),
             detail: about.detail.clone(),
-            ..record(&self.actor, &self.request_id, event, self.now, permit.action(), Outcome::Accepted, &object)
+            ..ledger::record(&self.actor, &self.request_id, event, self.now, permit.action(), Outcome::Accepted, object)
         });
-        post::send(self.conn, self.now, event, permit.action(), stages.map_or("", |(_, to)| to), &about)?;
-        Ok(Recorded(permit.action()))
+        event
     }
-}
-
-/// A record of what `actor` did, or tried to do, before it is bound into the chain. People are named by their id alone.
-fn record(actor: &Actor, request_id: &str, id: AuditId, now: Timestamp, action: Action, outcome: Outcome, object: &Object) -> AuditRow {
-    AuditRow {
-        id,
-        at: now,
-        request_id: request_id.to_owned(),
-        actor_id: actor.user,
-        actor_name: if actor.user.is_some() { String::new() } else { actor.name.clone() },
-        key_id: actor.key.as_ref().map(|key| key.id),
-        role: None,
-        tie: Some(object.tie),
-        action,
-        outcome: outcome.code().into(),
-        object_kind: object.kind,
-        object_id: object.id.clone(),
-        from_stage: None,
-        to_stage: None,
-        detail: String::new(),
-        sealed_challenge_id: object.seal.map(|(challenge, _)| challenge),
-        sealed_round: object.seal.map(|(_, round)| round),
-        number: 0,
-        digest: String::new(),
-        link: String::new(),
-    }
-}
-
-/// The record of a denied act.
-pub(super) fn denied_row(actor: &Actor, request_id: &str, now: Timestamp, denial: &Denial) -> AuditRow {
-    let object = Object { id: denial.id.clone(), tie: denial.tie, seal: denial.seal, ..Object::kind(denial.kind) };
-    record(actor, request_id, AuditId::new(now), now, denial.action, Outcome::Denied, &object)
 }

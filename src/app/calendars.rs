@@ -4,7 +4,7 @@ use crate::app::act::{About, Act, Done, Object, Seen};
 use crate::app::error::AppError;
 use crate::domain::calendar::{Calendar, CalendarInput};
 use crate::domain::policy::{Action, Kind, Tie};
-use crate::store::calendars;
+use crate::store::{Conn, calendars};
 
 pub use crate::store::calendars::CalendarRow;
 
@@ -13,8 +13,16 @@ pub use crate::store::calendars::CalendarRow;
 /// # Errors
 /// The database does not answer.
 pub(super) fn known(act: &mut Act<'_>) -> Result<Calendar, AppError> {
-    let mut calendar = act.app.calendar.as_ref().clone();
-    for row in calendars::all(act.conn)? {
+    with_imported(act.conn, &act.app.calendar)
+}
+
+/// As [`known`], outside of an act.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) fn with_imported(conn: &mut Conn, base: &Calendar) -> Result<Calendar, AppError> {
+    let mut calendar = base.clone();
+    for row in calendars::all(conn)? {
         calendar = calendar.with_year(row.year, &row.off, &row.work).map_err(AppError::Internal)?;
     }
     Ok(calendar)

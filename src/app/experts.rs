@@ -87,16 +87,28 @@ fn check(act: &mut Act<'_>, profile: &ProfileInput, within: &str) -> Result<(), 
 /// # Errors
 /// Denied; no active expert's account; in the pool already; an organisation that is not registered.
 pub fn enlist(act: &mut Act<'_>, input: &ExpertInput) -> Result<Done<Profile>, AppError> {
-    let permit = act.permit(Action::ExpertEnlist, &Object::kind(Kind::Expert))?;
+    let _allowed = act.permit(Action::ExpertEnlist, &Object::kind(Kind::Expert))?;
     let user = users::find(act.conn, input.user_id)?.filter(|user| user.status != UserStatus::Erased);
     if user.is_none() || !users::roles(act.conn, input.user_id)?.contains(&Role::Expert) {
         return Err(Refusal::NotAnExpert.into());
     }
     check(act, &input.profile, "profile.")?;
+    let done = join(act, input.user_id, &input.profile)?;
+    let (row, _) = experts::find(act.conn, input.user_id)?.ok_or(AppError::NotFound)?;
+    let profile = profile(act, row)?;
+    Ok(done.map(|_| profile))
+}
+
+/// Takes an account into the pool, without a look at whose it is.
+///
+/// # Errors
+/// Denied; in the pool already.
+pub(in crate::app) fn join(act: &mut Act<'_>, id: UserId, profile: &ProfileInput) -> Result<Done<ExpertRow>, AppError> {
+    let permit = act.permit(Action::ExpertEnlist, &Object::kind(Kind::Expert))?;
     let row = ExpertRow {
-        id: input.user_id,
-        title: input.profile.title.to_string(),
-        speciality: input.profile.speciality,
+        id,
+        title: profile.title.to_string(),
+        speciality: profile.speciality,
         stage: ExpertStage::Listed,
         confirmed_until: None,
         reminded_on: Some(act.now.date()),
@@ -106,10 +118,8 @@ pub fn enlist(act: &mut Act<'_>, input: &ExpertInput) -> Result<Done<Profile>, A
         created_at: act.now,
         updated_at: act.now,
     };
-    experts::insert(act.conn, &row, &input.profile).map_err(taken("user_id"))?;
-    let object = Object::record(&row, Tie::Stranger);
-    let profile = profile(act, row)?;
-    Ok(act.record_plain(permit, object, about(&profile.shown.record))?.with(profile))
+    experts::insert(act.conn, &row, profile).map_err(taken("user_id"))?;
+    Ok(act.record_plain(permit, Object::record(&row, Tie::Stranger), about(&row))?.with(row))
 }
 
 /// Replaces a profile. The expert's own confirmation is of what stood there, so it ends.

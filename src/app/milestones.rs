@@ -36,7 +36,7 @@ fn working_object(act: &Act<'_>, row: &MilestoneRow, project: &ProjectRow) -> Ob
     Object::record(row, projects::team_standing(act, project).tie()).read_as(projects::tie(act, project))
 }
 
-fn about(row: &MilestoneRow, project: &ProjectRow) -> About {
+pub(super) fn about(row: &MilestoneRow, project: &ProjectRow) -> About {
     let mut about = projects::about(project);
     about.facts.number = i64::from(row.number);
     about.facts.name.clone_from(&row.name);

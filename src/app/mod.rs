@@ -17,6 +17,7 @@ pub mod decisions;
 pub mod draws;
 pub mod erasure;
 pub mod error;
+pub mod expert_import;
 pub mod experts;
 pub mod files;
 pub mod floods;
@@ -27,8 +28,8 @@ mod identity;
 mod interests;
 pub mod invitations;
 pub mod keys;
-mod ledger;
 pub mod lanes;
+mod ledger;
 pub mod letters;
 pub mod links;
 pub mod milestones;
@@ -48,6 +49,7 @@ pub mod projects;
 pub mod questions;
 pub mod receipts;
 pub mod recusals;
+mod reminders;
 mod renewal;
 mod replies;
 mod request;
@@ -313,7 +315,7 @@ impl App {
 
     /// The audit row of a denial, unless it is one of a flood.
     fn write_down(&self, request: &Request, act: Act<'_>, denial: &Denial) -> Result<(), crate::store::diesel_error::Error> {
-        let row = act::denied_row(&act.actor, &request.id, act.now, denial);
+        let row = ledger::denied_row(&act.actor, &request.id, act.now, denial);
         if self.floods.tells(&request.origin.network(), &row) { ledger::append(act.conn, self.chain, vec![row]) } else { Ok(()) }
     }
 

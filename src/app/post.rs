@@ -4,7 +4,7 @@ use crate::app::act::About;
 use crate::domain::bid::{BEFORE_THE_DEPARTMENT, BidStage};
 use crate::domain::id::{AuditId, LetterId, OrganizationId};
 use crate::domain::letters::letters;
-use crate::domain::notice::Audience;
+use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy::{Action, Role};
 use crate::domain::time::Timestamp;
 use crate::store::diesel_error::Error;
@@ -12,12 +12,26 @@ use crate::store::outbox::{self, LetterRow, LetterState, Recipient};
 use crate::store::{Conn, Json, bids};
 use std::collections::BTreeSet;
 
+/// A letter, and who gets it.
+pub(super) type Letter = (Notice, &'static [Audience]);
+
 /// Writes every letter of `action` that led to `outcome`, one a person.
 pub(super) fn send(conn: &mut Conn, now: Timestamp, event: AuditId, action: Action, outcome: &str, about: &About) -> Result<(), Error> {
+    write(conn, now, event, letters(action, outcome).map(|rule| (rule.notice, rule.to)), about)
+}
+
+/// Writes these letters, one a person.
+pub(super) fn write(
+    conn: &mut Conn,
+    now: Timestamp,
+    event: AuditId,
+    letters: impl Iterator<Item = Letter>,
+    about: &About,
+) -> Result<(), Error> {
     let mut told = BTreeSet::new();
-    for rule in letters(action, outcome) {
+    for (notice, to) in letters {
         let facts = Json::of(&about.facts)?;
-        for audience in rule.to {
+        for audience in to {
             for recipient in recipients(conn, *audience, about)? {
                 if !told.insert(recipient.email.clone()) {
                     continue;
@@ -28,7 +42,7 @@ pub(super) fn send(conn: &mut Conn, now: Timestamp, event: AuditId, action: Acti
                     recipient: recipient.email,
                     recipient_name: recipient.name,
                     locale: recipient.locale,
-                    template: rule.notice,
+                    template: notice,
                     facts: facts.clone(),
                     state: LetterState::Pending.code().into(),
                     attempts: 0,

@@ -2,7 +2,7 @@
 //!
 //! Passwords are verified outside any transaction; what follows the password is `sign_in`, staying in is `renewal`.
 
-use crate::app::act::{About, Act, Actor, Done, Object, Seen, denied_row};
+use crate::app::act::{About, Act, Actor, Done, Object, Seen};
 use crate::app::attempts::Attempt;
 use crate::app::error::{AppError, Denial};
 use crate::app::sign_in::SignIn;
@@ -83,7 +83,7 @@ impl App {
     async fn remember_failure(&self, known: Option<UserId>, arrival: Arrival) -> Result<(), AppError> {
         let id = known.map(|id| id.to_string()).unwrap_or_default();
         let denial = Denial { action: Action::SessionLogin, kind: Kind::User, id, tie: Tie::Stranger, hidden: false, seal: None };
-        let row = denied_row(&Actor::public(), &arrival.request_id, self.clock.now(), &denial);
+        let row = crate::app::ledger::denied_row(&Actor::public(), &arrival.request_id, self.clock.now(), &denial);
         if !self.floods.tells(&arrival.origin.network(), &row) {
             return Ok(());
         }

@@ -35,8 +35,7 @@ impl App {
         Ok(closed)
     }
 
-    /// Forgets answers and sessions whose time is over, settles the figures of the portfolio, and tells teams of machine keys
-    /// that end soon.
+    /// Forgets answers and sessions whose time is over, settles the figures of the portfolio, and reminds people of what is due.
     ///
     /// # Errors
     /// The database cannot be asked.
@@ -53,6 +52,7 @@ impl App {
         self.remind_of_keys().await?;
         self.remind_experts().await?;
         self.remind_of_reviews().await?;
+        self.remind().await?;
         self.sweep_keys().await?;
         self.sweep_files().await?;
         let work = move |conn: &mut crate::store::Conn| -> Result<(), AppError> {

@@ -125,7 +125,8 @@ impl DecisionInput {
         }
         // In a race the winners are measured by the best of those who do not win.
         let wins = |id| self.selections.iter().any(|chosen| chosen.bid_id == id && chosen.choice == Choice::Recommended);
-        let best = candidates.iter().filter(|candidate| !wins(candidate.bid_id) && !candidate.unsatisfying).map(|candidate| candidate.score).max();
+        let best =
+            candidates.iter().filter(|candidate| !wins(candidate.bid_id) && !candidate.unsatisfying).map(|candidate| candidate.score).max();
         for chosen in &self.selections {
             let field = format!("selections.{}", chosen.bid_id);
             match candidates.iter().find(|candidate| candidate.bid_id == chosen.bid_id) {

@@ -131,9 +131,9 @@ impl ScoreSheet {
             let field = format!("scores.{}", score.criterion);
             match scheme.criterion(score.criterion.as_str()) {
                 Some(criterion) => score.check(criterion, &field, &mut faults),
-                None => faults.check(true, &field, || {
-                    Fault::new("unknown_criterion", "评审方案没有这项指标", "is no criterion of the scheme")
-                }),
+                None => {
+                    faults.check(true, &field, || Fault::new("unknown_criterion", "评审方案没有这项指标", "is no criterion of the scheme"))
+                }
             }
         }
         faults.or(())

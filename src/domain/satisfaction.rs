@@ -17,10 +17,7 @@ codes! {
 }
 
 use SatisfactionStage as S;
-stage_table!(
-    S,
-    &[path(S::Asked, A::SatisfactionGive, &[S::Given]), path(S::Asked, A::SatisfactionWaive, &[S::Waived])]
-);
+stage_table!(S, &[path(S::Asked, A::SatisfactionGive, &[S::Given]), path(S::Asked, A::SatisfactionWaive, &[S::Waived])]);
 
 codes! {
     /// What the sponsor thinks of a bid. One that it is not satisfied with cannot win.

@@ -5,7 +5,7 @@
 
 use crate::domain::codes::codes;
 use crate::domain::decimal::Decimal;
-use crate::domain::fault::{Fault, Faults};
+use crate::domain::fault::{Fault, Faults, path};
 use crate::domain::indicator::repeated;
 use crate::domain::input::Whole;
 use crate::domain::money::WHOLE_BPS;
@@ -134,7 +134,7 @@ impl Scheme {
         toml::from_str(include_str!("scheme.toml"))
     }
 
-    fn check(self, _: ValuePointerRef<'_>) -> Result<Self, Faults> {
+    fn check(self, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let length = |most| move || Fault::new("wrong_length", format!("应有1至{most}项"), format!("must hold 1 to {most}"));
         faults.check(!(2..=12).contains(&self.criteria.len()), "criteria", || {
@@ -152,13 +152,17 @@ impl Scheme {
         faults.check(!(1..=3).contains(&self.phases.len()), "phases", length(3));
         let ordered = self.phases.iter().zip(self.phases.iter().skip(1)).all(|(before, after)| before.phase < after.phase);
         faults.check(!ordered, "phases", || {
-            Fault::new("wrong_order", "应按网络评审、会议评审、现场考察的顺序各列一次", "must follow the order network, meeting, site, each once")
+            Fault::new(
+                "wrong_order",
+                "应按网络评审、会议评审、现场考察的顺序各列一次",
+                "must follow the order network, meeting, site, each once",
+            )
         });
         faults.check(self.phases.iter().map(|one| one.weight_bps.0).sum::<i64>() != WHOLE_BPS, "phases", || {
             Fault::new("weights", "权重合计应为10000", "weights must sum to 10,000")
         });
         faults.check(!(1..=5).contains(&self.desks.len()), "desks", length(5));
-        faults.or(self)
+        Faults(faults.0.into_iter().map(|fault| fault.within(&path(at))).collect()).or(self)
     }
 
     /// The criterion of a code.

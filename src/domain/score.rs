@@ -205,13 +205,15 @@ mod tests {
     #[test]
     fn equal_scores_are_told_apart_by_fit_then_by_votes_and_share_a_place_when_those_are_equal_too() {
         let one = |total, fit, votes| score(&[(Phase::Network, sheet(total, fit, votes))], &standard());
-        let all = [one(80, 20, false), one(80, 25, false), one(90, 1, false), one(80, 20, false), one(80, 20, true), score(&[], &standard())];
+        let all =
+            [one(80, 20, false), one(80, 25, false), one(90, 1, false), one(80, 20, false), one(80, 20, true), score(&[], &standard())];
         assert_eq!(places(&all), [Some(4), Some(2), Some(1), Some(4), Some(3), None]);
     }
 
     #[test]
     fn phases_are_weighed_and_what_a_bid_has_not_come_to_does_not_count() {
-        let (network, meeting, site) = ((Phase::Network, sheet(70, 20, false)), (Phase::Meeting, sheet(90, 28, true)), (Phase::Site, sheet(10, 1, false)));
+        let (network, meeting, site) =
+            ((Phase::Network, sheet(70, 20, false)), (Phase::Meeting, sheet(90, 28, true)), (Phase::Site, sheet(10, 1, false)));
         let of = |sheets: &[(Phase, Sheet)]| score(sheets, &phased());
         assert_eq!(of(&[network]).score, Some(Decimal(70.into())));
         let both: BidScore = of(&[meeting, network]);

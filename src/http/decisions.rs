@@ -1,6 +1,6 @@
 //! Decisions: views and handlers.
 
-use crate::app::decisions::{Detail, DeskRow};
+use crate::app::decisions::{DeskRow, Detail};
 use crate::app::{Act, AppError, Done, Seen, decisions};
 use crate::domain::challenge::{NoInput, ReasonInput};
 use crate::domain::decision::{DecisionInput, DecisionStage, Selection};

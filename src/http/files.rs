@@ -20,7 +20,7 @@ use futures_util::StreamExt;
 use std::time::Duration;
 
 /// How long a piece of an upload may take to arrive.
-const PIECE: Duration = Duration::from_secs(15);
+pub(super) const PIECE: Duration = Duration::from_secs(15);
 /// Bytes of a field that names a kind.
 const KIND: usize = 64;
 /// What is still read of an upload that was refused, so that the client hears why.
@@ -67,15 +67,22 @@ pub async fn forget(app: App) -> Result<(), AppError> {
     app.forget_removed_files().await
 }
 
+/// The id and nothing else: an upload takes no parameters and no key.
 fn readable<P: PathId>(call: &Call) -> Result<P, Faults> {
     let id = P::read(&call.id)?;
     call.no_parameters()?;
+    without_key(call)?;
+    Ok(id)
+}
+
+/// An upload takes no key.
+pub(super) fn without_key(call: &Call) -> Result<(), Faults> {
     if call.key.is_some() {
         let (zh, en) =
             ("上传文件不支持幂等键：请先查看附件列表再重试", "an upload takes no key: look at the list of files before you try again");
         return Err(Fault::new("bad_key", zh, en).at("Idempotency-Key").into());
     }
-    Ok(id)
+    Ok(())
 }
 
 /// `POST /bids/{id}/files`: permission and room first, then the body, and the same again in the transaction that takes it.
@@ -101,11 +108,13 @@ pub async fn add(app: App, mut call: Call) -> Result<HttpResponse, Turned> {
     Ok(answer::respond(app.write(call.request(ADD), work, shape).await?))
 }
 
-fn malformed() -> Turned {
+pub(super) fn malformed() -> Turned {
     Fault::new("malformed_form", "上传表单无法解析", "the form cannot be read").into_turned("")
 }
 
-trait IntoTurned {
+/// A fault of a form, as the answer to it.
+pub(super) trait IntoTurned {
+    /// Said of this field.
     fn into_turned(self, field: &str) -> Turned;
 }
 
@@ -116,14 +125,14 @@ impl IntoTurned for Fault {
 }
 
 /// The next field of a form, which must be called so.
-async fn field(form: &mut Multipart, name: &str) -> Result<Field, Turned> {
+pub(super) async fn field(form: &mut Multipart, name: &str) -> Result<Field, Turned> {
     match tokio::time::timeout(PIECE, form.next()).await {
         Err(_) => Err(rows::TOO_SLOW.into()),
         Ok(None) => Err(Fault::missing().into_turned(name)),
         Ok(Some(Err(_))) => Err(malformed()),
         Ok(Some(Ok(field))) if field.name() == Some(name) => Ok(field),
         Ok(Some(Ok(_))) => {
-            let (zh, en) = ("表单须依次为kind、file两个字段", "the form must hold the fields kind and file, in this order");
+            let (zh, en) = (format!("表单在此处应为{name}字段"), format!("the form must hold the field {name} here"));
             Err(Fault::new("unknown_field", zh, en).into_turned(name))
         }
     }
@@ -168,7 +177,7 @@ async fn pour(app: &App, body: &mut Field) -> Result<Upload, Turned> {
 }
 
 /// Reads on for a moment: a connection that is closed while a client writes loses the answer.
-async fn drain(mut body: Field) {
+pub(super) async fn drain(mut body: Field) {
     let mut read: usize = 0;
     let reading = async {
         while let Some(Ok(piece)) = body.next().await {

@@ -18,6 +18,7 @@ pub mod door;
 pub mod draws;
 pub mod edge;
 pub mod examinations;
+pub mod expert_import;
 pub mod experts;
 pub mod files;
 pub mod grants;
@@ -50,6 +51,7 @@ pub mod scores;
 pub mod second_factor;
 pub mod server;
 pub mod sessions;
+pub mod sheets;
 pub mod users;
 
 pub use edge::Edge;

@@ -144,7 +144,8 @@ impl Problem {
     }
 }
 
-fn field(fault: &Fault, locale: Locale) -> FieldProblem {
+/// A fault as a field that is wrong.
+pub(super) fn field(fault: &Fault, locale: Locale) -> FieldProblem {
     FieldProblem { field: fault.field.clone(), code: fault.code.to_owned(), message: say(locale, &fault.zh, &fault.en) }
 }
 

@@ -44,10 +44,8 @@ impl From<Publicity> for PublicityView {
 
 /// `GET /challenges/{id}/publicity`
 pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<PublicitiesView>, AppError> {
-    Ok(publicity::of_challenge(act, id)?.map(|all| PublicitiesView {
-        items: all.publicities.into_iter().map(Into::into).collect(),
-        experts: all.experts,
-    }))
+    Ok(publicity::of_challenge(act, id)?
+        .map(|all| PublicitiesView { items: all.publicities.into_iter().map(Into::into).collect(), experts: all.experts }))
 }
 
 /// `GET /challenges/{id}/publicity/page`: the same, to print.

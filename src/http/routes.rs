@@ -9,9 +9,9 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, experts, files, grants, keys, lanes,
-    milestones, objections, organizations, papers, partnerships, payments, portfolio, projects, publicity, questions, receipts, recusals,
-    restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users,
+    amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, expert_import, experts, files,
+    grants, keys, lanes, milestones, objections, organizations, papers, partnerships, payments, portfolio, projects, publicity, questions,
+    receipts, recusals, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users,
 };
 use actix_web::http::Method;
 
@@ -94,6 +94,8 @@ pub fn routes() -> Vec<Route> {
     let user = Described::new("/users", A::UserCreate).body::<UserInput>().answers::<users::UserView>(201);
     let invite = Described::new("/users/{id}/invite", A::UserInvite).body::<InvitationInput>().answers::<users::UserView>(200);
     let file = Described::new("/bids/{id}/files", A::FileAdd).form::<files::FileForm>().answers::<FileNote>(201);
+    let import = Described::new("/experts/import", A::ExpertImport)
+        .query::<expert_import::ImportQuery>().form::<expert_import::ImportForm>().answers::<expert_import::ImportView>(200);
     let download = Described::new("/files/{id}", A::FileRead).answers_a_part();
     let print = Described::new("/challenges/{id}/publicity/page", A::ChallengeReadPublished).answers_bytes();
     let feed = Described::new("/publicity.atom", A::ChallengeReadPublished).answers_bytes();
@@ -213,6 +215,7 @@ pub fn routes() -> Vec<Route> {
         get("/schemes/{id}", A::SchemeRead, schemes::get).public(),
         get("/challenges/{id}/scheme", A::SchemeRead, schemes::of_challenge).public(),
         create("/experts", A::ExpertEnlist, experts::enlist, "/experts"),
+        Route::new(Method::POST, "/experts/import", A::ExpertImport, import, expert_import::import).streaming(),
         list("/experts", A::ExpertRead, experts::list),
         get("/experts/{id}", A::ExpertRead, experts::get),
         put("/experts/{id}", A::ExpertEdit, experts::edit),

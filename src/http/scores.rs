@@ -66,7 +66,9 @@ fn line(line: Line, threshold: i64) -> ScoreLine {
         bid_id: line.bid.id,
         stage: line.bid.stage,
         lead_organization: line.organization,
-        phases: phases.map(|(phase, weight_bps, panel)| PhaseScore { phase, weight_bps, sheets: panel.sheets, score: panel.score }).collect(),
+        phases: phases
+            .map(|(phase, weight_bps, panel)| PhaseScore { phase, weight_bps, sheets: panel.sheets, score: panel.score })
+            .collect(),
         score: line.score.score,
         fit: line.score.fit,
         votes: line.score.votes,

@@ -67,3 +67,12 @@ pub fn exact_sum(column: &str) -> diesel::expression::SqlLiteral<BigInt> {
 pub fn is_duplicate(error: &diesel::result::Error) -> bool {
     matches!(error, diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _))
 }
+
+/// The date in Beijing of an instant that a column holds, in SQL.
+#[must_use]
+pub fn beijing_date(conn: &Conn, column: &str) -> String {
+    match conn {
+        Conn::Sqlite(_) => format!("date({column}, '+8 hours')"),
+        Conn::Postgres(_) => format!("CAST({column} + INTERVAL '8 hours' AS DATE)"),
+    }
+}

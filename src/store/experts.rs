@@ -105,6 +105,14 @@ pub fn list(conn: &mut Conn, filter: &ExpertFilter, page: &Page) -> QueryResult<
     by_id!(query, experts, page).load(conn)
 }
 
+/// Those of these accounts that are in the pool already, at whatever stage.
+///
+/// # Errors
+/// The database does not answer.
+pub fn among(conn: &mut Conn, ids: &[UserId]) -> QueryResult<Vec<UserId>> {
+    experts::table.filter(experts::id.eq_any(ids.iter().copied())).select(experts::id).load(conn)
+}
+
 /// The fields of these experts.
 ///
 /// # Errors

@@ -40,6 +40,7 @@ pub mod portfolio;
 pub mod projects;
 pub mod questions;
 pub mod recusals;
+pub mod reminders;
 pub mod restrictions;
 pub mod reviews;
 pub mod satisfactions;

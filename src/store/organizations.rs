@@ -113,6 +113,15 @@ pub fn named(conn: &mut Conn, ids: &[OrganizationId], codes: &[String]) -> Query
     organizations::table.filter(named).select((organizations::id, organizations::uscc)).load(conn)
 }
 
+/// The organisations with one of these names or credit codes.
+///
+/// # Errors
+/// The database does not answer.
+pub fn called(conn: &mut Conn, names: &[String]) -> QueryResult<Vec<OrganizationRow>> {
+    let called = organizations::name.eq_any(names.iter().cloned()).or(organizations::uscc.eq_any(names.iter().cloned()));
+    organizations::table.filter(called).select(OrganizationRow::as_select()).load(conn)
+}
+
 /// The organisation with this credit code, if there is one.
 ///
 /// # Errors

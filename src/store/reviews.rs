@@ -1,10 +1,10 @@
 //! Reviews.
 
 use crate::domain::challenge::ChallengeStage;
+use crate::domain::decimal::Decimal;
 use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Scope;
 use crate::domain::recusal::Ground;
-use crate::domain::decimal::Decimal;
 use crate::domain::review::{DraftSheet, READS_THE_BID, ReviewStage, Score, ScoreSheet, Vote};
 use crate::domain::scheme::Phase;
 use crate::domain::time::Timestamp;

@@ -686,6 +686,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    reminders (rule, object_id, due_on) {
+        rule -> Text,
+        object_id -> Text,
+        due_on -> Date,
+        sent_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     payments (id) {
         id -> Text,
         project_id -> Text,

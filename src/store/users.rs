@@ -57,6 +57,14 @@ pub fn find_by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<(UserRo
     users::table.filter(users::email.eq(email)).select((UserRow::as_select(), users::password_hash)).first(conn).optional()
 }
 
+/// The users of these addresses.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_emails(conn: &mut Conn, emails: &[String]) -> QueryResult<Vec<UserRow>> {
+    users::table.filter(users::email.eq_any(emails.iter().cloned())).select(UserRow::as_select()).load(conn)
+}
+
 /// Whether nobody has an account yet.
 ///
 /// # Errors

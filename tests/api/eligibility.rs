@@ -196,6 +196,7 @@ on_both! {
         let draft = Story::draft(&app).await;
         let mut input = inputs::challenge(&draft.batch, &app.organization("sponsor-works").await.to_string(), app.next());
         input["class"] = json!("frontier_public");
+        input["scheme_id"] = json!(draft.scheme);
         input["sponsor_id"] = Value::Null;
         input["sponsor_fund_fen"] = json!(0);
         let mut story = draft;

@@ -10,6 +10,7 @@ pub async fn race(app: &TestApp, bids: [Value; 2]) -> (Story<'_>, Vec<String>, V
     let sponsor = app.organization("sponsor-works").await.to_string();
     let mut input = inputs::challenge(&story.batch, &sponsor, 5);
     input["max_parallel_teams"] = json!(2);
+    input["scheme_id"] = json!(story.scheme);
     let version = officer.get(&format!("/challenges/{}", story.challenge)).await.is(200)["version"].as_i64().unwrap();
     officer.put(&format!("/challenges/{}", story.challenge), version, input).await.is(200);
     officer.does(&story.path("submit")).await.is(200);

@@ -32,7 +32,7 @@ on_both! {
         assert!(seen.as_object().unwrap().keys().all(|key| !key.contains("score") && !key.contains("fen")), "{seen}");
         sponsor.get(&story.path("scores")).await.is_refused(403, "forbidden");
         sponsor.post(&format!("{path}/give"), json!({"grade": "splendid", "reasons": "好"})).await.has_faults(&[
-            ("grade", "unknown_code"), ("reasons", "wrong_length"),
+            ("grade", "unknown_code"), ("reasons", "too_short"),
         ]);
         officer.post(&format!("{path}/give"), inputs::grade("satisfied")).await.is_refused(403, "forbidden");
         app.team("keda").await.get(&path).await.is_refused(404, "not_found");

@@ -65,7 +65,7 @@ on_both! {
         let path = format!("/challenges/{}/scheme", plain["id"].as_str().unwrap());
         let scheme = officer.get(&path).await.is(200);
         assert_eq!((&scheme["phases"][0]["least_reviews"], &scheme["criteria"][0]["most"]), (&json!(5), &json!(30)));
-        app.anyone().get(&path).await.is_refused(401, "unauthenticated");
+        app.anyone().get(&path).await.is_refused(404, "not_found");
         input["scheme_id"] = json!(story.batch);
         input["title"] = json!("另一项煤层气成套技术攻关");
         officer.post("/challenges", input).await.has_faults(&[("scheme_id", "unknown_record")]);
@@ -98,7 +98,7 @@ on_both! {
         let about = json!({"starts_at": "2027-01-05T01:00:00Z", "place": "科技厅三楼会议室", "bring": "答辩材料十份"});
         assert_eq!(officer.post(&path, about).await.is(200)["phase"], "meeting");
         let letters = app.letters().await;
-        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["keda@test.example"]);
+        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["team-keda@test.example"]);
         assert!(letters[0].text.contains("会议评审") && letters[0].text.contains("科技厅三楼会议室"), "{}", letters[0].text);
         // The same expert may sit on both panels, once on each.
         story.scored(&story.bid, 1, "20").await;

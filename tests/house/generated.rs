@@ -14,6 +14,20 @@ fn is_current(path: &str, text: &str) {
     assert!(found == wanted, "{path} is not current (UPDATE_DOCS=1 cargo test --test house): {difference:?}");
 }
 
+/// As [`is_current`], for the part of a page between `<!-- name -->` and `<!-- /name -->`.
+fn part_is_current(path: &str, name: &str, text: &str) {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (before, rest) = page.split_once(&begin).unwrap();
+    let (_, after) = rest.split_once(&end).unwrap();
+    is_current(path, &format!("{before}{begin}{text}{end}{after}"));
+}
+
+#[test]
+fn the_reminders_in_the_docs_are_the_ones_that_are_sent() {
+    part_is_current("docs/delivery.md", "reminders", &inspect::reminders());
+}
+
 #[test]
 fn the_permission_table_in_the_docs_is_the_one_that_decides() {
     is_current("docs/permissions.md", &inspect::permissions());

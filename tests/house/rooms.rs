@@ -38,6 +38,8 @@ const BELONGS_TO: &[(&str, &[&str])] = &[
     ("lettre", &["mail"]),
     ("minijinja", &["mail", "http"]),
     ("rust_xlsxwriter", &["http"]),
+    ("calamine", &["http"]),
+    ("zip", &["http"]),
     ("atom_syndication", &["http"]),
     ("rust_embed", &["mail"]),
     ("infer", &["domain"]),

@@ -53,7 +53,8 @@ pub struct Detail {
 
 /// How the caller stands to a decision: whoever proposed it, or signed at one of its desks, signs at none.
 fn tie(act: &Act<'_>, row: &DecisionRow, signatures: &[DeskRow]) -> Tie {
-    let signed = signatures.iter().any(|signature| signature.decision_id == row.id && act.actor.is(signature.user_id));
+    let open = row.stage == DecisionStage::Proposed;
+    let signed = open && signatures.iter().any(|signature| signature.decision_id == row.id && act.actor.is(signature.user_id));
     Standing {
         custodian: act.actor.keeps(row.challenge_id, row.round),
         conflicted: act.actor.must_step_aside(row.challenge_id),
@@ -82,11 +83,8 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Res
     appeals_are_over(act, id, challenge.round)?;
     phases::reviews_are_in(act, &challenge)?;
     let scheme = schemes::of(act, &challenge)?;
-    let bounds = Bounds {
-        teams: i64::from(challenge.max_parallel_teams),
-        cap_fen: challenge.fiscal_cap_fen,
-        threshold: scheme.threshold.0,
-    };
+    let bounds =
+        Bounds { teams: i64::from(challenge.max_parallel_teams), cap_fen: challenge.fiscal_cap_fen, threshold: scheme.threshold.0 };
     input.check(&candidates(act, &challenge)?, bounds)?;
     let chosen = input.selections.iter().filter(|one| one.choice == Choice::Recommended).map(|one| bids::find(act.conn, one.bid_id));
     let chosen: Vec<BidRow> = chosen.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
@@ -139,7 +137,12 @@ fn candidates(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<Vec<Candida
     for row in rows {
         let score = row.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());
         let requested_fen = content::required(act, &row)?.requested_fen.unwrap_or(Fen::ZERO);
-        all.push(Candidate { bid_id: row.id, score: score.ok_or(Refusal::ReviewsMissing)?, requested_fen, unsatisfying: unsatisfying.contains(&row.id) });
+        all.push(Candidate {
+            bid_id: row.id,
+            score: score.ok_or(Refusal::ReviewsMissing)?,
+            requested_fen,
+            unsatisfying: unsatisfying.contains(&row.id),
+        });
     }
     Ok(all)
 }

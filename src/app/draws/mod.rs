@@ -195,7 +195,11 @@ fn load(act: &mut Act<'_>, id: DrawId) -> Result<(DrawRow, ChallengeRow, Tie), A
 /// That the round of a draw is still before its panel, in the phase for which that was drawn.
 fn in_its_round(row: &DrawRow, challenge: &ChallengeRow) -> Result<(), AppError> {
     let time = matches!(challenge.stage, ChallengeStage::Screening | ChallengeStage::Reviewing) && row.round == challenge.round;
-    if time && challenge.phase.is_none_or(|phase| phase == row.phase) { Ok(()) } else { Err(AppError::WrongStage { stage: Stage::code(challenge.stage), allowed: Vec::new() }) }
+    if time && challenge.phase.is_none_or(|phase| phase == row.phase) {
+        Ok(())
+    } else {
+        Err(AppError::WrongStage { stage: Stage::code(challenge.stage), allowed: Vec::new() })
+    }
 }
 
 /// Witnesses a draw: what the witness adds decides, with the seed, who is drawn.
@@ -316,7 +320,8 @@ pub fn invite(act: &mut Act<'_>, id: DrawId, input: InviteInput) -> Result<Done<
     }
     faults.or(())?;
     for expert in panel {
-        let theirs: Vec<_> = asked.iter().filter(|review| review.expert_id == expert && review.phase == row.phase).map(|review| review.bid_id).collect();
+        let theirs: Vec<_> =
+            asked.iter().filter(|review| review.expert_id == expert && review.phase == row.phase).map(|review| review.bid_id).collect();
         let new: Vec<_> = before.iter().filter(|bid| !theirs.contains(&bid.id)).collect();
         for bid in &new {
             let review = reviews::seat(act, bid, row.phase, expert, input.due_at)?;

@@ -118,7 +118,7 @@ fn detail(act: &Act<'_>, case: &Case, row: ObjectionRow, tie: Tie, whole: bool) 
 }
 
 /// Whom an objection concerns, without the objector: the officer in charge, directors, supervision, and those who bid.
-fn about(row: &ObjectionRow, challenge: &ChallengeRow) -> About {
+pub(super) fn about(row: &ObjectionRow, challenge: &ChallengeRow) -> About {
     let mut about = challenges::about(challenge);
     about.facts.path = format!("/objections/{}", row.id);
     about

@@ -117,7 +117,8 @@ impl Story<'_> {
         self.by(self.desks.officer, move |act| satisfactions::ask(act, id, due)).await?;
         for detail in self.look(move |act| satisfactions::of_challenge(act, id)).await? {
             let asked = detail.shown.record.id;
-            let word: GradeInput = form(json!({"grade": "satisfied", "reasons": "方案针对企业实际难题，指标明确，愿意提供场地配合实施。"}))?;
+            let word: GradeInput =
+                form(json!({"grade": "satisfied", "reasons": "方案针对企业实际难题，指标明确，愿意提供场地配合实施。"}))?;
             self.by(sponsor, move |act| satisfactions::give(act, asked, &word)).await?;
         }
         Ok(())

@@ -170,9 +170,7 @@ const fn failing_reason(item: ExaminationItem) -> &'static str {
 pub fn sheet(total: Decimal, seat: usize) -> anyhow::Result<ScoreSheet> {
     let comment = values::comment(total, seat);
     let scheme = Scheme::standard()?;
-    let score = |(criterion, points): (&Criterion, Decimal)| {
-        json!({"criterion": criterion.code, "points": points, "comment": criterion.is_extreme(points).then_some(comment)})
-    };
+    let score = |(criterion, points): (&Criterion, Decimal)| json!({"criterion": criterion.code, "points": points, "comment": criterion.is_extreme(points).then_some(comment)});
     let scores: Vec<Value> = values::split(&scheme, total)?.into_iter().map(score).collect();
     let sheet: ScoreSheet = form(json!({"scores": scores, "comment": comment}))?;
     anyhow::ensure!(sheet.total(&scheme) == total, "the points make {} instead of {total}", sheet.total(&scheme));

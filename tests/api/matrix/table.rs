@@ -269,6 +269,7 @@ pub const ROWS: &[Row] = &[
     Row("GET /challenges/{id}/scheme",          On::Challenge,    PUBLIC, ALL),
     // The pool: `{id}` is the second expert, who is listed and confirmed.
     Row("POST /experts",                        On::Nothing,      ANY, "officer officer2"),
+    Row("POST /experts/import",                 On::Nothing,      ANY, "officer officer2"),
     Row("GET /experts",                         On::Nothing,      ANY, "officer officer2 director supervisor auditor"),
     Row("GET /experts/{id}",                    On::Expert,       ANY, "officer officer2 director supervisor auditor expert2"),
     Row("PUT /experts/{id}",                    On::Expert,       ANY, "officer officer2"),

@@ -272,6 +272,9 @@ impl<'a> World<'a> {
         if route == "POST /bids/{id}/files" {
             return caller.posts_form(&path, form("other", "材料.pdf", &pdf("材料", 100))).await;
         }
+        if route == "POST /experts/import" {
+            return caller.posts_form(&path, crate::expert_import::form(&crate::expert_import::table(&[]))).await;
+        }
         let mut body = if reads { None } else { self.body(route) };
         if let (Some(body), None, true) = (&mut body, caller.id, route.ends_with("/objections")) {
             body["email"] = json!("someone@elsewhere.example");

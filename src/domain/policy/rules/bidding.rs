@@ -63,6 +63,7 @@ pub const RULES: &[Rule] = &[
     rule(A::BidSubmit, &[Team], &[Submitter]),
     rule(A::BidReceipt, &[Team], TEAM),
     rule(A::BidUnseal, &[System], ANY),
+    rule(A::BidRemind, &[System], ANY),
     rule(A::BidFlaw, &[System], ANY),
     rule(A::BidResubmit, &[Team], &[Submitter]),
     rule(A::BidWithdraw, &[Team], &[Submitter]),

@@ -17,6 +17,7 @@ pub const RULES: &[Rule] = &[
     rule(A::SatisfactionWaive, &[Director], OTHER),
     // 专家库: kept by officers; each expert confirms the own profile.
     rule(A::ExpertEnlist, &[Officer], DESK),
+    rule(A::ExpertImport, &[Officer], DESK),
     rule(A::ExpertRead, &[Officer, Director, Supervisor, Auditor], ANY),
     rule(A::ExpertRead, &[Expert], SELF),
     rule(A::ExpertEdit, &[Officer], OTHER),
@@ -63,6 +64,7 @@ pub const RULES: &[Rule] = &[
     rule(A::ObjectionFile, &[Public], &[Stranger, Party, Author, Assigned]),
     rule(A::ObjectionConfirm, &[Public], SELF),
     rule(A::ObjectionReceive, &[System], ANY),
+    rule(A::ObjectionRemind, &[System], ANY),
     rule(A::ObjectionRead, &[Officer, Director, Supervisor, Auditor], ANY),
     rule(A::ObjectionReadWhole, &[Supervisor], OTHER),
     rule(A::ObjectionRead, EVERYONE, SELF),

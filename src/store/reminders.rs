@@ -1,0 +1,124 @@
+//! Reminders that were sent, and what waits for one: each subject of `domain::reminder` is one query here.
+
+use crate::domain::bid::BidStage;
+use crate::domain::challenge::ChallengeStage;
+use crate::domain::milestone::MilestoneStage;
+use crate::domain::objection::ObjectionStage;
+use crate::domain::project::ProjectStage;
+use crate::domain::reminder::Subject;
+use crate::domain::time::{Date, Timestamp};
+use crate::store::schema::{bids, challenges, milestones, objections, projects, reminders};
+use crate::store::{Conn, Multi, dialect, on};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+/// A row of `reminders`: its key keeps a rule from speaking twice of an object and a day.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = reminders, treat_none_as_default_value = false)]
+pub struct ReminderRow {
+    pub rule: &'static str,
+    pub object_id: String,
+    pub due_on: Date,
+    pub sent_at: Timestamp,
+}
+
+/// What is asked for: what a rule has not told yet, its day lying in `first..=last`.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub rule: &'static str,
+    pub subject: Subject,
+    pub first: Date,
+    pub last: Date,
+    /// This object alone.
+    pub only: Option<&'a str>,
+    pub limit: i64,
+}
+
+/// Keeps that a rule has spoken. Answers whether it had not before: of two that try, one does.
+///
+/// # Errors
+/// The database does not answer.
+pub fn keep(conn: &mut Conn, row: &ReminderRow) -> QueryResult<bool> {
+    on!(conn, inner => diesel::insert_into(reminders::table).values(row).on_conflict_do_nothing().execute(inner)).map(|kept| kept == 1)
+}
+
+/// Ids and days of the rows of `$query`, whose day is `$day` (`$text` in SQL), that the rule has not told yet: one range of an index.
+macro_rules! waiting {
+    ($conn:expr, $asked:expr, $table:ident, $day:expr, $text:expr, $query:expr) => {{
+        let untold = diesel::dsl::sql::<Bool>("NOT EXISTS (SELECT 1 FROM reminders WHERE reminders.rule = ")
+            .bind::<Text, _>($asked.rule)
+            .sql(concat!(" AND reminders.object_id = ", stringify!($table), ".id AND reminders.due_on = "))
+            .sql($text)
+            .sql(")");
+        let mut query =
+            $query.filter(untold).order(($day, $table::id)).select(($table::id, $day)).limit($asked.limit).into_boxed::<Multi>();
+        if let Some(id) = $asked.only {
+            query = query.filter($table::id.eq(id));
+        }
+        query.load::<(String, Date)>($conn)
+    }};
+}
+
+/// What waits for a reminder, by its day.
+///
+/// # Errors
+/// The database does not answer.
+pub fn due(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    match asked.subject {
+        Subject::Draft => drafts(conn, asked),
+        Subject::ObjectionReceived | Subject::ObjectionAdmitted | Subject::ObjectionExtended => in_objections(conn, asked),
+        Subject::Signing | Subject::ProjectEnd => in_projects(conn, asked),
+        Subject::Milestone | Subject::Rectification => in_milestones(conn, asked),
+    }
+}
+
+fn drafts(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let text = dialect::beijing_date(conn, "challenges.closes_at");
+    let day = || diesel::dsl::sql::<diesel::sql_types::Date>(&text);
+    let closing = challenges::closes_at.assume_not_null().between(asked.first.starts_at(), asked.last.ends_at());
+    let drafts = bids::table
+        .inner_join(challenges::table)
+        .filter(challenges::stage.eq(ChallengeStage::Open).and(closing))
+        .filter(bids::round.eq(challenges::round))
+        .filter(bids::stage.eq_any([BidStage::Draft, BidStage::NeedsReconfirmation]));
+    waiting!(conn, asked, bids, day(), &text, drafts)
+}
+
+fn in_objections(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let (first, last) = (asked.first, asked.last);
+    let received = objections::received_on.assume_not_null();
+    let extended = objections::extended_until.assume_not_null();
+    if asked.subject == Subject::ObjectionExtended {
+        let open = objections::table.filter(objections::stage.eq(ObjectionStage::Admitted).and(extended.between(first, last)));
+        return waiting!(conn, asked, objections, extended, "objections.extended_until", open);
+    }
+    let stage = if asked.subject == Subject::ObjectionReceived { ObjectionStage::Received } else { ObjectionStage::Admitted };
+    let open = objections::table
+        .filter(objections::stage.eq(stage).and(received.between(first, last)))
+        .filter(objections::extended_until.is_null());
+    waiting!(conn, asked, objections, received, "objections.received_on", open)
+}
+
+fn in_projects(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let (first, last) = (asked.first, asked.last);
+    if asked.subject == Subject::Signing {
+        let waiting = projects::table.filter(projects::stage.eq(ProjectStage::Signing).and(projects::sign_by.between(first, last)));
+        return waiting!(conn, asked, projects, projects::sign_by, "projects.sign_by", waiting);
+    }
+    let running = projects::table.filter(projects::stage.eq(ProjectStage::Active).and(projects::ends_on.between(first, last)));
+    waiting!(conn, asked, projects, projects::ends_on, "projects.ends_on", running)
+}
+
+fn in_milestones(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let (first, last) = (asked.first, asked.last);
+    let running = milestones::table.inner_join(projects::table).filter(projects::stage.eq(ProjectStage::Active));
+    if asked.subject == Subject::Rectification {
+        let until = milestones::rectify_by.assume_not_null();
+        let open = running.filter(milestones::stage.eq(MilestoneStage::Rectifying).and(until.between(first, last)));
+        return waiting!(conn, asked, milestones, until, "milestones.rectify_by", open);
+    }
+    let open = running
+        .filter(milestones::stage.eq_any([MilestoneStage::Planned, MilestoneStage::InProgress]))
+        .filter(milestones::due_on.between(first, last));
+    waiting!(conn, asked, milestones, milestones::due_on, "milestones.due_on", open)
+}

@@ -49,6 +49,7 @@ mod organizations;
 mod papers;
 mod particulars;
 mod passwords;
+mod payments;
 mod people;
 mod portfolio;
 mod projects;

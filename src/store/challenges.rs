@@ -182,14 +182,6 @@ impl ChallengeRow {
     }
 }
 
-/// Begins a phase of the judging.
-///
-/// # Errors
-/// [`diesel::NotFound`] when the challenge is not as it was read.
-pub fn judge(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, phase: Phase, now: Timestamp) -> QueryResult<ChallengeRow> {
-    step!(conn, challenges, ChallengeRow, row, to, now, challenges::phase.eq(phase))
-}
-
 /// Moves the challenge on by the hand of someone who so becomes one of those who prepared it.
 ///
 /// # Errors

@@ -1,11 +1,13 @@
-//! Judging schemes, each version a row that never changes.
+//! Judging schemes, each version a row that never changes; and the phase in which a challenge is judged.
 
+use crate::domain::challenge::ChallengeStage;
 use crate::domain::id::{SchemeId, UserId};
-use crate::domain::scheme::Scheme;
+use crate::domain::scheme::{Phase, Scheme};
 use crate::domain::time::Timestamp;
+use crate::store::challenges::ChallengeRow;
 use crate::store::page::{Page, by_id};
-use crate::store::schema::schemes;
-use crate::store::{Conn, Json, Multi};
+use crate::store::schema::{challenges, schemes};
+use crate::store::{Conn, Json, Multi, step};
 use diesel::prelude::*;
 
 /// A row of `schemes`.
@@ -56,4 +58,12 @@ pub fn list(conn: &mut Conn, code: Option<&str>, page: &Page) -> QueryResult<Vec
         query = query.filter(schemes::code.eq(code.to_owned()));
     }
     by_id!(query, schemes, page).load(conn)
+}
+
+/// Begins a phase of the judging.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the challenge is not as it was read.
+pub fn judge(conn: &mut Conn, row: &ChallengeRow, to: ChallengeStage, phase: Phase, now: Timestamp) -> QueryResult<ChallengeRow> {
+    step!(conn, challenges, ChallengeRow, row, to, now, challenges::phase.eq(phase))
 }

@@ -10,8 +10,8 @@ use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
 use crate::domain::review::ReviewStage;
 use crate::domain::scheme::{NextPhaseInput, Phase, Scheme};
-use crate::store::challenges::{self, ChallengeRow};
-use crate::store::{bids, reviews};
+use crate::store::challenges::ChallengeRow;
+use crate::store::{bids, reviews, schemes as scheme_rows};
 
 /// Stages of the bids that are before the panel.
 const BEFORE_THE_PANEL: &[BidStage] = &[BidStage::Eligible, BidStage::Shortlisted];
@@ -30,7 +30,7 @@ pub fn next(act: &mut Act<'_>, id: ChallengeId, input: &NextPhaseInput) -> Resul
     if !bids::of_round(act.conn, id, row.round, &[BidStage::Eligible])?.is_empty() {
         return Err(Refusal::ShortlistOpen.into());
     }
-    let row = challenges::judge(act.conn, &row, step.to, next, act.now)?;
+    let row = scheme_rows::judge(act.conn, &row, step.to, next, act.now)?;
     let mut about = About { detail: format!("{present} to {next}"), ..about(&row) };
     next.zh().clone_into(&mut about.facts.name);
     about.facts.at = input.starts_at.map(|at| at.in_beijing()).unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::domain::seal::SealMode;
 use crate::domain::time::Timestamp;
 use crate::store::challenges::{self, ChallengeRow, Sealing};
 use crate::store::custody::{self, CustodianRow};
-use crate::store::{bids, openings};
+use crate::store::{bids, openings, schemes as scheme_rows};
 
 /// Publishes an approved challenge: its content is fixed from now on, its first round begins.
 ///
@@ -121,7 +121,7 @@ pub fn start_review(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<Cha
         return Err(Refusal::NoEligibleBid.into());
     }
     let first = schemes::of(act, &row)?.first();
-    let row = challenges::judge(act.conn, &row, step.to, first, act.now)?;
+    let row = scheme_rows::judge(act.conn, &row, step.to, first, act.now)?;
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
 }
 

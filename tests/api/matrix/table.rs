@@ -93,6 +93,7 @@ pub const HIDDEN: &[(&str, &str, &str, &str)] = &[
     ("/objections/{id}", "objection.evidence", ANY, "supervisor team2"),
     ("/objections/{id}", "reply",              ANY, "supervisor team2"),
     ("/draws/{id}",   "excluded",          ANY, "supervisor auditor"),
+    ("/reviews/{id}", "organizations",      ANY, "expert"),
     ("/reviews/{id}", "bid.team",           ANY, "expert"),
     ("/reviews/{id}", "bid.technical_plan", ANY, "expert"),
     ("/reviews/{id}", "bid.requested_fen",  ANY, "expert"),

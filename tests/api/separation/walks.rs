@@ -166,6 +166,10 @@ impl Walk<'_> {
         // Nobody appeals.
         app.days_later(10);
         self.story.scored(&self.story.bid, 1, "26").await;
+        let due = serde_json::json!({"due_at": app.app.clock.now().plus(chrono::TimeDelta::days(5)).to_string()});
+        if !app.officer().await.post(&self.story.path("ask_sponsor"), due).await.status.is_success() {
+            return false;
+        }
         self.story.satisfied().await;
         let proposal = self.story.proposal();
         if !self.someone(&self.story.path("propose"), &proposal).await {

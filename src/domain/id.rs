@@ -120,6 +120,10 @@ ids! {
     MilestoneId,
     /// A payment 拨付.
     PaymentId,
+    /// A visit 服务记录.
+    VisitId,
+    /// A problem 跟踪问题.
+    ProblemId,
     /// The assignment of a commissioner 专员 to a project.
     AssignmentId,
     /// A row of the audit log 审计.

@@ -2,8 +2,8 @@
 
 use crate::domain::workflow::Table;
 use crate::domain::{
-    amendment, bid, challenge, decision, draw, expert, grant, milestone, objection, organization, partnership, payment, project, question,
-    restriction, review, satisfaction,
+    amendment, bid, challenge, decision, draw, expert, grant, milestone, objection, organization, partnership, payment, problem, project,
+    question, restriction, review, satisfaction,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -24,6 +24,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<objection::ObjectionStage>("Objection 异议"),
         Table::of::<project::ProjectStage>("Project 项目"),
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
+        Table::of::<problem::ProblemStage>("Problem 跟踪问题"),
         Table::of::<payment::PaymentStage>("Payment 拨付"),
         Table::of::<grant::GrantStage>("Role grant 授权"),
         Table::of::<organization::OrganizationStage>("Organisation 单位"),

@@ -90,6 +90,7 @@ path_ids!(
     DecisionId
 );
 path_ids!(ProjectId, MilestoneId, PaymentId, KeyId);
+path_ids!(VisitId, ProblemId);
 
 /// What can be the body of a request.
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}

@@ -31,6 +31,8 @@ pub enum On {
     Decision,
     Project,
     Milestone,
+    Visit,
+    Problem,
     Payment,
 }
 
@@ -92,6 +94,7 @@ pub const HIDDEN: &[(&str, &str, &str, &str)] = &[
     ("/objections/{id}", "objection.facts",    ANY, "supervisor team2"),
     ("/objections/{id}", "objection.evidence", ANY, "supervisor team2"),
     ("/objections/{id}", "reply",              ANY, "supervisor team2"),
+    ("/visits/{id}",  "note",              ANY, STAFF),
     ("/draws/{id}",   "excluded",          ANY, "supervisor auditor"),
     ("/reviews/{id}", "organizations",      ANY, "expert"),
     ("/reviews/{id}", "bid.team",           ANY, "expert"),

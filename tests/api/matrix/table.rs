@@ -270,6 +270,8 @@ pub const ROWS: &[Row] = &[
     Row("POST /schemes",                        On::Nothing,      ANY, "officer officer2"),
     Row("GET /schemes",                         On::Nothing,      ANY, ALL),
     Row("GET /schemes/{id}",                    On::Scheme,       ANY, ALL),
+    Row("GET /challenges/{id}/scheme",          On::Challenge,    "draft in_approval approved", STAFF),
+    Row("GET /challenges/{id}/scheme",          On::Challenge,    "draft in_approval approved", "sponsor"),
     Row("GET /challenges/{id}/scheme",          On::Challenge,    PUBLIC, ALL),
     // The pool: `{id}` is the second expert, who is listed and confirmed.
     Row("POST /experts",                        On::Nothing,      ANY, "officer officer2"),

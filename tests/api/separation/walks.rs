@@ -108,7 +108,8 @@ impl Walk<'_> {
 
     async fn written(&mut self) -> bool {
         let sponsor = self.story.app.organization("sponsor-works").await.to_string();
-        let input = inputs::challenge(&self.story.batch, &sponsor, self.story.app.next());
+        let mut input = inputs::challenge(&self.story.batch, &sponsor, self.story.app.next());
+        input["scheme_id"] = serde_json::json!(self.story.scheme);
         let made = self.tried("/challenges", async |who: &Caller| who.post("/challenges", input.clone()).await).await;
         made.unwrap()["id"].as_str().unwrap().clone_into(&mut self.story.challenge);
         let path = format!("/challenges/{}", self.story.challenge);

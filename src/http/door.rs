@@ -89,7 +89,7 @@ path_ids!(
     SchemeId,
     DecisionId
 );
-path_ids!(ProjectId, MilestoneId, PaymentId, KeyId);
+path_ids!(ProjectId, MeasureId, ClawbackId, MilestoneId, PaymentId, KeyId);
 path_ids!(VisitId, ProblemId);
 
 /// What can be the body of a request.

@@ -30,6 +30,8 @@ pub enum On {
     Recusal,
     Decision,
     Project,
+    Measure,
+    Clawback,
     Milestone,
     Visit,
     Problem,

@@ -59,6 +59,8 @@ pub mod reminder;
 pub mod restriction;
 pub mod review;
 pub mod revision;
+pub mod satisfaction;
+pub mod scheme;
 pub mod score;
 pub mod seal;
 pub mod session;

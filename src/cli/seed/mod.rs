@@ -2,6 +2,7 @@
 //!
 //! - [`data`] and [`ends`] the files of `seeds/`, [`calendar`] the department's days
 //! - [`timeline`] and [`course`] the story as a list of deeds
+//! - [`turns`] what does not go straight in the judging
 //! - [`forms`] and [`values`] what people fill in
 //! - [`people`] everyone, [`story`] what was made so far, [`deeds`] and [`works`] who does what
 
@@ -14,6 +15,7 @@ pub mod forms;
 pub mod people;
 pub mod story;
 pub mod timeline;
+pub mod turns;
 pub mod values;
 pub mod works;
 

@@ -116,6 +116,8 @@ ids! {
     MilestoneId,
     /// A payment 拨付.
     PaymentId,
+    /// An application for acceptance 验收.
+    AcceptanceId,
     /// The assignment of a commissioner 专员 to a project.
     AssignmentId,
     /// A row of the audit log 审计.

@@ -176,6 +176,8 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ProjectAssign, "", N::CommissionerAssigned, &[Commissioner, Team, Author]),
     row(A::ProjectActivate, "", N::ProjectActivated, &[Team, Sponsor, Author, Directors, Commissioner, Finance]),
     row(A::ProjectApplyAcceptance, "", N::AcceptanceApplied, &[Commissioner, Author, Directors, Sponsor]),
+    row(A::AcceptanceAssess, "", N::AcceptanceAssessed, &[Directors, Commissioner, Author]),
+    row(A::ProjectConclude, "rectifying", N::ProjectRectifying, &[Team, Sponsor, Commissioner, Author]),
     row(A::ProjectConclude, "completed", N::ProjectCompleted, &[Team, Sponsor, Commissioner, Author]),
     row(A::ProjectConclude, "concluded", N::ProjectConcluded, &[Team, Sponsor, Commissioner, Author]),
     row(A::ProjectConclude, "failed", N::ProjectFailed, &[Team, Sponsor, Commissioner, Author]),
@@ -197,6 +199,7 @@ pub const LETTERS: &[LetterRule] = &[
 pub const TOLD_BY_ANOTHER: &[(Action, Action)] = &[
     (A::BidSign, A::ProjectActivate),
     (A::BidForfeit, A::ProjectForfeit),
+    (A::AcceptanceDecide, A::ProjectConclude),
     (A::DecisionReplace, A::BidCallUp),
     (A::BidAskAgain, A::ChallengeCorrect),
     (A::ReviewRecuse, A::RecusalOrder),

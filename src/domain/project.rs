@@ -11,6 +11,7 @@ codes! {
         Signing = "signing" "待签约",
         Active = "active" "执行中",
         InAcceptance = "in_acceptance" "验收中",
+        Rectifying = "rectifying" "限期整改",
         Completed = "completed" "通过验收",
         Concluded = "concluded" "结题",
         Failed = "failed" "验收不通过",
@@ -19,7 +20,7 @@ codes! {
 }
 
 /// Stages in which a project binds its people.
-pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::InAcceptance];
+pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::InAcceptance, S::Rectifying];
 
 use ProjectStage as S;
 stage_table!(
@@ -33,7 +34,9 @@ stage_table!(
         path(S::Signing, A::ProjectAssign, &[S::Signing]),
         path(S::Active, A::ProjectAssign, &[S::Active]),
         path(S::Active, A::ProjectApplyAcceptance, &[S::InAcceptance]),
-        path(S::InAcceptance, A::ProjectConclude, &[S::Completed, S::Concluded, S::Failed]),
+        path(S::InAcceptance, A::ProjectConclude, &[S::Completed, S::Rectifying, S::Concluded, S::Failed]),
+        path(S::Rectifying, A::ProjectApplyAcceptance, &[S::InAcceptance]),
+        path(S::Rectifying, A::ProjectConclude, &[S::Concluded, S::Failed]),
     ]
 );
 

@@ -2,8 +2,8 @@
 
 use crate::domain::workflow::Table;
 use crate::domain::{
-    amendment, bid, challenge, decision, draw, expert, grant, milestone, objection, organization, partnership, payment, project, question,
-    restriction, review,
+    acceptance, amendment, bid, challenge, decision, draw, expert, grant, milestone, objection, organization, partnership, payment,
+    project, question, restriction, review,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -22,6 +22,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<decision::DecisionStage>("Decision 立项决定"),
         Table::of::<objection::ObjectionStage>("Objection 异议"),
         Table::of::<project::ProjectStage>("Project 项目"),
+        Table::of::<acceptance::AcceptanceStage>("Acceptance 验收"),
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
         Table::of::<payment::PaymentStage>("Payment 拨付"),
         Table::of::<grant::GrantStage>("Role grant 授权"),

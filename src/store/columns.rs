@@ -3,8 +3,8 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    amendment, bid, challenge, decision, draw, expert, grant, id, member, milestone, notice, objection, organization, partnership, payment,
-    policy, project, proposal, question, recusal, restriction, review, seal, user,
+    acceptance, amendment, bid, challenge, decision, draw, expert, grant, id, member, milestone, notice, objection, organization,
+    partnership, payment, policy, project, proposal, question, recusal, restriction, review, seal, user,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -76,7 +76,7 @@ macro_rules! text_columns {
 
 text_columns!(as_str:
     id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId,
-    id::ProjectId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
+    id::ProjectId, id::AcceptanceId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -111,6 +111,9 @@ code_columns!(
     decision::DecisionStage,
     project::ProjectStage,
     project::SigningParty,
+    acceptance::AcceptanceStage,
+    acceptance::PanelVerdict,
+    acceptance::AcceptanceResult,
     milestone::MilestoneStage,
     payment::Gate,
     payment::PaymentStage,

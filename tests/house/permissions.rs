@@ -31,6 +31,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Objection,
         Kind::Decision,
         Kind::Project,
+        Kind::Acceptance,
         Kind::Milestone,
         Kind::Payment,
         Kind::Portfolio,

@@ -28,6 +28,7 @@ pub enum On {
     Recusal,
     Decision,
     Project,
+    Acceptance,
     Milestone,
     Payment,
 }
@@ -90,6 +91,13 @@ pub const HIDDEN: &[(&str, &str, &str, &str)] = &[
     ("/objections/{id}", "objection.facts",    ANY, "supervisor team2"),
     ("/objections/{id}", "objection.evidence", ANY, "supervisor team2"),
     ("/objections/{id}", "reply",              ANY, "supervisor team2"),
+    // What the panel found is the department's until it has concluded.
+    ("/acceptances/{id}", "panel.meeting_on", ANY, STAFF),
+    ("/acceptances/{id}", "panel.members",    ANY, STAFF),
+    ("/acceptances/{id}", "panel.task",       ANY, STAFF),
+    ("/acceptances/{id}", "panel.finance",    ANY, STAFF),
+    ("/acceptances/{id}", "panel.opinion",    ANY, STAFF),
+    ("/acceptances/{id}", "panel.results",    ANY, STAFF),
     ("/draws/{id}",   "excluded",          ANY, "supervisor auditor"),
     ("/reviews/{id}", "bid.team",           ANY, "expert"),
     ("/reviews/{id}", "bid.technical_plan", ANY, "expert"),

@@ -15,6 +15,7 @@ pub struct World<'a> {
     pub(super) outsider: String,
     draw: String,
     objection: String,
+    acceptance: String,
     question: String,
     amendment: String,
     pub(super) partner: String,
@@ -28,6 +29,7 @@ pub struct World<'a> {
     session: String,
     key: String,
     pub(super) commissioner: String,
+    pub(super) panel: Vec<String>,
     versions: Vec<(On, i64)>,
 }
 
@@ -140,6 +142,7 @@ impl<'a> World<'a> {
         let expert = app.expert(2).await.id();
         inputs::enlisted(app, &app.expert(2).await, "technical").await;
         versions.push((On::Expert, app.officer().await.get(&format!("/experts/{expert}")).await.is(200)["version"].as_i64().unwrap()));
+        let acceptance = if world == "acceptance" { story.acceptance().await } else { String::new() };
         let draw = Box::pin(draw(&story, world)).await;
         let question = match world {
             "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
@@ -168,6 +171,7 @@ impl<'a> World<'a> {
             outsider: app.expert(9).await.id(),
             draw,
             objection,
+            acceptance,
             question,
             amendment,
             partner,
@@ -181,6 +185,7 @@ impl<'a> World<'a> {
             session,
             key,
             commissioner,
+            panel: if world == "acceptance" { inputs::panel(app).await } else { Vec::new() },
             versions,
         }
     }
@@ -237,6 +242,7 @@ impl<'a> World<'a> {
             On::Objection => &self.objection,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
+            On::Acceptance => &self.acceptance,
             On::Milestone => return self.story.milestones.first().map(String::as_str),
             On::Payment => return self.story.payments.first().map(String::as_str),
         };

@@ -3,6 +3,7 @@ DROP TABLE outbox;
 DROP TABLE audit;
 DROP TABLE figures;
 DROP TABLE calendars;
+DROP TABLE transfers;
 DROP TABLE payments;
 DROP TABLE reminders;
 DROP TABLE milestones;

@@ -715,6 +715,7 @@ CREATE TABLE payments (
     id TEXT PRIMARY KEY NOT NULL,
     project_id TEXT NOT NULL REFERENCES projects (id),
     number INTEGER NOT NULL,
+    source TEXT NOT NULL,
     gate TEXT NOT NULL,
     milestone_id TEXT REFERENCES milestones (id),
     amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
@@ -725,16 +726,39 @@ CREATE TABLE payments (
     paid_by TEXT REFERENCES users (id),
     voucher_no TEXT UNIQUE,
     paid_on DATE,
+    returned_by TEXT REFERENCES users (id),
+    held_from TEXT,
+    held_by TEXT REFERENCES users (id),
+    hold_reason TEXT,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     UNIQUE (project_id, number),
     CHECK ((stage = 'paid') = (voucher_no IS NOT NULL)),
+    CHECK ((stage = 'held') = (held_from IS NOT NULL) AND (held_from IS NULL) = (hold_reason IS NULL)),
     CHECK (requested_by <> checked_by AND requested_by <> approved_by AND requested_by <> paid_by),
     CHECK (checked_by <> approved_by AND checked_by <> paid_by AND approved_by <> paid_by)
 );
 CREATE INDEX payments_stage ON payments (stage, id);
 CREATE INDEX payments_milestone ON payments (milestone_id);
+
+-- Money that left, and perhaps came back: a payment has one transfer that stands, and a voucher is used once for ever.
+CREATE TABLE transfers (
+    payment_id TEXT NOT NULL REFERENCES payments (id),
+    number INTEGER NOT NULL,
+    amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+    voucher_no TEXT NOT NULL UNIQUE,
+    paid_on DATE NOT NULL,
+    paid_by TEXT NOT NULL REFERENCES users (id),
+    returned_on DATE,
+    returned_by TEXT REFERENCES users (id),
+    return_reason TEXT,
+    PRIMARY KEY (payment_id, number),
+    CHECK ((returned_on IS NULL) = (returned_by IS NULL) AND (returned_on IS NULL) = (return_reason IS NULL)),
+    CHECK (returned_by <> paid_by),
+    CHECK (returned_on >= paid_on)
+);
+CREATE UNIQUE INDEX transfers_one_stands ON transfers (payment_id) WHERE returned_on IS NULL;
 
 -- What the portfolio comes to: every change adds a row (triggers in `store/guards/`), which are summed up now and then.
 CREATE TABLE calendars (

@@ -192,6 +192,9 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::PaymentApprove, "", N::PaymentApproved, &[Team, Finance]),
     row(A::PaymentPay, "", N::PaymentPaid, &[Team, Commissioner]),
     row(A::PaymentReturn, "", N::PaymentReturned, &[Team]),
+    row(A::PaymentHold, "", N::PaymentHeld, &[Team, Commissioner, Finance]),
+    row(A::PaymentRelease, "", N::PaymentReleased, &[Team, Commissioner, Finance]),
+    row(A::PaymentReverse, "", N::PaymentReversed, &[Team, Commissioner, Finance]),
     row(A::PaymentCancel, "", N::PaymentCancelled, &[Team, Finance]),
 ];
 

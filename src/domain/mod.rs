@@ -15,6 +15,7 @@ pub(crate) mod codes;
 pub mod custody;
 pub mod decimal;
 pub mod decision;
+pub mod disbursement;
 pub mod draw;
 pub mod examination;
 pub mod expert;

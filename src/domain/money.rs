@@ -31,6 +31,27 @@ impl Fen {
     }
 }
 
+/// Divides `total` by `weights` so that the parts make it again, to the fen: each gets what its weight comes to, rounded down, and the
+/// fen that are left go to the largest remainders, one each, the earlier part first (最大余数法). Weights below nothing count as none;
+/// without any weight there is nothing to divide by, and every part is zero.
+#[must_use]
+pub fn split(total: Fen, weights: &[i64]) -> Vec<Fen> {
+    let whole: i128 = weights.iter().map(|weight| i128::from((*weight).max(0))).sum();
+    let exact = |weight: &i64| i128::from(total.0).saturating_mul(i128::from((*weight).max(0)));
+    let floors: Vec<i128> = weights.iter().map(|weight| exact(weight).checked_div(whole).unwrap_or_default()).collect();
+    let mut left = if whole == 0 { 0 } else { i128::from(total.0) - floors.iter().sum::<i128>() };
+    let mut order: Vec<(usize, i128)> =
+        weights.iter().map(|weight| exact(weight).checked_rem(whole).unwrap_or_default()).enumerate().collect();
+    order.sort_by_key(|(_, remainder)| std::cmp::Reverse(*remainder));
+    let mut parts = floors;
+    for (index, _) in order {
+        if let Some(part) = parts.get_mut(index).filter(|_| left > 0) {
+            (*part, left) = (*part + 1, left - 1);
+        }
+    }
+    parts.into_iter().map(|part| Fen(i64::try_from(part).unwrap_or(i64::MAX))).collect()
+}
+
 impl Deserr<Faults> for Fen {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
         let amount = match value {
@@ -63,7 +84,15 @@ impl utoipa::PartialSchema for Fen {
 
 #[cfg(test)]
 mod tests {
-    use super::Fen;
+    use super::{Fen, MOST, split};
+
+    #[test]
+    fn what_is_left_goes_to_the_largest_remainders() {
+        assert_eq!(split(Fen(100), &[60, 40]), [Fen(60), Fen(40)]);
+        assert_eq!(split(Fen(101), &[40, 30, 30]), [Fen(41), Fen(30), Fen(30)]);
+        assert_eq!(split(Fen(100), &[1, 1, 1]), [Fen(34), Fen(33), Fen(33)]);
+        assert_eq!(split(Fen(7), &[0, 0]), [Fen::ZERO, Fen::ZERO]);
+    }
 
     #[test]
     fn wan_is_rounded_half_up_to_two_decimals() {
@@ -73,6 +102,20 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn parts_sum_to_the_whole_and_none_is_a_fen_off(total in 0i64..=MOST.0, weights in proptest::collection::vec(0i64..=10_000, 1..12)) {
+            let parts = split(Fen(total), &weights);
+            let whole: i64 = weights.iter().sum();
+            proptest::prop_assume!(whole > 0);
+            proptest::prop_assert_eq!(Fen::total(parts.iter().copied()), Fen(total));
+            for (part, weight) in parts.iter().zip(&weights) {
+                let exact = i128::from(total) * i128::from(*weight);
+                let given = i128::from(part.0) * i128::from(whole);
+                proptest::prop_assert!((given - exact).abs() < i128::from(whole), "{} of {} by {}", part.0, total, weight);
+                proptest::prop_assert!(*weight > 0 || part.0 == 0);
+            }
+        }
+
         #[test]
         fn a_total_never_wraps(amounts in proptest::collection::vec(0i64..=i64::MAX, 0..8)) {
             let total = Fen::total(amounts.iter().copied().map(Fen));

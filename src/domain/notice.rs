@@ -152,6 +152,9 @@ codes! {
         PaymentApproved = "payment_approved" "拨付已批准",
         PaymentPaid = "payment_paid" "拨付到账",
         PaymentReturned = "payment_returned" "拨付退回",
+        PaymentHeld = "payment_held" "缓拨",
+        PaymentReleased = "payment_released" "解除缓拨",
+        PaymentReversed = "payment_reversed" "退汇",
         PaymentCancelled = "payment_cancelled" "停拨",
     }
 }

@@ -1,11 +1,11 @@
 //! The plan of a project 项目计划: milestones and payments, held against the challenge, the bid and the award.
 
 use crate::domain::challenge::ChallengeInput;
+use crate::domain::disbursement::{self, PlannedPayment, Preset};
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::indicator::{IndicatorValue, repeated};
 use crate::domain::input::Whole;
 use crate::domain::money::{Fen, WHOLE_BPS};
-use crate::domain::payment::Gate;
 use crate::domain::proposal::BidInput;
 use crate::domain::proposal::complete::weaker_than_target;
 use crate::domain::text::Title;
@@ -25,26 +25,17 @@ pub struct PlannedMilestone {
     pub indicators: Vec<IndicatorValue>,
 }
 
-/// A payment of the plan.
-#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
-#[deserr(deny_unknown_fields, error = Faults)]
-pub struct PlannedPayment {
-    /// What opens it.
-    pub gate: Gate,
-    /// Number of the milestone, from 1: for the gate `milestone` only.
-    #[deserr(default)]
-    pub milestone: Option<Whole<1, 20>>,
-    /// Amount in fen.
-    pub amount_fen: Fen,
-}
-
 /// The plan of a project. Setting it anew voids the signatures given so far.
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct PlanInput {
     /// 1 to 20 milestones in the order of their dates.
     pub milestones: Vec<PlannedMilestone>,
-    /// 1 to 20 payments; together they make the award, to the fen.
+    /// 拨付方式: computes the lines of the department's money from the award; `payments` then holds other sources' lines alone.
+    #[deserr(default)]
+    pub preset: Option<Preset>,
+    /// Payments, 1 to 20 with those of the preset. Those of the department's money make the award, to the fen.
+    #[deserr(default)]
     pub payments: Vec<PlannedPayment>,
 }
 
@@ -72,8 +63,14 @@ impl PlanInput {
         let mut faults = Faults::default();
         self.check_milestones(frame, &mut faults);
         self.check_targets(frame, &mut faults);
-        self.check_payments(frame.award_fen, &mut faults);
+        disbursement::check(self.preset, &self.payments, &self.milestones, frame, &mut faults);
         faults.or(())
+    }
+
+    /// The payments that it comes to: those that its preset computes, and those that it names.
+    #[must_use]
+    pub fn lines(&self, frame: PlanFrame<'_>) -> Vec<PlannedPayment> {
+        disbursement::lines(self.preset, &self.payments, &self.milestones, frame)
     }
 
     fn check_milestones(&self, frame: PlanFrame<'_>, faults: &mut Faults) {
@@ -118,32 +115,5 @@ impl PlanInput {
                 }),
             }
         }
-    }
-
-    fn check_payments(&self, award_fen: Fen, faults: &mut Faults) {
-        faults.check(!(1..=20).contains(&self.payments.len()), "payments", || {
-            Fault::new("wrong_length", "应有1至20笔拨付", "must hold 1 to 20 payments")
-        });
-        for (index, payment) in self.payments.iter().enumerate() {
-            let at = |name: &str| format!("payments[{index}].{name}");
-            faults.check(payment.amount_fen == Fen::ZERO, &at("amount_fen"), || Fault::new("too_small", "应大于0", "must be above 0"));
-            let exists =
-                payment.milestone.is_some_and(|number| usize::try_from(number.0).is_ok_and(|number| number <= self.milestones.len()));
-            let gated = payment.gate == Gate::Milestone;
-            faults.check(gated && !exists, &at("milestone"), || {
-                Fault::new("unknown_milestone", "没有这个里程碑", "is no milestone of the plan")
-            });
-            faults.check(!gated && payment.milestone.is_some(), &at("milestone"), || {
-                Fault::new("not_here", "此处不应填写", "does not belong here")
-            });
-        }
-        let sum = Fen::total(self.payments.iter().map(|payment| payment.amount_fen));
-        faults.check(sum != award_fen, "payments", || {
-            Fault::new(
-                "not_the_award",
-                format!("拨付合计应等于立项金额（{}分）", award_fen.0),
-                format!("payments must sum to the award ({} fen)", award_fen.0),
-            )
-        });
     }
 }

@@ -104,6 +104,7 @@ refusals! {
     ProjectNotActive "project_not_active" "项目不在执行中" "The project is not active.";
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";
     OverAward "over_award" "拨付合计将超过立项金额" "Payments would exceed the award.";
+    PaymentBlocked "payment_blocked" "存在缓拨情形，暂不能办理拨付（见该笔拨付的 blocked_by）" "Something stands in the way of this payment for now: its blocked_by says what.";
     BatchBudget "over_batch_budget" "批次内榜单资助上限合计将超过批次预算" "The caps of the batch's challenges would exceed its budget.";
     RolesClash "roles_clash" "这些角色不得由同一人担任" "These roles may not be held by one person.";
     LastOfItsKind "last_security_administrator" "不能停用最后一名系统管理员或安全管理员" "The last system or security administrator cannot be disabled.";

@@ -1,15 +1,13 @@
 //! Payments: views and handlers.
 
 use crate::app::Page;
-use crate::app::act::Shown;
-use crate::app::payments::{PaymentFilter, PaymentRow};
+use crate::app::payments::{Payable, PaymentFilter, TransferRow, holding};
 use crate::app::{Act, AppError, Done, Seen, payments};
 use crate::domain::challenge::{NoInput, ReasonInput};
 use crate::domain::fault::Faults;
 use crate::domain::id::{MilestoneId, PaymentId, ProjectId, UserId};
 use crate::domain::money::Fen;
-use crate::domain::payment::Gate;
-use crate::domain::payment::{PayInput, PaymentStage};
+use crate::domain::payment::{Block, Gate, PayInput, PaymentStage, ReverseInput, Source, Whereabouts};
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
@@ -22,6 +20,8 @@ pub struct PaymentView {
     version: i64,
     project_id: ProjectId,
     number: i32,
+    /// Whose money it is.
+    source: Source,
     /// What opens it.
     gate: Gate,
     milestone_id: Option<MilestoneId>,
@@ -33,6 +33,13 @@ pub struct PaymentView {
     /// 凭证号.
     voucher_no: Option<String>,
     paid_on: Option<Date>,
+    /// Who recorded that the last transfer came back 退汇.
+    returned_by: Option<UserId>,
+    held_by: Option<UserId>,
+    /// Why it is held 缓拨.
+    hold_reason: Option<String>,
+    /// Why it may not move on for now: empty when nothing stands in its way.
+    blocked_by: Vec<Block>,
     created_at: Timestamp,
     updated_at: Timestamp,
     /// What the caller may do now.
@@ -41,14 +48,15 @@ pub struct PaymentView {
 
 record_view!(PaymentView);
 
-impl From<Shown<PaymentRow>> for PaymentView {
-    fn from(Shown { record: row, allowed }: Shown<PaymentRow>) -> Self {
+impl From<Payable> for PaymentView {
+    fn from(Payable { record: row, allowed, blocked_by }: Payable) -> Self {
         Self {
             id: row.id,
             stage: row.stage,
             version: row.version,
             project_id: row.project_id,
             number: row.number,
+            source: row.source,
             gate: row.gate,
             milestone_id: row.milestone_id,
             amount_fen: row.amount_fen,
@@ -58,6 +66,10 @@ impl From<Shown<PaymentRow>> for PaymentView {
             paid_by: row.paid_by,
             voucher_no: row.voucher_no,
             paid_on: row.paid_on,
+            returned_by: row.returned_by,
+            held_by: row.held_by,
+            hold_reason: row.hold_reason,
+            blocked_by,
             created_at: row.created_at,
             updated_at: row.updated_at,
             allowed_actions: allowed,
@@ -65,11 +77,63 @@ impl From<Shown<PaymentRow>> for PaymentView {
     }
 }
 
+/// Money of a payment that left, and perhaps came back.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct TransferView {
+    number: i32,
+    amount_fen: Fen,
+    voucher_no: String,
+    paid_on: Date,
+    paid_by: UserId,
+    /// 退汇: when it came back, and why.
+    returned_on: Option<Date>,
+    returned_by: Option<UserId>,
+    return_reason: Option<String>,
+}
+
+impl From<TransferRow> for TransferView {
+    fn from(row: TransferRow) -> Self {
+        let TransferRow { number, amount_fen, voucher_no, paid_on, paid_by, returned_on, returned_by, return_reason, .. } = row;
+        Self { number, amount_fen, voucher_no, paid_on, paid_by, returned_on, returned_by, return_reason }
+    }
+}
+
+/// A payment with each time that it was sent.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct PaymentDetail {
+    #[serde(flatten)]
+    payment: PaymentView,
+    transfers: Vec<TransferView>,
+}
+
+record_view!(PaymentDetail as payment);
+
+/// Where the money of one source is; the parts make what was planned.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct SourceView {
+    source: Source,
+    #[serde(flatten)]
+    whereabouts: Whereabouts,
+}
+
 /// The payments of a project.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct PaymentsView {
     /// In order.
     items: Vec<PaymentView>,
+    /// By source, where there are payments of it.
+    sources: Vec<SourceView>,
+}
+
+impl From<Vec<Payable>> for PaymentsView {
+    fn from(rows: Vec<Payable>) -> Self {
+        let of = |source: &Source| {
+            let own = rows.iter().map(|row| &row.record).filter(|row| row.source == *source);
+            SourceView { source: *source, whereabouts: Whereabouts::of(own.map(|row| (row.stage, row.amount_fen))) }
+        };
+        let sources = Source::ALL.iter().map(of).filter(|view| view.whereabouts.planned_fen > Fen::ZERO).collect();
+        Self { sources, items: rows.into_iter().map(Into::into).collect() }
+    }
 }
 
 impl View for PaymentsView {}
@@ -92,12 +156,16 @@ pub fn list(act: &mut Act<'_>, (): (), query: PaymentQuery, page: &Page) -> Resu
 
 /// `GET /projects/{id}/payments`
 pub fn of_project(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<PaymentsView>, AppError> {
-    Ok(payments::of_project(act, id)?.map(|rows| PaymentsView { items: rows.into_iter().map(Into::into).collect() }))
+    Ok(payments::of_project(act, id)?.map(Into::into))
 }
 
 /// `GET /payments/{id}`
-pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<PaymentView>, AppError> {
-    Ok(payments::get(act, id)?.map(Into::into))
+pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<PaymentDetail>, AppError> {
+    let view = |(payment, sent): (Payable, Vec<TransferRow>)| PaymentDetail {
+        payment: payment.into(),
+        transfers: sent.into_iter().map(Into::into).collect(),
+    };
+    Ok(payments::get(act, id)?.map(view))
 }
 
 type Changed = Result<Done<PaymentView>, AppError>;
@@ -125,4 +193,19 @@ pub fn pay(act: &mut Act<'_>, id: PaymentId, input: PayInput) -> Changed {
 /// `POST /payments/{id}/return`
 pub fn send_back(act: &mut Act<'_>, id: PaymentId, input: ReasonInput) -> Changed {
     Ok(payments::send_back(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /payments/{id}/hold`
+pub fn hold(act: &mut Act<'_>, id: PaymentId, input: ReasonInput) -> Changed {
+    Ok(holding::hold(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /payments/{id}/release`
+pub fn release(act: &mut Act<'_>, id: PaymentId, input: ReasonInput) -> Changed {
+    Ok(holding::release(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /payments/{id}/reverse`
+pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: ReverseInput) -> Changed {
+    Ok(holding::reverse(act, id, &input)?.map(Into::into))
 }

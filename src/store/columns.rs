@@ -117,6 +117,7 @@ code_columns!(
     milestone::MilestoneStage,
     payment::Gate,
     payment::PaymentStage,
+    payment::Source,
     policy::Role,
     policy::Action,
     policy::Kind,

@@ -52,6 +52,18 @@ pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<Milest
     milestones::table.filter(milestones::project_id.eq(project)).order(milestones::number).select(MilestoneRow::as_select()).load(conn)
 }
 
+/// Those of these projects of which a milestone is being mended 限期整改.
+///
+/// # Errors
+/// The database does not answer.
+pub fn rectifying(conn: &mut Conn, projects: &[ProjectId]) -> QueryResult<Vec<ProjectId>> {
+    milestones::table
+        .filter(milestones::project_id.eq_any(projects.iter().copied()).and(milestones::stage.eq(MilestoneStage::Rectifying)))
+        .select(milestones::project_id)
+        .distinct()
+        .load(conn)
+}
+
 /// Removes the milestones of a project that is planned anew.
 ///
 /// # Errors

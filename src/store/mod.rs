@@ -49,6 +49,7 @@ pub mod second_factors;
 pub mod sessions;
 pub mod sign_ins;
 mod sqlite;
+pub mod transfers;
 pub mod users;
 
 pub use columns::Json;

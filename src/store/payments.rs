@@ -2,8 +2,7 @@
 
 use crate::domain::id::{MilestoneId, OrganizationId, PaymentId, ProjectId, UserId};
 use crate::domain::money::Fen;
-use crate::domain::payment::Gate;
-use crate::domain::payment::{PayInput, PaymentStage};
+use crate::domain::payment::{Gate, PayInput, PaymentStage, Source};
 use crate::domain::policy::Scope;
 use crate::domain::time::{Date, Timestamp};
 use crate::store::page::{Page, by_id};
@@ -19,6 +18,7 @@ pub struct PaymentRow {
     pub id: PaymentId,
     pub project_id: ProjectId,
     pub number: i32,
+    pub source: Source,
     pub gate: Gate,
     pub milestone_id: Option<MilestoneId>,
     pub amount_fen: Fen,
@@ -29,6 +29,12 @@ pub struct PaymentRow {
     pub paid_by: Option<UserId>,
     pub voucher_no: Option<String>,
     pub paid_on: Option<Date>,
+    /// Who recorded that the last transfer came back.
+    pub returned_by: Option<UserId>,
+    /// Where it stood before it was held.
+    pub held_from: Option<PaymentStage>,
+    pub held_by: Option<UserId>,
+    pub hold_reason: Option<String>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -146,7 +152,8 @@ pub fn pay(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, input: &PayInput
         now,
         payments::paid_by.eq(by),
         payments::voucher_no.eq(input.voucher_no.as_str()),
-        payments::paid_on.eq(input.paid_on)
+        payments::paid_on.eq(input.paid_on),
+        payments::returned_by.eq(None::<UserId>)
     )
 }
 
@@ -168,14 +175,57 @@ pub fn send_back(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Times
     )
 }
 
-/// What was paid to a project so far.
+/// Notes that the money came back: whoever paid it, and the voucher, stay with the transfer alone.
 ///
 /// # Errors
-/// The database does not answer.
-pub fn paid(conn: &mut Conn, project: ProjectId) -> QueryResult<Fen> {
-    payments::table
-        .filter(payments::project_id.eq(project).and(payments::stage.eq(PaymentStage::Paid)))
-        .select(crate::store::dialect::exact_sum("amount_fen"))
-        .first::<i64>(conn)
-        .map(Fen)
+/// [`diesel::NotFound`] when the payment is not as it was read.
+pub fn reverse(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(
+        conn,
+        payments,
+        PaymentRow,
+        row,
+        to,
+        now,
+        payments::paid_by.eq(None::<UserId>),
+        payments::voucher_no.eq(None::<&str>),
+        payments::paid_on.eq(None::<Date>),
+        payments::returned_by.eq(by)
+    )
+}
+
+/// Holds the payment where it stands.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the payment is not as it was read.
+pub fn hold(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, reason: &str, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(
+        conn,
+        payments,
+        PaymentRow,
+        row,
+        to,
+        now,
+        payments::held_from.eq(row.stage),
+        payments::held_by.eq(by),
+        payments::hold_reason.eq(reason)
+    )
+}
+
+/// Lets a payment go that was held: back to where it stood, or to its end.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the payment is not as it was read.
+pub fn release(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Timestamp) -> QueryResult<PaymentRow> {
+    step!(
+        conn,
+        payments,
+        PaymentRow,
+        row,
+        to,
+        now,
+        payments::held_from.eq(None::<PaymentStage>),
+        payments::held_by.eq(None::<UserId>),
+        payments::hold_reason.eq(None::<&str>)
+    )
 }

@@ -692,6 +692,7 @@ diesel::table! {
         id -> Text,
         project_id -> Text,
         number -> Integer,
+        source -> Text,
         gate -> Text,
         milestone_id -> Nullable<Text>,
         amount_fen -> BigInt,
@@ -702,9 +703,27 @@ diesel::table! {
         paid_by -> Nullable<Text>,
         voucher_no -> Nullable<Text>,
         paid_on -> Nullable<Date>,
+        returned_by -> Nullable<Text>,
+        held_from -> Nullable<Text>,
+        held_by -> Nullable<Text>,
+        hold_reason -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    transfers (payment_id, number) {
+        payment_id -> Text,
+        number -> Integer,
+        amount_fen -> BigInt,
+        voucher_no -> Text,
+        paid_on -> Date,
+        paid_by -> Text,
+        returned_on -> Nullable<Date>,
+        returned_by -> Nullable<Text>,
+        return_reason -> Nullable<Text>,
     }
 }
 
@@ -845,6 +864,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assignments,
     milestones,
     payments,
+    transfers,
     audit,
     outbox,
     idempotency

@@ -37,7 +37,10 @@ payment.request: payment_requested -> commissioner
 payment.return: payment_returned -> team-keda
 payment.check: payment_checked -> finance2, finance
 payment.approve: payment_approved -> finance2, finance, team-keda
+payment.hold: payment_held -> commissioner, finance2, finance, team-keda
+payment.release: payment_released -> commissioner, finance2, finance, team-keda
 payment.pay: payment_paid -> commissioner, team-keda
+payment.reverse: payment_reversed -> commissioner, finance2, finance, team-keda
 milestone.start: milestone_started -> commissioner
 milestone.submit: milestone_submitted -> commissioner
 milestone.return: milestone_returned -> team-keda
@@ -185,9 +188,16 @@ on_both! {
         note(&app, &mut record, "payment.check").await;
         app.finance().await.does(&pay("approve")).await.is(200);
         note(&app, &mut record, "payment.approve").await;
-        let voucher = json!({"voucher_no": "PZ-1", "paid_on": app.app.clock.now().date().to_string()});
+        app.finance().await.post(&pay("hold"), json!({"reason": "账户待核"})).await.is(200);
+        note(&app, &mut record, "payment.hold").await;
+        director.post(&pay("release"), json!({"reason": "账户已核"})).await.is(200);
+        note(&app, &mut record, "payment.release").await;
+        let today = app.app.clock.now().date().to_string();
+        let voucher = json!({"voucher_no": "PZ-1", "paid_on": today});
         app.second_finance().await.post(&pay("pay"), voucher).await.is(200);
         note(&app, &mut record, "payment.pay").await;
+        app.finance().await.post(&pay("reverse"), json!({"reason": "账号有误", "returned_on": today})).await.is(200);
+        note(&app, &mut record, "payment.reverse").await;
         let node = |verb: &str| format!("/milestones/{}/{verb}", story.milestones[0]);
         team.does(&node("start")).await.is(200);
         note(&app, &mut record, "milestone.start").await;

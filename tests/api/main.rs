@@ -50,6 +50,7 @@ mod organizations;
 mod papers;
 mod particulars;
 mod passwords;
+mod payments;
 mod people;
 mod portfolio;
 mod projects;

@@ -4,14 +4,14 @@ use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::json;
 
 /// What the figures should be, counted afresh from the records, and subtracted from what was added up as they changed.
-const WRONG: &str = "(
+pub const WRONG: &str = "(
     SELECT kind, year, plan_category, sector, stage, region FROM (
         SELECT kind, year, plan_category, sector, stage, region, n, fen FROM figures
         UNION ALL SELECT 'challenges', year, plan_category, sector, stage, '', -1, -fiscal_cap_fen FROM challenges
         UNION ALL SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0, -p.award_fen
             FROM projects p JOIN challenges c ON c.id = p.challenge_id
         UNION ALL SELECT 'paid', c.year, c.plan_category, c.sector, c.stage, '', 0, -y.amount_fen
-            FROM payments y JOIN projects p ON p.id = y.project_id JOIN challenges c ON c.id = p.challenge_id WHERE y.stage = 'paid'
+            FROM payments y JOIN projects p ON p.id = y.project_id JOIN challenges c ON c.id = p.challenge_id WHERE y.stage = 'paid' AND y.source = 'fiscal'
         UNION ALL SELECT 'milestones', c.year, '', '', m.stage, '', -1, 0
             FROM milestones m JOIN projects p ON p.id = m.project_id JOIN challenges c ON c.id = p.challenge_id
         UNION ALL SELECT 'bids', c.year, c.plan_category, c.sector, b.stage, o.region, -1, 0

@@ -4,6 +4,7 @@ use super::{ProjectRow, about, load, object, shown};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::bids as bid_cases;
 use crate::app::error::AppError;
+use crate::domain::disbursement::PlannedPayment;
 use crate::domain::id::{MilestoneId, PaymentId, ProjectId};
 use crate::domain::milestone::{MilestoneStage, NodeIndicator};
 use crate::domain::payment::PaymentStage;
@@ -30,7 +31,7 @@ pub fn plan(act: &mut Act<'_>, id: ProjectId, input: &PlanInput) -> Result<Done<
     milestones::clear(act.conn, id)?;
     projects::void_signatures(act.conn, id)?;
     let nodes = plan_milestones(act, id, input, frame)?;
-    plan_payments(act, id, input, &nodes)?;
+    plan_payments(act, id, &input.lines(frame), &nodes)?;
     let row = projects::plan(act.conn, &row, step.to, act.user()?, act.now)?;
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
 }
@@ -68,13 +69,14 @@ fn plan_milestones(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, frame: P
     Ok(ids)
 }
 
-fn plan_payments(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, nodes: &[MilestoneId]) -> Result<(), AppError> {
-    for (planned, number) in input.payments.iter().zip(1..) {
+fn plan_payments(act: &mut Act<'_>, id: ProjectId, lines: &[PlannedPayment], nodes: &[MilestoneId]) -> Result<(), AppError> {
+    for (planned, number) in lines.iter().zip(1..) {
         let node = planned.milestone.and_then(|number| usize::try_from(number.0.saturating_sub(1)).ok());
         let row = PaymentRow {
             id: PaymentId::new(act.now),
             project_id: id,
             number,
+            source: planned.source,
             gate: planned.gate,
             milestone_id: node.and_then(|index| nodes.get(index).copied()),
             amount_fen: planned.amount_fen,
@@ -85,6 +87,10 @@ fn plan_payments(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, nodes: &[M
             paid_by: None,
             voucher_no: None,
             paid_on: None,
+            returned_by: None,
+            held_from: None,
+            held_by: None,
+            hold_reason: None,
             version: 1,
             created_at: act.now,
             updated_at: act.now,

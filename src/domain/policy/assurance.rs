@@ -15,6 +15,8 @@ pub const FRESH: &[Action] = &[
     A::ProjectConclude,
     A::PaymentApprove,
     A::PaymentPay,
+    A::PaymentRelease,
+    A::PaymentReverse,
     A::GrantPropose,
     A::GrantApprove,
     A::UserResetSecondFactor,

@@ -2,6 +2,15 @@
 CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER submissions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bid_submissions FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+-- What is paid of the department's money never passes the award, whoever holds the connection.
+CREATE OR REPLACE FUNCTION payments_within_award() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p
+            WHERE p.project_id = NEW.project_id AND p.source = 'fiscal' AND p.stage = 'paid' AND p.id <> NEW.id)
+        > (SELECT award_fen FROM projects WHERE id = NEW.project_id) THEN RAISE EXCEPTION 'more than the award'; END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER payments_within_award BEFORE UPDATE OF stage ON payments FOR EACH ROW
+    WHEN (NEW.stage = 'paid' AND NEW.source = 'fiscal') EXECUTE FUNCTION payments_within_award();
 -- The figures of the portfolio: every change adds what it changes, so that a summary never walks through the portfolio.
 -- `store/portfolio.rs` sums them up and settles them; a test holds them against counting afresh. Rows are only added, so
 -- that two transactions never wait for each other here; whoever adds money holds the challenge's row, so that its stage stands.
@@ -23,7 +32,7 @@ CREATE OR REPLACE FUNCTION figures_challenge() RETURNS trigger LANGUAGE plpgsql 
             FROM payments pay JOIN projects p ON p.id = pay.project_id,
                 (VALUES (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, -1), (NEW.year, NEW.plan_category, NEW.sector, NEW.stage, 1))
                 s (year, plan_category, sector, stage, sign)
-            WHERE p.challenge_id = NEW.id AND pay.stage = 'paid';
+            WHERE p.challenge_id = NEW.id AND pay.stage = 'paid' AND pay.source = 'fiscal';
     END IF;
     IF NEW.opened_round > OLD.opened_round THEN
         INSERT INTO figures SELECT 'bids', NEW.year, NEW.plan_category, NEW.sector, b.stage, o.region, 1, 0, 0
@@ -72,10 +81,10 @@ CREATE OR REPLACE TRIGGER figures_bid AFTER UPDATE OF stage ON bids FOR EACH ROW
     WHEN (OLD.stage <> NEW.stage AND NOT (OLD.stage IN ('draft', 'submitted', 'withdrawn', 'needs_reconfirmation')
         AND NEW.stage IN ('submitted', 'withdrawn', 'needs_reconfirmation', 'lapsed'))) EXECUTE FUNCTION figures_bid();
 CREATE OR REPLACE TRIGGER figures_bid_new AFTER INSERT ON bids FOR EACH ROW WHEN (NEW.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed')) EXECUTE FUNCTION figures_bid();
-CREATE OR REPLACE TRIGGER figures_payment_new AFTER INSERT ON payments FOR EACH ROW WHEN (NEW.stage = 'paid') EXECUTE FUNCTION figures_money();
+CREATE OR REPLACE TRIGGER figures_payment_new AFTER INSERT ON payments FOR EACH ROW WHEN (NEW.stage = 'paid' AND NEW.source = 'fiscal') EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_project AFTER INSERT ON projects FOR EACH ROW EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_payment AFTER UPDATE OF stage ON payments FOR EACH ROW
-    WHEN ((OLD.stage = 'paid') <> (NEW.stage = 'paid')) EXECUTE FUNCTION figures_money();
+    WHEN (NEW.source = 'fiscal' AND (OLD.stage = 'paid') <> (NEW.stage = 'paid')) EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_milestone_moved AFTER UPDATE OF stage ON milestones FOR EACH ROW
     WHEN (OLD.stage <> NEW.stage) EXECUTE FUNCTION figures_milestone();
 CREATE OR REPLACE TRIGGER figures_milestone AFTER INSERT OR DELETE ON milestones FOR EACH ROW EXECUTE FUNCTION figures_milestone();

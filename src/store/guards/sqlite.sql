@@ -4,6 +4,12 @@ CREATE TRIGGER IF NOT EXISTS audit_no_delete BEFORE DELETE ON audit BEGIN SELECT
 -- A submission of a bid is kept as it was received.
 CREATE TRIGGER IF NOT EXISTS submissions_no_update BEFORE UPDATE ON bid_submissions BEGIN SELECT RAISE(ABORT, 'a submission is kept as received'); END;
 CREATE TRIGGER IF NOT EXISTS submissions_no_delete BEFORE DELETE ON bid_submissions BEGIN SELECT RAISE(ABORT, 'a submission is kept as received'); END;
+-- What is paid of the department's money never passes the award, whoever holds the connection.
+CREATE TRIGGER IF NOT EXISTS payments_within_award BEFORE UPDATE OF stage ON payments WHEN NEW.stage = 'paid' AND NEW.source = 'fiscal'
+    AND NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p
+        WHERE p.project_id = NEW.project_id AND p.source = 'fiscal' AND p.stage = 'paid' AND p.id <> NEW.id)
+    > (SELECT award_fen FROM projects WHERE id = NEW.project_id)
+BEGIN SELECT RAISE(ABORT, 'more than the award'); END;
 -- The figures of the portfolio: every change adds what it changes, so that a summary never walks through the portfolio.
 -- `store/portfolio.rs` sums them up and settles them; a test holds them against counting afresh.
 CREATE TRIGGER IF NOT EXISTS figures_challenge_new AFTER INSERT ON challenges BEGIN
@@ -20,9 +26,9 @@ WHEN (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, OLD.fiscal_cap_fen)
     INSERT INTO figures SELECT 'awarded', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 0, p.award_fen, 0
         FROM projects p WHERE p.challenge_id = NEW.id;
     INSERT INTO figures SELECT 'paid', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, -pay.amount_fen, 0
-        FROM payments pay JOIN projects p ON p.id = pay.project_id WHERE p.challenge_id = NEW.id AND pay.stage = 'paid';
+        FROM payments pay JOIN projects p ON p.id = pay.project_id WHERE p.challenge_id = NEW.id AND pay.stage = 'paid' AND pay.source = 'fiscal';
     INSERT INTO figures SELECT 'paid', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 0, pay.amount_fen, 0
-        FROM payments pay JOIN projects p ON p.id = pay.project_id WHERE p.challenge_id = NEW.id AND pay.stage = 'paid';
+        FROM payments pay JOIN projects p ON p.id = pay.project_id WHERE p.challenge_id = NEW.id AND pay.stage = 'paid' AND pay.source = 'fiscal';
 END;
 CREATE TRIGGER IF NOT EXISTS figures_round_opened AFTER UPDATE OF opened_round ON challenges WHEN NEW.opened_round > OLD.opened_round BEGIN
     INSERT INTO figures SELECT 'bids', NEW.year, NEW.plan_category, NEW.sector, b.stage, o.region, 1, 0, 0
@@ -45,12 +51,12 @@ CREATE TRIGGER IF NOT EXISTS figures_project_new AFTER INSERT ON projects BEGIN
     INSERT INTO figures SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0, NEW.award_fen, 0
         FROM challenges c WHERE c.id = NEW.challenge_id;
 END;
-CREATE TRIGGER IF NOT EXISTS figures_payment_new AFTER INSERT ON payments WHEN NEW.stage = 'paid' BEGIN
+CREATE TRIGGER IF NOT EXISTS figures_payment_new AFTER INSERT ON payments WHEN NEW.stage = 'paid' AND NEW.source = 'fiscal' BEGIN
     INSERT INTO figures SELECT 'paid', c.year, c.plan_category, c.sector, c.stage, '', 0, NEW.amount_fen, 0
         FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = NEW.project_id;
 END;
 CREATE TRIGGER IF NOT EXISTS figures_payment_moved AFTER UPDATE OF stage ON payments
-WHEN (OLD.stage = 'paid') <> (NEW.stage = 'paid') BEGIN
+WHEN NEW.source = 'fiscal' AND (OLD.stage = 'paid') <> (NEW.stage = 'paid') BEGIN
     INSERT INTO figures SELECT 'paid', c.year, c.plan_category, c.sector, c.stage, '', 0,
             CASE NEW.stage WHEN 'paid' THEN NEW.amount_fen ELSE -OLD.amount_fen END, 0
         FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = NEW.project_id;

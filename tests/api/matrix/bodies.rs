@@ -85,7 +85,10 @@ impl World<'_> {
                 json!({"opinion": "补充材料", "rectify_by": self.story.app.app.clock.now().date().plus_days(30).to_string()})
             }
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
+            "POST /payments/{id}/reverse" => json!({"reason": "账号有误", "returned_on": "2026-01-02"}),
             _ if route.ends_with("/return")
+                || route.ends_with("/hold")
+                || route.ends_with("/release")
                 || route.ends_with("/suspend")
                 || route.ends_with("/resume")
                 || route.ends_with("/amendments/{id}/decline")

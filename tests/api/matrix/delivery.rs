@@ -44,4 +44,7 @@ pub const ROWS: &[Row] = &[
     Row("POST /payments/{id}/approve",          On::Payment,      "", "finance"),
     Row("POST /payments/{id}/pay",              On::Payment,      "", "finance"),
     Row("POST /payments/{id}/return",           On::Payment,      "active", "commissioner finance"),
+    Row("POST /payments/{id}/hold",             On::Payment,      "active acceptance", "commissioner director finance"),
+    Row("POST /payments/{id}/release",          On::Payment,      "", "director finance"),
+    Row("POST /payments/{id}/reverse",          On::Payment,      "", "finance"),
 ];

@@ -44,5 +44,12 @@ pub const RULES: &[Rule] = &[
     rule(A::PaymentPay, &[Finance], OTHER),
     rule(A::PaymentReturn, &[Commissioner], MINE),
     rule(A::PaymentReturn, &[Finance], &[Stranger, Author]),
+    // 缓拨: stopped by whoever sees a reason, also at a desk; set free by somebody else.
+    rule(A::PaymentHold, &[Commissioner], MINE),
+    rule(A::PaymentHold, &[Director], OTHER),
+    rule(A::PaymentHold, &[Finance], &[Stranger, Author]),
+    rule(A::PaymentRelease, &[Director, Finance], OTHER),
+    // 退汇: recorded by another finance officer than the one who paid, and paid again by a third hand.
+    rule(A::PaymentReverse, &[Finance], OTHER),
     rule(A::PaymentCancel, &[System], ANY),
 ];

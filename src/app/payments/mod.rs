@@ -1,0 +1,267 @@
+//! Payments 拨付: requested by the team, checked by the commissioner, approved and paid by two finance officers.
+//!
+//! Whoever signed one desk of a payment is its author at every later one, and the table lets no author on.
+
+mod blocks;
+pub mod holding;
+
+use crate::app::act::{About, Act, Done, Object, Record, Seen, Step};
+use crate::app::error::{AppError, taken};
+use crate::app::projects;
+use crate::domain::challenge::ReasonInput;
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::{PaymentId, ProjectId};
+use crate::domain::money::Fen;
+use crate::domain::payment::{Block, PayInput, PaymentStage, Source, Whereabouts};
+use crate::domain::policy::{Action, Kind, Standing, Tie};
+use crate::domain::refusal::Refusal;
+use crate::store::Page;
+use crate::store::projects::{self as project_rows, ProjectRow};
+use crate::store::{payments, transfers};
+use blocks::Blocks;
+
+pub use crate::store::payments::{PaymentFilter, PaymentRow};
+pub use crate::store::transfers::TransferRow;
+
+impl Record for PaymentRow {
+    type Stage = PaymentStage;
+    const KIND: Kind = Kind::Payment;
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn stage(&self) -> PaymentStage {
+        self.stage
+    }
+}
+
+/// A payment, with what the caller may do with it now, and what stands in its way.
+#[derive(Clone, Debug)]
+pub struct Payable {
+    /// The payment.
+    pub record: PaymentRow,
+    /// What the caller may do with it now.
+    pub allowed: Vec<Action>,
+    /// Why it may not move on.
+    pub blocked_by: Vec<Block>,
+}
+
+type Changed = Result<Done<Payable>, AppError>;
+
+/// How the caller stands to a payment, for what is to be done: an author when he signed an earlier desk. Who paid does not say that
+/// it came back, who held it does not let it go, and who took it back does not send it again.
+fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow, action: Action) -> Tie {
+    let desks = match action {
+        Action::PaymentReverse => [row.paid_by, None, None, None],
+        Action::PaymentRelease => [row.held_by, None, None, None],
+        _ => [row.requested_by, row.checked_by, row.approved_by, row.returned_by],
+    };
+    let signed = desks.into_iter().flatten().any(|user| act.actor.is(user));
+    let standing = projects::team_standing(act, project);
+    // The team and the commissioner stay what they are when they return to their own desk.
+    Standing { author: signed && !standing.assigned && !standing.party, ..standing }.tie()
+}
+
+fn object(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow, action: Action) -> Object {
+    Object::record(row, tie(act, row, project, action)).read_as(projects::tie(act, project))
+}
+
+/// A permitted step of a payment whose outcome the stage table fixes.
+fn step(act: &Act<'_>, action: Action, row: &PaymentRow, project: &ProjectRow) -> Result<Step<PaymentStage>, AppError> {
+    act.step(action, row, object(act, row, project, action))
+}
+
+fn about(row: &PaymentRow, project: &ProjectRow) -> About {
+    let mut about = projects::about(project);
+    about.facts.number = i64::from(row.number);
+    about.facts.amount_wan = row.amount_fen.in_wan();
+    about.facts.path = format!("/payments/{}", row.id);
+    about.detail = format!("amount_fen {}", row.amount_fen.0);
+    about
+}
+
+fn shown(act: &mut Act<'_>, row: PaymentRow, project: &ProjectRow) -> Result<Payable, AppError> {
+    let blocks = Blocks::of(act, [project])?;
+    Ok(payable(act, row, project, &blocks))
+}
+
+fn payable(act: &Act<'_>, row: PaymentRow, project: &ProjectRow, blocks: &Blocks) -> Payable {
+    // One is done to what is paid, and one to what is held: by those who did not bring it there.
+    let next = match row.stage {
+        PaymentStage::Paid => Action::PaymentReverse,
+        PaymentStage::Held => Action::PaymentRelease,
+        _ => Action::PaymentPay,
+    };
+    Payable { allowed: act.allowed(&row, tie(act, &row, project, next)), blocked_by: blocks.on(&row, project), record: row }
+}
+
+/// That nothing stands in the way of a payment.
+fn free(act: &mut Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Result<(), AppError> {
+    let blocks = Blocks::of(act, [project])?;
+    if blocks.on(row, project).is_empty() { Ok(()) } else { Err(Refusal::PaymentBlocked.into()) }
+}
+
+fn load(act: &mut Act<'_>, id: PaymentId) -> Result<(PaymentRow, ProjectRow), AppError> {
+    let found = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let project = projects::load(act, found.project_id)?;
+    let row = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    Ok((row, project))
+}
+
+/// Makes the locked payments that `opens` picks due: their gate has opened.
+pub(super) fn unlock(act: &mut Act<'_>, project: &ProjectRow, opens: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
+    follow_all(act, project, Action::PaymentUnlock, opens)
+}
+
+/// Stops every payment that is still locked: its gate will never open.
+pub(super) fn cancel_locked(act: &mut Act<'_>, project: &ProjectRow) -> Result<(), AppError> {
+    follow_all(act, project, Action::PaymentCancel, |_| true)
+}
+
+fn follow_all(act: &mut Act<'_>, project: &ProjectRow, action: Action, picks: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
+    let all = payments::of_project(act.conn, project.id)?;
+    for row in all.iter().filter(|row| row.stage == PaymentStage::Locked && picks(row)) {
+        let step = act.follow(action, row, None)?;
+        let row = payments::advance(act.conn, row, step.to, act.now)?;
+        let _recorded = act.record(step, about(&row, project))?;
+    }
+    Ok(())
+}
+
+/// A team asks for a payment that is due.
+///
+/// # Errors
+/// Denied, stale, not due, blocked; no commissioner to check it.
+pub fn request(act: &mut Act<'_>, id: PaymentId) -> Changed {
+    let (row, project) = load(act, id)?;
+    let step = step(act, Action::PaymentRequest, &row, &project)?;
+    free(act, &row, &project)?;
+    if project.commissioner_id.is_none() {
+        return Err(Refusal::CommissionerMissing.into());
+    }
+    let row = payments::request(act.conn, &row, step.to, act.user()?, act.now)?;
+    Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)?))
+}
+
+/// The commissioner checks a request.
+///
+/// # Errors
+/// Denied to all but the project's commissioner, stale, not requested, blocked.
+pub fn check(act: &mut Act<'_>, id: PaymentId) -> Changed {
+    let (row, project) = load(act, id)?;
+    let step = step(act, Action::PaymentCheck, &row, &project)?;
+    free(act, &row, &project)?;
+    let row = payments::check(act.conn, &row, step.to, act.user()?, act.now)?;
+    Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)?))
+}
+
+/// A finance officer approves.
+///
+/// # Errors
+/// Denied (also to whoever signed before), stale, not checked, blocked.
+pub fn approve(act: &mut Act<'_>, id: PaymentId) -> Changed {
+    let (row, project) = load(act, id)?;
+    let step = step(act, Action::PaymentApprove, &row, &project)?;
+    free(act, &row, &project)?;
+    let row = payments::approve(act.conn, &row, step.to, act.user()?, act.now)?;
+    Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)?))
+}
+
+/// Another finance officer records the transfer.
+///
+/// # Errors
+/// Denied (also to whoever approved, or took the last transfer back), stale, not approved, blocked; a date in the future, a
+/// voucher used before, more than the award.
+pub fn pay(act: &mut Act<'_>, id: PaymentId, input: &PayInput) -> Changed {
+    let (row, project) = load(act, id)?;
+    let step = step(act, Action::PaymentPay, &row, &project)?;
+    if input.paid_on > act.now.date() {
+        return Err(Faults::from(Fault::new("in_the_future", "不得晚于今天", "may not be in the future").at("paid_on")).into());
+    }
+    free(act, &row, &project)?;
+    within(act, &row, &project)?;
+    let by = act.user()?;
+    let row = payments::pay(act.conn, &row, step.to, input, by, act.now).map_err(taken("voucher_no"))?;
+    let number = i32::try_from(transfers::of_payment(act.conn, id)?.len()).unwrap_or(i32::MAX).saturating_add(1);
+    let transfer = TransferRow {
+        payment_id: id,
+        number,
+        amount_fen: row.amount_fen,
+        voucher_no: input.voucher_no.to_string(),
+        paid_on: input.paid_on,
+        paid_by: by,
+        returned_on: None,
+        returned_by: None,
+        return_reason: None,
+    };
+    transfers::insert(act.conn, &transfer).map_err(taken("voucher_no"))?;
+    let mut about = about(&row, &project);
+    about.facts.proof = input.voucher_no.to_string();
+    about.facts.from = input.paid_on.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row, &project)?))
+}
+
+/// That what is paid stays within what its source gives.
+fn within(act: &mut Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Result<(), AppError> {
+    let all = payments::of_project(act.conn, project.id)?;
+    let now = Whereabouts::of(all.iter().filter(|other| other.source == row.source).map(|other| (other.stage, other.amount_fen)));
+    let most = if row.source == Source::Fiscal { project.award_fen } else { now.planned_fen };
+    if Fen::total([now.paid_fen, row.amount_fen]) > most { Err(Refusal::OverAward.into()) } else { Ok(()) }
+}
+
+/// Sends a request back to the team; every signature on it is void.
+///
+/// # Errors
+/// Denied, stale, nothing to send back.
+pub fn send_back(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Changed {
+    let (row, project) = load(act, id)?;
+    let step = step(act, Action::PaymentReturn, &row, &project)?;
+    let row = payments::send_back(act.conn, &row, step.to, act.now)?;
+    let mut about = about(&row, &project);
+    about.facts.reason = input.reason.to_string();
+    about.detail = input.reason.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row, &project)?))
+}
+
+/// A payment with each time that it was sent.
+pub type WithTransfers = (Payable, Vec<TransferRow>);
+
+/// Shows a payment.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<WithTransfers>, AppError> {
+    let row = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::PaymentRead, &Object::record(&row, projects::tie(act, &project)))?;
+    let sent = transfers::of_payment(act.conn, id)?;
+    Ok(Seen::by(permit, (shown(act, row, &project)?, sent)))
+}
+
+/// Lists payments: all for staff, their own projects' for teams and sponsors.
+///
+/// # Errors
+/// Denied.
+pub fn list(act: &mut Act<'_>, filter: &PaymentFilter, page: &Page) -> Result<Seen<Vec<Payable>>, AppError> {
+    let (permit, scope) = act.scope(Action::PaymentRead, Kind::Payment)?;
+    let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
+    let rows = payments::list(act.conn, scope, own, filter, page)?;
+    let blocks = Blocks::of(act, rows.iter().map(|(_, project)| project))?;
+    let shown = rows.into_iter().map(|(row, project)| payable(act, row, &project, &blocks)).collect();
+    Ok(Seen::by(permit, shown))
+}
+
+/// Lists the payments of a project, in order.
+///
+/// # Errors
+/// No such project, or not for the caller to know.
+pub fn of_project(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<Vec<Payable>>, AppError> {
+    let project = project_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::PaymentRead, &Object::plain(Kind::Payment, id, projects::tie(act, &project), project.version))?;
+    let rows = payments::of_project(act.conn, id)?;
+    let blocks = Blocks::of(act, [&project])?;
+    let shown = rows.into_iter().map(|row| payable(act, row, &project, &blocks)).collect();
+    Ok(Seen::by(permit, shown))
+}

@@ -702,6 +702,56 @@ CREATE TABLE milestones (
 CREATE INDEX milestones_due ON milestones (stage, due_on);
 CREATE INDEX milestones_rectify ON milestones (stage, rectify_by);
 
+-- What is due for a project that runs.
+CREATE TABLE follow_ups (
+    project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
+    began_on DATE NOT NULL,
+    visit_by DATE NOT NULL,
+    onsite_by DATE NOT NULL
+);
+CREATE INDEX follow_ups_visit ON follow_ups (visit_by, project_id);
+CREATE INDEX follow_ups_onsite ON follow_ups (onsite_by, project_id);
+
+CREATE TABLE visits (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    author_id TEXT NOT NULL REFERENCES users (id),
+    held_at TIMESTAMP NOT NULL,
+    mode TEXT NOT NULL,
+    place TEXT,
+    participants TEXT NOT NULL,
+    duration_min INTEGER NOT NULL CHECK (duration_min > 0),
+    findings TEXT NOT NULL,
+    note TEXT,
+    next_visit_on DATE,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+CREATE INDEX visits_project ON visits (project_id, id);
+CREATE INDEX visits_held ON visits (project_id, held_at);
+CREATE INDEX visits_mode ON visits (project_id, mode, held_at);
+
+CREATE TABLE problems (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    visit_id TEXT REFERENCES visits (id),
+    summary TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    due_on DATE NOT NULL,
+    stage TEXT NOT NULL,
+    raised_by TEXT NOT NULL REFERENCES users (id),
+    resolution TEXT,
+    closed_by TEXT REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK ((closed_by IS NULL) = (resolution IS NULL))
+);
+CREATE INDEX problems_project ON problems (project_id, id);
+CREATE INDEX problems_stage ON problems (stage, id);
+CREATE INDEX problems_due ON problems (stage, due_on);
+
 -- What was said once is not said again: of this object, by this rule, for this day.
 CREATE TABLE reminders (
     rule TEXT NOT NULL,

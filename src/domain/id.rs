@@ -118,6 +118,10 @@ ids! {
     PaymentId,
     /// An application for acceptance 验收.
     AcceptanceId,
+    /// A visit 服务记录.
+    VisitId,
+    /// A problem 跟踪问题.
+    ProblemId,
     /// The assignment of a commissioner 专员 to a project.
     AssignmentId,
     /// A row of the audit log 审计.

@@ -101,6 +101,7 @@ refusals! {
     TargetNotReached "target_not_reached" "必达指标未达到节点目标，不能认定达标" "A mandatory target was not reached: the milestone cannot be met.";
     NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";
+    LogClosed "log_closed" "服务记录登记已满24小时，不能再修改" "The record of a visit stands a day after it was written down.";
     ProjectNotActive "project_not_active" "项目不在执行中" "The project is not active.";
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";
     OverAward "over_award" "拨付合计将超过立项金额" "Payments would exceed the award.";

@@ -6,6 +6,7 @@
 
 use crate::domain::calendar::{Calendar, NoTable};
 use crate::domain::codes::codes;
+use crate::domain::light::{ESCALATED_AFTER, RED_AFTER};
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::policy::Action;
 use crate::domain::time::Date;
@@ -20,6 +21,9 @@ codes! {
         Signing = "signing" "签约截止日（尚未签约）",
         Milestone = "milestone" "里程碑到期日（尚未提交）",
         Rectification = "rectification" "整改截止日（尚未再次提交）",
+        Problem = "problem" "问题办结期限（尚未办结）",
+        Visit = "visit" "下次服务期限（季度末，尚无服务记录）",
+        VisitOnsite = "visit_onsite" "下次现场服务期限（半年末，尚无现场记录）",
         ProjectEnd = "project_end" "项目结束日（尚未申请验收）",
     }
 }
@@ -31,7 +35,8 @@ impl Subject {
         match self {
             Self::Draft => Action::BidRemind,
             Self::ObjectionReceived | Self::ObjectionAdmitted | Self::ObjectionExtended => Action::ObjectionRemind,
-            Self::Signing | Self::ProjectEnd => Action::ProjectRemind,
+            Self::Signing | Self::ProjectEnd | Self::Visit | Self::VisitOnsite => Action::ProjectRemind,
+            Self::Problem => Action::ProblemRemind,
             Self::Milestone | Self::Rectification => Action::MilestoneRemind,
         }
     }
@@ -78,6 +83,11 @@ const LATE: &[Audience] = &[Team, Commissioner, Author];
 /// and what goes on being overdue.
 const ESCALATED: &[Audience] = &[Team, Commissioner, Author, Directors, Supervisors];
 
+/// Who hears that a light has been red for long, or that a problem stays unsolved,
+const RED: &[Audience] = &[Team, Commissioner, Author, Directors];
+/// and that a commissioner was not there.
+const ABSENT: &[Audience] = &[Commissioner, Author, Directors];
+
 /// Every rule; those of one subject in the order in which they speak.
 pub const RULES: &[ReminderRule] = &[
     // The seal holds: of a draft only its own team hears.
@@ -97,8 +107,18 @@ pub const RULES: &[ReminderRule] = &[
     rule("milestone_late_1", S::Milestone, Days(1), N::MilestoneOverdue, LATE),
     rule("milestone_late_15", S::Milestone, Days(15), N::MilestoneOverdue, LATE),
     rule("milestone_late_30", S::Milestone, Days(30), N::MilestoneOverdue, ESCALATED),
+    // Red since the day after the last of the thirty.
+    rule("milestone_red", S::Milestone, Days(RED_AFTER + 1 + ESCALATED_AFTER), N::LightRed, RED),
     rule("rectification_7", S::Rectification, Days(-7), N::MilestoneDue, &[Team, Commissioner]),
     rule("rectification_late_1", S::Rectification, Days(1), N::MilestoneOverdue, LATE),
+    rule("rectification_red", S::Rectification, Days(1 + ESCALATED_AFTER), N::LightRed, RED),
+    rule("problem_late_1", S::Problem, Days(1), N::ProblemOverdue, LATE),
+    rule("problem_late_15", S::Problem, Days(15), N::ProblemOverdue, RED),
+    rule("visit_15", S::Visit, Days(-15), N::VisitDue, &[Commissioner]),
+    rule("visit_late_1", S::Visit, Days(1), N::VisitMissing, ABSENT),
+    rule("visit_late_30", S::Visit, Days(30), N::VisitMissing, ABSENT),
+    rule("visit_onsite_30", S::VisitOnsite, Days(-30), N::VisitDue, &[Commissioner]),
+    rule("visit_onsite_late_1", S::VisitOnsite, Days(1), N::VisitMissing, ABSENT),
     rule("extension_180", S::ProjectEnd, Days(-180), N::ExtensionWindow, &[Team, Commissioner]),
     rule("extension_90", S::ProjectEnd, Days(-90), N::ExtensionWindow, &[Team, Commissioner]),
     rule("acceptance_late_3", S::ProjectEnd, Months(3), N::AcceptanceOverdue, ESCALATED),

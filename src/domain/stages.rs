@@ -3,7 +3,7 @@
 use crate::domain::workflow::Table;
 use crate::domain::{
     acceptance, amendment, bid, challenge, decision, draw, expert, grant, milestone, objection, organization, partnership, payment,
-    project, question, restriction, review,
+    problem, project, question, restriction, review,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -24,6 +24,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<project::ProjectStage>("Project 项目"),
         Table::of::<acceptance::AcceptanceStage>("Acceptance 验收"),
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
+        Table::of::<problem::ProblemStage>("Problem 跟踪问题"),
         Table::of::<payment::PaymentStage>("Payment 拨付"),
         Table::of::<grant::GrantStage>("Role grant 授权"),
         Table::of::<organization::OrganizationStage>("Organisation 单位"),

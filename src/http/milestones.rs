@@ -5,6 +5,7 @@ use crate::app::milestones::MilestoneRow;
 use crate::app::{Act, AppError, Done, Seen, milestones};
 use crate::domain::challenge::NoInput;
 use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::light::{Light, Node};
 use crate::domain::milestone::{EvidenceInput, MilestoneStage, NodeIndicator, OpinionInput, RectifyInput, late};
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
@@ -23,6 +24,10 @@ pub struct MilestoneView {
     weight_bps: i32,
     /// Past its date with nothing handed in.
     late: bool,
+    /// For how many days.
+    overdue_days: i64,
+    /// 红黄绿, computed from dates and results.
+    light: Light,
     indicators: Vec<NodeIndicator>,
     summary: Option<String>,
     /// The commissioner's opinion.
@@ -39,6 +44,7 @@ record_view!(MilestoneView);
 
 fn view(shown: Shown<MilestoneRow>, today: Date) -> MilestoneView {
     let Shown { record: row, allowed } = shown;
+    let node = Node { stage: row.stage, due_on: row.due_on, rectify_by: row.rectify_by };
     MilestoneView {
         id: row.id,
         stage: row.stage,
@@ -49,6 +55,8 @@ fn view(shown: Shown<MilestoneRow>, today: Date) -> MilestoneView {
         due_on: row.due_on,
         weight_bps: row.weight_bps,
         late: late(row.stage, row.due_on, row.rectify_by, today),
+        overdue_days: node.overdue_days(today),
+        light: node.light(today),
         indicators: row.indicators.read().unwrap_or_default(),
         summary: row.summary,
         opinion: row.opinion,

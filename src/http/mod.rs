@@ -36,6 +36,7 @@ pub mod partnerships;
 pub mod payments;
 pub mod portfolio;
 pub mod problem;
+pub mod problems;
 pub mod projects;
 pub mod publicity;
 pub mod questions;
@@ -51,6 +52,7 @@ pub mod server;
 pub mod sessions;
 pub mod sheets;
 pub mod users;
+pub mod visits;
 
 pub use edge::Edge;
 pub use server::{Limits, serve};

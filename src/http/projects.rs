@@ -2,13 +2,14 @@
 
 use crate::app::Page;
 use crate::app::act::Shown;
-use crate::app::projects::{ProjectFilter, ProjectRow, SignatureRow};
+use crate::app::projects::{ProjectFilter, ProjectRow, SignatureRow, WithBearing, WithSignatures};
 use crate::app::{Act, AppError, Done, Seen, forfeits, projects};
 use crate::domain::acceptance::{AcceptanceInput, ConclusionInput};
 use crate::domain::assignment::AssignInput;
 use crate::domain::challenge::ReasonInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, ProjectId, UserId};
+use crate::domain::light::Light;
 use crate::domain::money::Fen;
 use crate::domain::plan::PlanInput;
 use crate::domain::policy::Action;
@@ -16,7 +17,7 @@ use crate::domain::project::{ProjectStage, SignInput, SigningParty};
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
 
-/// A project, as lists show it.
+/// A project.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct ProjectView {
     id: ProjectId,
@@ -79,20 +80,39 @@ pub struct SignatureView {
     signed_at: Timestamp,
 }
 
-/// A project with its signatures.
+/// A project with how it stands, as lists show it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ProjectItem {
+    #[serde(flatten)]
+    project: ProjectView,
+    /// 红黄绿, computed from dates and results; while the project runs.
+    light: Option<Light>,
+    /// How many of its milestones are overdue.
+    overdue_milestones: usize,
+}
+
+record_view!(ProjectItem as project);
+
+impl From<WithBearing> for ProjectItem {
+    fn from((shown, bearing): WithBearing) -> Self {
+        Self { project: shown.into(), light: bearing.light, overdue_milestones: bearing.overdue }
+    }
+}
+
+/// A project with how it stands and its signatures.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct ProjectDetail {
     #[serde(flatten)]
-    project: ProjectView,
+    project: ProjectItem,
     signatures: Vec<SignatureView>,
 }
 
 record_view!(ProjectDetail as project);
 
-impl From<(Shown<ProjectRow>, Vec<SignatureRow>)> for ProjectDetail {
-    fn from((shown, signatures): (Shown<ProjectRow>, Vec<SignatureRow>)) -> Self {
+impl From<WithSignatures> for ProjectDetail {
+    fn from((shown, signatures, bearing): WithSignatures) -> Self {
         let view = |row: SignatureRow| SignatureView { party: row.party, signed_by: row.user_id, signed_at: row.signed_at };
-        Self { project: shown.into(), signatures: signatures.into_iter().map(view).collect() }
+        Self { project: (shown, bearing).into(), signatures: signatures.into_iter().map(view).collect() }
     }
 }
 
@@ -109,7 +129,7 @@ pub struct ProjectQuery {
 }
 
 /// `GET /projects`
-pub fn list(act: &mut Act<'_>, (): (), query: ProjectQuery, page: &Page) -> Result<Seen<Vec<ProjectView>>, AppError> {
+pub fn list(act: &mut Act<'_>, (): (), query: ProjectQuery, page: &Page) -> Result<Seen<Vec<ProjectItem>>, AppError> {
     let filter = ProjectFilter { challenge_id: query.challenge_id, stage: query.stage, commissioner_id: query.commissioner_id };
     Ok(projects::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
 }

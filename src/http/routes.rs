@@ -10,8 +10,8 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     acceptances, amendments, audit, auth, batches, bids, calendars, challenges, custody, decisions, draws, examinations, expert_import,
-    experts, files, grants, keys, milestones, objections, organizations, papers, partnerships, payments, portfolio, projects, publicity,
-    questions, receipts, recusals, restrictions, reviews, rounds, scores, second_factor, sessions, users,
+    experts, files, grants, keys, milestones, objections, organizations, papers, partnerships, payments, portfolio, problems, projects,
+    publicity, questions, receipts, recusals, restrictions, reviews, rounds, scores, second_factor, sessions, users, visits,
 };
 use actix_web::http::Method;
 
@@ -251,6 +251,14 @@ pub fn routes() -> Vec<Route> {
         verb("/milestones/{id}/verify", A::MilestoneVerify, milestones::verify),
         verb("/milestones/{id}/return", A::MilestoneReturn, milestones::send_back),
         verb("/milestones/{id}/fail", A::MilestoneFail, milestones::fail),
+        create("/projects/{id}/visits", A::VisitLog, visits::log, "/visits"),
+        list("/projects/{id}/visits", A::VisitRead, visits::of_project),
+        get("/visits/{id}", A::VisitRead, visits::get),
+        put("/visits/{id}", A::VisitEdit, visits::edit),
+        create("/projects/{id}/problems", A::ProblemRaise, problems::raise, "/problems"),
+        list("/problems", A::ProblemRead, problems::list),
+        get("/problems/{id}", A::ProblemRead, problems::get),
+        verb("/problems/{id}/close", A::ProblemClose, problems::close),
         list("/payments", A::PaymentRead, payments::list),
         get("/payments/{id}", A::PaymentRead, payments::get),
         verb("/payments/{id}/request", A::PaymentRequest, payments::request),

@@ -4,7 +4,7 @@ use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
     acceptance, amendment, bid, challenge, decision, draw, expert, grant, id, member, milestone, notice, objection, organization,
-    partnership, payment, policy, project, proposal, question, recusal, restriction, review, seal, user,
+    partnership, payment, policy, problem, project, proposal, question, recusal, restriction, review, seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -76,7 +76,7 @@ macro_rules! text_columns {
 
 text_columns!(as_str:
     id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId,
-    id::ProjectId, id::AcceptanceId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
+    id::ProjectId, id::AcceptanceId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId, id::VisitId, id::ProblemId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -117,6 +117,8 @@ code_columns!(
     milestone::MilestoneStage,
     payment::Gate,
     payment::PaymentStage,
+    visit::VisitMode,
+    problem::ProblemStage,
     payment::Source,
     policy::Role,
     policy::Action,

@@ -52,6 +52,17 @@ pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<Milest
     milestones::table.filter(milestones::project_id.eq(project)).order(milestones::number).select(MilestoneRow::as_select()).load(conn)
 }
 
+/// What the lights of these projects depend on: for each milestone its project, stage, day, and by when it is to be mended.
+///
+/// # Errors
+/// The database does not answer.
+pub fn nodes(conn: &mut Conn, of: &[ProjectId]) -> QueryResult<Vec<(ProjectId, MilestoneStage, Date, Option<Date>)>> {
+    milestones::table
+        .filter(milestones::project_id.eq_any(of.iter().copied()))
+        .select((milestones::project_id, milestones::stage, milestones::due_on, milestones::rectify_by))
+        .load(conn)
+}
+
 /// Those of these projects of which a milestone is being mended 限期整改.
 ///
 /// # Errors

@@ -4,10 +4,11 @@ use crate::domain::bid::BidStage;
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::milestone::MilestoneStage;
 use crate::domain::objection::ObjectionStage;
+use crate::domain::problem::ProblemStage;
 use crate::domain::project::ProjectStage;
 use crate::domain::reminder::Subject;
 use crate::domain::time::{Date, Timestamp};
-use crate::store::schema::{bids, challenges, milestones, objections, projects, reminders};
+use crate::store::schema::{bids, challenges, follow_ups, milestones, objections, problems, projects, reminders};
 use crate::store::{Conn, Multi, dialect, on};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -69,6 +70,8 @@ pub fn due(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)
         Subject::ObjectionReceived | Subject::ObjectionAdmitted | Subject::ObjectionExtended => in_objections(conn, asked),
         Subject::Signing | Subject::ProjectEnd => in_projects(conn, asked),
         Subject::Milestone | Subject::Rectification => in_milestones(conn, asked),
+        Subject::Problem => in_problems(conn, asked),
+        Subject::Visit | Subject::VisitOnsite => in_visits(conn, asked),
     }
 }
 
@@ -121,4 +124,23 @@ fn in_milestones(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String,
         .filter(milestones::stage.eq_any([MilestoneStage::Planned, MilestoneStage::InProgress]))
         .filter(milestones::due_on.between(first, last));
     waiting!(conn, asked, milestones, milestones::due_on, "milestones.due_on", open)
+}
+
+fn in_problems(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let open = problems::table
+        .inner_join(projects::table)
+        .filter(projects::stage.eq_any([ProjectStage::Active, ProjectStage::InAcceptance]))
+        .filter(problems::stage.eq(ProblemStage::Open).and(problems::due_on.between(asked.first, asked.last)));
+    waiting!(conn, asked, problems, problems::due_on, "problems.due_on", open)
+}
+
+fn in_visits(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let (first, last) = (asked.first, asked.last);
+    let running = projects::table.inner_join(follow_ups::table).filter(projects::stage.eq(ProjectStage::Active));
+    if asked.subject == Subject::VisitOnsite {
+        let due = running.filter(follow_ups::onsite_by.between(first, last));
+        return waiting!(conn, asked, projects, follow_ups::onsite_by, "follow_ups.onsite_by", due);
+    }
+    let due = running.filter(follow_ups::visit_by.between(first, last));
+    waiting!(conn, asked, projects, follow_ups::visit_by, "follow_ups.visit_by", due)
 }

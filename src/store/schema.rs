@@ -679,6 +679,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    follow_ups (project_id) {
+        project_id -> Text,
+        began_on -> Date,
+        visit_by -> Date,
+        onsite_by -> Date,
+    }
+}
+
+diesel::table! {
+    visits (id) {
+        id -> Text,
+        project_id -> Text,
+        author_id -> Text,
+        held_at -> Timestamp,
+        mode -> Text,
+        place -> Nullable<Text>,
+        participants -> Text,
+        duration_min -> Integer,
+        findings -> Text,
+        note -> Nullable<Text>,
+        next_visit_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    problems (id) {
+        id -> Text,
+        project_id -> Text,
+        visit_id -> Nullable<Text>,
+        summary -> Text,
+        owner -> Text,
+        due_on -> Date,
+        stage -> Text,
+        raised_by -> Text,
+        resolution -> Nullable<Text>,
+        closed_by -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     reminders (rule, object_id, due_on) {
         rule -> Text,
         object_id -> Text,
@@ -828,6 +874,8 @@ diesel::joinable!(users -> organizations (organization_id));
 diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
+diesel::joinable!(follow_ups -> projects (project_id));
+diesel::joinable!(problems -> projects (project_id));
 diesel::joinable!(project_people -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));
 diesel::joinable!(decisions -> challenges (challenge_id));
@@ -864,6 +912,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     assignments,
     milestones,
     payments,
+    follow_ups,
+    problems,
     transfers,
     audit,
     outbox,

@@ -67,4 +67,5 @@ mod sessions;
 mod store;
 mod tokens;
 mod uploads;
+mod visits;
 mod walkthrough;

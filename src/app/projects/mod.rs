@@ -8,12 +8,15 @@ pub mod signing;
 use crate::app::act::{About, Act, Object, Record, Seen, Shown};
 use crate::app::bids as bid_cases;
 use crate::app::error::AppError;
+use crate::app::lights::{self, Bearing};
 use crate::domain::decision::DAYS_TO_SIGN;
 use crate::domain::id::ProjectId;
+use crate::domain::light::shines;
 use crate::domain::money::Fen;
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::project::ProjectStage;
+use crate::domain::refusal::Refusal;
 use crate::domain::time::{Date, Timestamp};
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
@@ -139,8 +142,13 @@ pub(super) fn open(act: &mut Act<'_>, challenge: &ChallengeRow, bid: &BidRow, nu
     Ok(())
 }
 
-/// A project with its signatures.
-pub type WithSignatures = (Shown<ProjectRow>, Vec<SignatureRow>);
+/// That a project runs: it came into force, and has not ended.
+pub(super) fn runs(row: &ProjectRow) -> Result<(), Refusal> {
+    if shines(row.stage) { Ok(()) } else { Err(Refusal::ProjectNotActive) }
+}
+
+/// A project with its signatures, and how it stands.
+pub type WithSignatures = (Shown<ProjectRow>, Vec<SignatureRow>, Bearing);
 
 /// Shows a project with its signatures.
 ///
@@ -150,19 +158,27 @@ pub fn get(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<WithSignatures>, App
     let row = projects::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::ProjectRead, &object(act, &row))?;
     let signatures = projects::signatures(act.conn, id)?;
-    Ok(Seen::by(permit, (shown(act, row), signatures)))
+    let bearing = lights::of(act, [&row])?.remove(&row.id).unwrap_or_default();
+    Ok(Seen::by(permit, (shown(act, row), signatures, bearing)))
 }
+
+/// A project, and how it stands.
+pub type WithBearing = (Shown<ProjectRow>, Bearing);
 
 /// Lists projects: all for staff, their own for teams and sponsors.
 ///
 /// # Errors
 /// Denied.
-pub fn list(act: &mut Act<'_>, filter: &ProjectFilter, page: &Page) -> Result<Seen<Vec<Shown<ProjectRow>>>, AppError> {
+pub fn list(act: &mut Act<'_>, filter: &ProjectFilter, page: &Page) -> Result<Seen<Vec<WithBearing>>, AppError> {
     let (permit, scope) = act.scope(Action::ProjectRead, Kind::Project)?;
     let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
     let rows = projects::list(act.conn, scope, own, filter, page)?;
-    let shown = rows.into_iter().map(|row| shown(act, row)).collect();
-    Ok(Seen::by(permit, shown))
+    let mut bearings = lights::of(act, &rows)?;
+    let with = |row: ProjectRow| {
+        let bearing = bearings.remove(&row.id).unwrap_or_default();
+        (shown(act, row), bearing)
+    };
+    Ok(Seen::by(permit, rows.into_iter().map(with).collect()))
 }
 
 /// The tie of the caller to a project's milestones and payments.

@@ -10,7 +10,7 @@ use crate::domain::payment::Gate;
 use crate::domain::policy::{Action, Role, Standing};
 use crate::domain::project::{SignInput, SigningParty};
 use crate::domain::refusal::Refusal;
-use crate::store::{bids, milestones, projects};
+use crate::store::{bids, follow_ups, milestones, projects};
 
 /// Signs the commitment for one party. With the last signature the project becomes active and its first money due.
 ///
@@ -68,6 +68,7 @@ fn sign_object(act: &Act<'_>, row: &ProjectRow, party: SigningParty) -> Object {
 fn activate(act: &mut Act<'_>, row: &ProjectRow) -> Result<ProjectRow, AppError> {
     let step = act.follow(Action::ProjectActivate, row, None)?;
     let row = projects::advance(act.conn, row, step.to, act.now)?;
+    follow_ups::begin(act.conn, row.id, act.now.date())?;
     let _recorded = act.record(step, about(&row))?;
     let bid = bids::find(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
     let signed = act.follow(Action::BidSign, &bid, None)?;

@@ -114,7 +114,7 @@ impl Story<'_> {
         let page = Page { limit: 100, after: None, descending: false };
         let found = self.look(move |act| projects::list(act, &filter, &page)).await?;
         let case = self.case_mut(of)?;
-        for row in found.into_iter().map(|shown| shown.record) {
+        for row in found.into_iter().map(|(shown, _)| shown.record) {
             let number = case.bids.iter().find(|(_, bid)| **bid == row.bid_id).map(|(number, _)| *number);
             case.projects.insert(number.context("a project of an unknown bid")?, row);
         }

@@ -2,6 +2,16 @@
 CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER submissions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bid_submissions FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+-- A record of a visit may be changed for a day, and is never removed.
+CREATE OR REPLACE FUNCTION visit_stands() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.created_at <> OLD.created_at OR NEW.project_id <> OLD.project_id OR NEW.author_id <> OLD.author_id
+        OR NEW.updated_at > OLD.created_at + INTERVAL '86401 seconds' THEN
+        RAISE EXCEPTION 'a visit stands a day after it was written down';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER visits_stand BEFORE UPDATE ON visits FOR EACH ROW EXECUTE FUNCTION visit_stands();
+CREATE OR REPLACE TRIGGER visits_kept BEFORE DELETE OR TRUNCATE ON visits FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 -- What is paid of the department's money never passes the award, whoever holds the connection.
 CREATE OR REPLACE FUNCTION payments_within_award() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p

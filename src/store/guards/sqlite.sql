@@ -4,6 +4,12 @@ CREATE TRIGGER IF NOT EXISTS audit_no_delete BEFORE DELETE ON audit BEGIN SELECT
 -- A submission of a bid is kept as it was received.
 CREATE TRIGGER IF NOT EXISTS submissions_no_update BEFORE UPDATE ON bid_submissions BEGIN SELECT RAISE(ABORT, 'a submission is kept as received'); END;
 CREATE TRIGGER IF NOT EXISTS submissions_no_delete BEFORE DELETE ON bid_submissions BEGIN SELECT RAISE(ABORT, 'a submission is kept as received'); END;
+-- A record of a visit may be changed for a day, and is never removed.
+CREATE TRIGGER IF NOT EXISTS visits_no_late_update BEFORE UPDATE ON visits
+WHEN NEW.created_at <> OLD.created_at OR NEW.project_id <> OLD.project_id OR NEW.author_id <> OLD.author_id
+    OR NEW.updated_at > datetime(OLD.created_at, '+86401 seconds')
+BEGIN SELECT RAISE(ABORT, 'a visit stands a day after it was written down'); END;
+CREATE TRIGGER IF NOT EXISTS visits_no_delete BEFORE DELETE ON visits BEGIN SELECT RAISE(ABORT, 'a visit is kept'); END;
 -- What is paid of the department's money never passes the award, whoever holds the connection.
 CREATE TRIGGER IF NOT EXISTS payments_within_award BEFORE UPDATE OF stage ON payments WHEN NEW.stage = 'paid' AND NEW.source = 'fiscal'
     AND NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p

@@ -84,6 +84,9 @@ impl World<'_> {
             "POST /milestones/{id}/return" => {
                 json!({"opinion": "补充材料", "rectify_by": self.story.app.app.clock.now().date().plus_days(30).to_string()})
             }
+            "POST /projects/{id}/visits" | "PUT /visits/{id}" => inputs::visit(self.story.app),
+            "POST /projects/{id}/problems" => inputs::problem(self.story.app),
+            "POST /problems/{id}/close" => json!({"resolution": "设备已到位"}),
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
             "POST /payments/{id}/reverse" => json!({"reason": "账号有误", "returned_on": "2026-01-02"}),
             _ if route.ends_with("/return")

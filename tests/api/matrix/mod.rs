@@ -66,6 +66,8 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Project => "/projects/{id}",
         On::Acceptance => "/acceptances/{id}",
         On::Milestone => "/milestones/{id}",
+        On::Visit => "/visits/{id}",
+        On::Problem => "/problems/{id}",
         On::Payment => "/payments/{id}",
     };
     may("GET", path, who, world).0

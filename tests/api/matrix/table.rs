@@ -30,6 +30,8 @@ pub enum On {
     Project,
     Acceptance,
     Milestone,
+    Visit,
+    Problem,
     Payment,
 }
 
@@ -98,6 +100,7 @@ pub const HIDDEN: &[(&str, &str, &str, &str)] = &[
     ("/acceptances/{id}", "panel.finance",    ANY, STAFF),
     ("/acceptances/{id}", "panel.opinion",    ANY, STAFF),
     ("/acceptances/{id}", "panel.results",    ANY, STAFF),
+    ("/visits/{id}",  "note",              ANY, STAFF),
     ("/draws/{id}",   "excluded",          ANY, "supervisor auditor"),
     ("/reviews/{id}", "bid.team",           ANY, "expert"),
     ("/reviews/{id}", "bid.technical_plan", ANY, "expert"),

@@ -28,6 +28,8 @@ pub struct World<'a> {
     pub(super) organization: String,
     session: String,
     key: String,
+    visit: String,
+    problem: String,
     pub(super) commissioner: String,
     pub(super) panel: Vec<String>,
     versions: Vec<(On, i64)>,
@@ -102,6 +104,16 @@ async fn draw(story: &Story<'_>, world: &str) -> String {
     officer.post(&story.path("draws"), inputs::terms()).await.is(201)["id"].as_str().unwrap().to_owned()
 }
 
+/// A visit of the commissioner's, and a problem that was found there.
+async fn followed(story: &Story<'_>) -> (String, String) {
+    let commissioner = story.app.commissioner().await;
+    let mut input = inputs::visit(story.app);
+    input["problems"] = json!([inputs::problem(story.app)]);
+    let visit = commissioner.post(&format!("/projects/{}/visits", story.project), input).await.is(201);
+    let problems = commissioner.get(&format!("/problems?project_id={}", story.project)).await.is(200);
+    (visit["id"].as_str().unwrap().to_owned(), problems["items"][0]["id"].as_str().unwrap().to_owned())
+}
+
 impl<'a> World<'a> {
     pub async fn at(app: &'a TestApp, world: &str) -> Self {
         let (story, review) = Box::pin(story(app, world)).await;
@@ -163,6 +175,8 @@ impl<'a> World<'a> {
         let restriction = text(&supervisor.post("/restrictions", inputs::restriction(&other)).await.is(201));
         let (session, grant) = (text(&sessions["items"][0]), text(&grant));
         let key = text(&team.post("/me/keys", json!({"name": "投标系统", "scopes": ["bid"]})).await.is(201));
+        let (visit, problem) = if world == "active" { followed(&story).await } else { (String::new(), String::new()) };
+        versions.push((On::Visit, 1));
         let commissioner = app.person("commissioner2", "department", Some("业务二处"), &[Role::Commissioner]).await.id();
         Self {
             story,
@@ -184,6 +198,8 @@ impl<'a> World<'a> {
             organization,
             session,
             key,
+            visit,
+            problem,
             commissioner,
             panel: if world == "acceptance" { inputs::panel(app).await } else { Vec::new() },
             versions,
@@ -244,6 +260,8 @@ impl<'a> World<'a> {
             On::Project => &self.story.project,
             On::Acceptance => &self.acceptance,
             On::Milestone => return self.story.milestones.first().map(String::as_str),
+            On::Visit => &self.visit,
+            On::Problem => &self.problem,
             On::Payment => return self.story.payments.first().map(String::as_str),
         };
         Some(id.as_str()).filter(|id| !id.is_empty())

@@ -220,3 +220,18 @@ pub async fn panel(app: &super::TestApp) -> Vec<String> {
 pub fn assessment(panel: &[String], task: &str, finance: &str) -> Value {
     json!({"meeting_on": "2026-04-15", "experts": panel, "task": task, "finance": finance, "opinion": "专家组听取汇报并查验材料，形成本意见。"})
 }
+
+/// A visit that was made an hour ago.
+pub fn visit(app: &super::TestApp) -> Value {
+    let now = app.app.clock.now();
+    json!({
+        "held_at": now.plus(chrono::TimeDelta::hours(-1)).to_string(), "mode": "onsite", "place": "示范装置现场", "participants": ["李挂帅", "王骨干"],
+        "duration_min": 120, "findings": "吸附剂定型试验按计划进行。", "note": "团队人手偏紧，需留意。",
+        "next_visit_on": now.date().plus_days(60).to_string()
+    })
+}
+
+/// A problem to be solved within a month.
+pub fn problem(app: &super::TestApp) -> Value {
+    json!({"summary": "关键设备尚未到货", "owner": "李挂帅", "due_on": app.app.clock.now().date().plus_days(30).to_string()})
+}

@@ -1,8 +1,8 @@
 //! Who may do what with projects, and everything that follows an award.
 
-use super::{ANY, DESK, MINE, OTHER, OWN, Rule, STAFF, rule};
+use super::{ANY, DESK, MINE, OTHER, OWN, Rule, SELF, STAFF, rule};
 use crate::domain::policy::action::Action as A;
-use crate::domain::policy::role::Role::{Commissioner, Director, Finance, Officer, Sponsor, System, Team};
+use crate::domain::policy::role::Role::{Commissioner, Director, Finance, Officer, Sponsor, Supervisor, System, Team};
 use crate::domain::policy::tie::Tie::{Author, Stranger};
 
 /// Its rows.
@@ -34,6 +34,17 @@ pub const RULES: &[Rule] = &[
     rule(A::MilestoneVerify, &[Commissioner], MINE),
     rule(A::MilestoneReturn, &[Commissioner], MINE),
     rule(A::MilestoneFail, &[Commissioner], MINE),
+    // 服务记录: the commissioner's own; a problem is closed by whoever raised it, or by supervision.
+    rule(A::VisitRead, STAFF, ANY),
+    rule(A::VisitRead, &[Team], OWN),
+    rule(A::VisitLog, &[Commissioner], MINE),
+    rule(A::VisitEdit, &[Commissioner], SELF),
+    rule(A::ProblemRead, STAFF, ANY),
+    rule(A::ProblemRead, &[Team], OWN),
+    rule(A::ProblemRaise, &[Commissioner], MINE),
+    rule(A::ProblemClose, &[Commissioner], SELF),
+    rule(A::ProblemClose, &[Supervisor], OTHER),
+    rule(A::ProblemRemind, &[System], ANY),
     // 拨付: request, check, approve, pay: four desks, no person at two of them.
     rule(A::PaymentRead, STAFF, ANY),
     rule(A::PaymentRead, &[Team, Sponsor], OWN),

@@ -118,6 +118,10 @@ ids! {
     PaymentId,
     /// An application for acceptance 验收.
     AcceptanceId,
+    /// A measure 处置 on a project.
+    MeasureId,
+    /// A clawback 追回.
+    ClawbackId,
     /// A visit 服务记录.
     VisitId,
     /// A problem 跟踪问题.

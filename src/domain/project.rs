@@ -16,11 +16,14 @@ codes! {
         Concluded = "concluded" "结题",
         Failed = "failed" "验收不通过",
         Forfeited = "forfeited" "已放弃",
+        Suspended = "suspended" "暂停",
+        Terminated = "terminated" "已终止",
+        Revoked = "revoked" "已撤销",
     }
 }
 
 /// Stages in which a project binds its people.
-pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::InAcceptance, S::Rectifying];
+pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::Suspended, S::InAcceptance, S::Rectifying];
 
 use ProjectStage as S;
 stage_table!(
@@ -37,6 +40,17 @@ stage_table!(
         path(S::InAcceptance, A::ProjectConclude, &[S::Completed, S::Rectifying, S::Concluded, S::Failed]),
         path(S::Rectifying, A::ProjectApplyAcceptance, &[S::InAcceptance]),
         path(S::Rectifying, A::ProjectConclude, &[S::Concluded, S::Failed]),
+        path(S::Active, A::ProjectSuspend, &[S::Suspended]),
+        path(S::Active, A::ProjectTerminate, &[S::Terminated]),
+        path(S::Active, A::ProjectRevoke, &[S::Revoked]),
+        path(S::Suspended, A::ProjectResume, &[S::Active]),
+        path(S::Suspended, A::ProjectAssign, &[S::Suspended]),
+        path(S::Suspended, A::ProjectTerminate, &[S::Terminated]),
+        path(S::Suspended, A::ProjectRevoke, &[S::Revoked]),
+        path(S::InAcceptance, A::ProjectTerminate, &[S::Terminated]),
+        path(S::InAcceptance, A::ProjectRevoke, &[S::Revoked]),
+        path(S::Rectifying, A::ProjectTerminate, &[S::Terminated]),
+        path(S::Rectifying, A::ProjectRevoke, &[S::Revoked]),
     ]
 );
 

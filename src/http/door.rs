@@ -87,7 +87,7 @@ path_ids!(
     ReviewId,
     DecisionId
 );
-path_ids!(ProjectId, AcceptanceId, MilestoneId, PaymentId, KeyId, VisitId, ProblemId);
+path_ids!(ProjectId, AcceptanceId, MilestoneId, PaymentId, KeyId, VisitId, ProblemId, MeasureId, ClawbackId);
 
 /// What can be the body of a request.
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}

@@ -3,8 +3,8 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    acceptance, amendment, bid, challenge, decision, draw, expert, grant, id, member, milestone, notice, objection, organization,
-    partnership, payment, policy, problem, project, proposal, question, recusal, restriction, review, seal, user, visit,
+    acceptance, amendment, bid, challenge, clawback, decision, draw, expert, grant, id, measure, member, milestone, notice, objection,
+    organization, partnership, payment, policy, problem, project, proposal, question, recusal, restriction, review, seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -76,7 +76,7 @@ macro_rules! text_columns {
 
 text_columns!(as_str:
     id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId,
-    id::ProjectId, id::AcceptanceId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId, id::VisitId, id::ProblemId,
+    id::ProjectId, id::AcceptanceId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId, id::VisitId, id::ProblemId, id::MeasureId, id::ClawbackId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -120,6 +120,11 @@ code_columns!(
     visit::VisitMode,
     problem::ProblemStage,
     payment::Source,
+    measure::MeasureKind,
+    measure::MeasureStage,
+    measure::Cause,
+    clawback::ClawbackStage,
+    clawback::ClawbackCause,
     policy::Role,
     policy::Action,
     policy::Kind,

@@ -34,6 +34,8 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Acceptance,
         Kind::Milestone,
         Kind::Payment,
+        Kind::Measure,
+        Kind::Clawback,
         Kind::Visit,
         Kind::Problem,
         Kind::Portfolio,

@@ -65,6 +65,8 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
         On::Acceptance => "/acceptances/{id}",
+        On::Measure => "/measures/{id}",
+        On::Clawback => "/clawbacks/{id}",
         On::Milestone => "/milestones/{id}",
         On::Visit => "/visits/{id}",
         On::Problem => "/problems/{id}",

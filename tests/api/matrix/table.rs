@@ -29,6 +29,8 @@ pub enum On {
     Decision,
     Project,
     Acceptance,
+    Measure,
+    Clawback,
     Milestone,
     Visit,
     Problem,

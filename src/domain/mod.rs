@@ -54,6 +54,8 @@ pub mod refusal;
 pub mod reminder;
 pub mod restriction;
 pub mod review;
+pub mod satisfaction;
+pub mod scheme;
 pub mod score;
 pub mod seal;
 pub mod session;

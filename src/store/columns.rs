@@ -4,7 +4,8 @@ use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
     acceptance, amendment, bid, challenge, clawback, decision, draw, expert, grant, id, measure, member, milestone, notice, objection,
-    organization, partnership, payment, policy, problem, project, proposal, question, recusal, restriction, review, seal, user, visit,
+    organization, partnership, payment, policy, problem, project, proposal, question, recusal, restriction, review, satisfaction, scheme,
+    seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -75,8 +76,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId,
-    id::ProjectId, id::AcceptanceId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId, id::VisitId, id::ProblemId, id::MeasureId, id::ClawbackId,
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId, id::ProjectId, id::AcceptanceId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId, id::VisitId, id::ProblemId, id::MeasureId, id::ClawbackId, id::SchemeId, id::SatisfactionId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -100,6 +100,10 @@ code_columns!(
     restriction::Gravity,
     proposal::team::Part,
     review::ReviewStage,
+    review::Vote,
+    scheme::Phase,
+    satisfaction::SatisfactionStage,
+    satisfaction::Grade,
     recusal::Ground,
     expert::ExpertStage,
     expert::Speciality,

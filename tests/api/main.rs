@@ -62,6 +62,8 @@ mod receipts;
 mod recusals;
 mod reminders;
 mod reviews;
+mod satisfactions;
+mod schemes;
 mod sealing;
 mod second_factor;
 mod separation;

@@ -16,6 +16,7 @@ pub struct World<'a> {
     draw: String,
     objection: String,
     acceptance: String,
+    satisfaction: String,
     question: String,
     amendment: String,
     pub(super) partner: String,
@@ -119,6 +120,8 @@ impl<'a> World<'a> {
     pub async fn at(app: &'a TestApp, world: &str) -> Self {
         let (story, review) = Box::pin(story(app, world)).await;
         let objection = Box::pin(objection(&story, world)).await;
+        let asked = app.officer().await.get(&story.path("satisfactions")).await.is(200);
+        let satisfaction = asked["items"][0]["id"].as_str().unwrap_or_default().to_owned();
         let team = app.team("keda").await;
         let organization = app.organization("keda").await.to_string();
         let input = json!({"roles": ["team"], "reason": "岗位调整"});
@@ -194,6 +197,7 @@ impl<'a> World<'a> {
             draw,
             objection,
             acceptance,
+            satisfaction,
             question,
             amendment,
             partner,
@@ -261,6 +265,8 @@ impl<'a> World<'a> {
             On::Partnership => &self.partnership,
             On::Restriction => &self.restriction,
             On::Review => &self.review,
+            On::Satisfaction => &self.satisfaction,
+            On::Scheme => &self.story.scheme,
             On::Recusal => &self.recusal,
             On::Expert => &self.expert,
             On::Draw => &self.draw,

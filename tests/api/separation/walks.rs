@@ -108,7 +108,8 @@ impl Walk<'_> {
 
     async fn written(&mut self) -> bool {
         let sponsor = self.story.app.organization("sponsor-works").await.to_string();
-        let input = inputs::challenge(&self.story.batch, &sponsor, self.story.app.next());
+        let mut input = inputs::challenge(&self.story.batch, &sponsor, self.story.app.next());
+        input["scheme_id"] = serde_json::json!(self.story.scheme);
         let made = self.tried("/challenges", async |who: &Caller| who.post("/challenges", input.clone()).await).await;
         made.unwrap()["id"].as_str().unwrap().clone_into(&mut self.story.challenge);
         let path = format!("/challenges/{}", self.story.challenge);
@@ -166,6 +167,11 @@ impl Walk<'_> {
         // Nobody appeals.
         app.days_later(10);
         self.story.scored(&self.story.bid, 1, "26").await;
+        let due = serde_json::json!({"due_at": app.app.clock.now().plus(chrono::TimeDelta::days(5)).to_string()});
+        if !app.officer().await.post(&self.story.path("ask_sponsor"), due).await.status.is_success() {
+            return false;
+        }
+        self.story.satisfied().await;
         let proposal = self.story.proposal();
         if !self.someone(&self.story.path("propose"), &proposal).await {
             return false;

@@ -3,9 +3,9 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    amendment, bid, challenge, clawback, decision, draw, expert, grant, id, measure, member, milestone, notice, objection, organization,
-    partnership, payment, policy, problem, project, proposal, question, recusal, restriction, review, satisfaction, scheme, seal, user,
-    visit,
+    acceptance, amendment, bid, challenge, clawback, decision, draw, expert, grant, id, measure, member, milestone, notice, objection,
+    organization, partnership, payment, policy, problem, project, proposal, question, recusal, restriction, review, satisfaction, scheme,
+    seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -76,10 +76,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId,
-    id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::SchemeId, id::SatisfactionId,
-    id::GrantId, id::DecisionId, id::ProjectId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
-    id::VisitId, id::ProblemId, id::MeasureId, id::ClawbackId,
+    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId, id::ProjectId, id::AcceptanceId, id::MilestoneId, id::PaymentId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId, id::VisitId, id::ProblemId, id::MeasureId, id::ClawbackId, id::SchemeId, id::SatisfactionId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -118,6 +115,9 @@ code_columns!(
     decision::DecisionStage,
     project::ProjectStage,
     project::SigningParty,
+    acceptance::AcceptanceStage,
+    acceptance::PanelVerdict,
+    acceptance::AcceptanceResult,
     milestone::MilestoneStage,
     payment::Gate,
     payment::PaymentStage,

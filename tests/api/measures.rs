@@ -72,6 +72,7 @@ pub async fn in_consortium(app: &TestApp) -> Story<'_> {
     story.examined(&story.bid, &[]).await;
     officer.does(&story.path("start_review")).await.is(200);
     story.scored(&story.bid, 1, "26").await;
+    story.satisfied().await;
     let decision = officer.post(&story.path("propose"), story.proposal()).await.is(201)["id"].as_str().unwrap().to_owned();
     app.director().await.does(&format!("/decisions/{decision}/approve")).await.is(200);
     officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);
@@ -127,6 +128,21 @@ on_both! {
         let kinds: Vec<&str> = list["items"].as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["suspend", "resume", "suspend", "resume"]);
         assert!(list["items"][0]["over_on"].is_string());
+    }
+
+    async fn a_suspension_that_comes_to_its_end_is_spoken_of_until_the_project_goes_on(app: TestApp) {
+        let story = Story::active(&app).await;
+        decided(&story, suspension(&app, true)).await;
+        app.mail().await;
+        for (days, notice, who) in [
+            (84, "", ""), (1, "suspension_due", "commissioner officer"), (15, "", ""), (1, "suspension_overdue", "commissioner director officer"),
+            (1, "", ""),
+        ] {
+            app.days_later(days);
+            let told = crate::clawbacks::reminded(&app, "suspension").await;
+            assert_eq!(told, (notice.to_owned(), who.to_owned()), "{days}");
+        }
+        decided(&story, measure("resume", "cause_gone")).await;
     }
 
     async fn a_measure_is_told_all_that_is_wrong_with_it(app: TestApp) {

@@ -15,6 +15,7 @@ pub struct World<'a> {
     pub(super) outsider: String,
     draw: String,
     objection: String,
+    acceptance: String,
     satisfaction: String,
     question: String,
     amendment: String,
@@ -31,6 +32,7 @@ pub struct World<'a> {
     visit: String,
     problem: String,
     pub(super) commissioner: String,
+    pub(super) panel: Vec<String>,
     measure: String,
     versions: Vec<(On, i64)>,
 }
@@ -156,6 +158,7 @@ impl<'a> World<'a> {
         let expert = app.expert(2).await.id();
         inputs::enlisted(app, &app.expert(2).await, "technical").await;
         versions.push((On::Expert, app.officer().await.get(&format!("/experts/{expert}")).await.is(200)["version"].as_i64().unwrap()));
+        let acceptance = if world == "acceptance" { story.acceptance().await } else { String::new() };
         let draw = Box::pin(draw(&story, world)).await;
         let question = match world {
             "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
@@ -193,6 +196,7 @@ impl<'a> World<'a> {
             outsider: app.expert(9).await.id(),
             draw,
             objection,
+            acceptance,
             satisfaction,
             question,
             amendment,
@@ -209,6 +213,7 @@ impl<'a> World<'a> {
             visit,
             problem,
             commissioner,
+            panel: if world == "acceptance" { inputs::panel(app).await } else { Vec::new() },
             measure,
             versions,
         }
@@ -268,6 +273,7 @@ impl<'a> World<'a> {
             On::Objection => &self.objection,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
+            On::Acceptance => &self.acceptance,
             On::Measure => &self.measure,
             // None of the worlds has a project that ended early: tests of its own say who may do what.
             On::Clawback => return None,

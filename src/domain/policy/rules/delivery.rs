@@ -22,6 +22,11 @@ pub const RULES: &[Rule] = &[
     rule(A::ProjectRemind, &[System], ANY),
     rule(A::ProjectApplyAcceptance, &[Team], OWN),
     rule(A::ProjectConclude, &[Director], OTHER),
+    // 验收: the panel's findings are written down by an officer who does not follow the project, and concluded by somebody else.
+    rule(A::AcceptanceRead, STAFF, ANY),
+    rule(A::AcceptanceRead, &[Team, Sponsor], OWN),
+    rule(A::AcceptanceAssess, &[Officer], &[Stranger, Author]),
+    rule(A::AcceptanceDecide, &[System], ANY),
     // 处置: proposed for the department, as an alert by the commissioner; decided by a director without a part in it.
     rule(A::MeasureRead, STAFF, ANY),
     rule(A::MeasureRead, &[Team, Sponsor], OWN),
@@ -30,6 +35,7 @@ pub const RULES: &[Rule] = &[
     rule(A::MeasurePropose, &[Commissioner], MINE),
     rule(A::MeasureApprove, &[Director], OTHER),
     rule(A::MeasureDecline, &[Director], OTHER),
+    rule(A::MeasureRemind, &[System], ANY),
     rule(A::ProjectSuspend, &[System], ANY),
     rule(A::ProjectResume, &[System], ANY),
     rule(A::ProjectTerminate, &[System], ANY),
@@ -41,6 +47,7 @@ pub const RULES: &[Rule] = &[
     rule(A::ClawbackPropose, &[Supervisor], OTHER),
     rule(A::ClawbackApprove, &[Director], OTHER),
     rule(A::ClawbackDecline, &[Director], OTHER),
+    rule(A::ClawbackRemind, &[System], ANY),
     rule(A::ClawbackReceive, &[Finance], &[Stranger, Author]),
     rule(A::ClawbackProposeWriteOff, &[Officer, Finance], DESK),
     rule(A::ClawbackApproveWriteOff, &[Director], OTHER),

@@ -20,6 +20,8 @@ DROP TABLE signatures;
 DROP TABLE commitments;
 DROP TABLE changes;
 DROP TABLE project_people;
+DROP TABLE acceptance_experts;
+DROP TABLE acceptances;
 DROP TABLE projects;
 DROP TABLE objections;
 DROP TABLE satisfactions;

@@ -11,10 +11,11 @@ use crate::domain::id::{ChallengeId, OrganizationId, UserId};
 use crate::domain::paper::{Cell, Paper, PaperKind};
 use crate::domain::policy::{Action, Kind, Permit};
 use crate::domain::proposal::team::TeamRole;
+use crate::domain::satisfaction::Grade;
 use crate::domain::time::Timestamp;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
-use crate::store::{Json, Page, decisions, examinations, objections, organizations, recusals, users};
+use crate::store::{Json, Page, decisions, examinations, objections, organizations, recusals, satisfactions, users};
 use std::collections::HashMap;
 
 /// Rows of a table, at most.
@@ -172,7 +173,11 @@ fn draws_table(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(Vec<&'sta
 }
 
 fn scores_table(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(Vec<&'static str>, Rows), AppError> {
-    let columns = vec!["榜单", "申请编号", "揭榜单位", "各专家分（匿名）", "去极值均分", "名次", "推荐意见", "拟支持经费（万元）"];
+    let columns =
+        vec!["榜单", "申请编号", "揭榜单位", "各专家分（匿名）", "去极值均分", "名次", "推荐意见", "满意度", "拟支持经费（万元）"];
+    let words = satisfactions::of_round(act.conn, challenge.id, challenge.round)?;
+    let word =
+        |bid| words.iter().find(|row| row.bid_id == bid).map_or(Cell::Empty, |row| row.grade.map_or(row.stage.zh(), Grade::zh).into());
     let lines = scores::table(act, challenge.id)?.into_inner().lines;
     let rows = lines.into_iter().map(|line| {
         let sheets = line.score.phases.iter().flat_map(|(_, _, panel)| &panel.sheets);
@@ -185,6 +190,7 @@ fn scores_table(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(Vec<&'st
             Cell::maybe(line.score.score),
             line.place.map_or(Cell::Empty, Cell::from),
             line.bid.stage.zh().into(),
+            word(line.bid.id),
             line.bid.award_fen.map_or(Cell::Empty, Cell::Money),
         ]
     });

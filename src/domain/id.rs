@@ -122,6 +122,8 @@ ids! {
     ChangeId,
     /// A payment 拨付.
     PaymentId,
+    /// An application for acceptance 验收.
+    AcceptanceId,
     /// A measure 处置 on a project.
     MeasureId,
     /// A clawback 追回.

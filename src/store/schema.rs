@@ -637,11 +637,48 @@ diesel::table! {
         author_id -> Text,
         commissioner_id -> Nullable<Text>,
         planned_by -> Nullable<Text>,
+        assessed_by -> Nullable<Text>,
         self_evaluation -> Nullable<Text>,
         opinion -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    acceptances (id) {
+        id -> Text,
+        project_id -> Text,
+        number -> Integer,
+        stage -> Text,
+        self_evaluation -> Text,
+        items -> Text,
+        applied_by -> Text,
+        applied_on -> Date,
+        rectifies_by -> Nullable<Date>,
+        meeting_on -> Nullable<Date>,
+        task -> Nullable<Text>,
+        finance -> Nullable<Text>,
+        results -> Nullable<Text>,
+        panel_opinion -> Nullable<Text>,
+        recorded_by -> Nullable<Text>,
+        result -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        rectify_by -> Nullable<Date>,
+        decided_by -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        certificate_no -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    acceptance_experts (acceptance_id, expert_id) {
+        acceptance_id -> Text,
+        expert_id -> Text,
     }
 }
 
@@ -1044,6 +1081,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     changes,
     commitments,
     signatures,
+    acceptances,
+    acceptance_experts,
     assignments,
     milestones,
     milestone_events,

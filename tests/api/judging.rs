@@ -2,7 +2,7 @@
 //! a fresh computation, and no sheet counts that may not.
 
 use crate::reviews::race;
-use crate::support::{Caller, Dice, TestApp, inputs, on_both};
+use crate::support::{Caller, Dice, Story, TestApp, inputs, on_both};
 use jiebang::domain::policy::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -103,6 +103,33 @@ async fn walks(app: &TestApp, seed: u64) -> usize {
 }
 
 on_both! {
+    async fn twenty_awards_at_once_make_one_project_of_one_slot(app: TestApp) {
+        let story = Story::publicity(&app).await;
+        app.days_later(13);
+        let director = app.director().await;
+        director.log_in().await;
+        let tries = (0..20).map(|_| {
+            let (director, path) = (director.clone(), story.path("award"));
+            async move { director.does(&path).await.status.as_u16() }
+        });
+        let statuses = futures_util::future::join_all(tries).await;
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+        assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
+        assert_eq!(app.count("projects").await, 1);
+    }
+
+    async fn an_award_and_a_withdrawal_of_the_challenge_at_once_leave_one_of_them(app: TestApp) {
+        let story = Story::publicity(&app).await;
+        app.days_later(13);
+        let (director, other) = (app.director().await, app.person("deputy", "department", Some("办公室"), &[Role::Director]).await);
+        let (award, withdraw) = (story.path("award"), story.path("withdraw"));
+        let reason = json!({"reason": "需求方撤回需求"});
+        let (awarded, withdrawn) = tokio::join!(director.does(&award), other.post(&withdraw, reason));
+        let both = [awarded.status.as_u16(), withdrawn.status.as_u16()];
+        assert!(both == [200, 409] || both == [409, 200], "{both:?}");
+        assert_eq!(app.count("projects").await, i64::from(both[0] == 200));
+    }
+
     async fn whatever_the_order_the_scores_are_those_of_a_fresh_computation(app: TestApp) {
         let mut accepted = 0;
         for seed in 1..9 {

@@ -32,7 +32,7 @@ on_both! {
         let examined = table(&app, &app.auditor().await, &story, "examinations").await;
         assert_eq!((examined[2].len(), examined[3][1].as_str(), examined[3][19].as_str()), (21, "通过", "examiner2 某"));
         let scores = table(&app, &app.director().await, &story, "scores").await;
-        assert_eq!(scores[3][3..8], ["82.5", "82.5", "1", "拟立项", "650"]);
+        assert_eq!(scores[3][3..9], ["82.5", "82.5", "1", "拟立项", "满意", "650"]);
         let announced = table(&app, &app.officer().await, &story, "publicity").await;
         assert_eq!(announced[3][1..4], ["keda 单位", "", "李挂帅"]);
         let draws = table(&app, &supervisor, &story, "draws").await;

@@ -114,6 +114,12 @@ pub const AUTUMN_2022: Season = Season {
     awarded: NEVER,
 };
 
+/// The second publicity of a challenge of 2022 whose first one was interrupted.
+pub const SECOND_2023: Season = Season { publicity: ("2023-03-20", "2023-03-24"), ..AUTUMN_2022 };
+
+/// The publicity of a reserve that moved up in 2022.
+pub const RESERVE_2022: Season = Season { publicity: ("2022-03-10", "2022-03-17"), ..YEAR_2021 };
+
 /// Challenges of 2022 whose bids are before the department when the story ends.
 pub const WINTER_2022: Season = Season {
     published: "2023-01-09",

@@ -2,6 +2,7 @@
 
 use crate::cli::seed::ends::{Examined, Progress, Reach};
 use crate::cli::seed::forms;
+use crate::cli::seed::turns::Turn;
 use crate::domain::challenge::FailReason;
 use crate::domain::decimal::Decimal;
 use crate::domain::decision::Choice;
@@ -119,6 +120,8 @@ pub struct Challenge {
     pub reach: Reach,
     /// Why its first round failed.
     pub fail_reason: Option<FailReason>,
+    /// What happens out of turn.
+    pub turn: Option<Turn>,
     /// Bids of the first round.
     #[serde(default, rename = "bid")]
     pub bids: Vec<Bid>,

@@ -82,6 +82,7 @@ impl Story<'_> {
                 let input = reason("需求方调整产线规划，撤回需求，经研究撤榜，不再组织下一轮。")?;
                 self.by(director, move |act| ending::withdraw(act, id, &input)).await?;
             }
+            D::Turn(turn) => self.turn(of, turn).await?,
             D::Finish => drop(self.by(officer, move |act| ending::finish(act, id)).await?),
         }
         Ok(())
@@ -112,6 +113,10 @@ impl Story<'_> {
     async fn satisfy(&self, of: usize) -> anyhow::Result<()> {
         let case = self.case(of)?;
         let (id, Some(key)) = (case.id()?, case.data.sponsor.as_deref()) else { return Ok(()) };
+        // Where a decision is taken anew, its word stands.
+        if !self.look(move |act| satisfactions::of_challenge(act, id)).await?.is_empty() {
+            return Ok(());
+        }
         let sponsor = self.people.agent(key, Role::Sponsor)?;
         let due: AskSponsorInput = form(json!({"due_at": self.app.clock.now().plus(chrono::TimeDelta::days(5))}))?;
         self.by(self.desks.officer, move |act| satisfactions::ask(act, id, due)).await?;

@@ -6,6 +6,7 @@ use crate::cli::seed::calendar::{self, Season, evening, instant, moment};
 use crate::cli::seed::course::{self, ProjectDeed};
 use crate::cli::seed::data::{Bid, Challenge, Portfolio};
 use crate::cli::seed::ends::{Examined, Progress, Reach};
+use crate::cli::seed::turns::{self, Turn};
 use crate::domain::challenge::FailReason;
 use crate::domain::decision::Choice;
 use crate::domain::time::Timestamp;
@@ -65,6 +66,8 @@ pub enum ChallengeDeed {
     Withdraw,
     /// The officer finishes it.
     Finish,
+    /// Something happens out of turn.
+    Turn(Turn),
 }
 
 /// What is done about a bid.
@@ -148,6 +151,7 @@ fn life(of: usize, challenge: &Challenge, season: &'static Season, late: bool) -
     let mut diary = Diary::about(of);
     straight(&mut diary, challenge, season)?;
     ending(&mut diary, challenge, season)?;
+    turns::notes(&mut diary, challenge)?;
     for (number, bid) in challenge.bids.iter().enumerate() {
         bidding(&mut diary, challenge, number, bid, season)?;
         if challenge.extent() >= Reach::Awarded && bid.choice == Some(Choice::Recommended) {

@@ -84,7 +84,8 @@ impl World<'_> {
             "PUT /projects/{id}/plan" => inputs::plan(650 * inputs::WAN),
             "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true, "legal_representative": "赵法人"}),
             "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),
-            "POST /projects/{id}/apply_acceptance" => json!({"self_evaluation": "完成"}),
+            "POST /projects/{id}/apply_acceptance" => inputs::acceptance(),
+            "POST /acceptances/{id}/assess" => inputs::assessment(&self.panel, "pass", "pass"),
             "POST /projects/{id}/conclude" => json!({"conclusion": "completed", "opinion": "通过"}),
             "POST /projects/{id}/changes" | "POST /changes/{id}/resubmit" => {
                 inputs::change(self.story.app, json!({"kind": "title", "title": "煤层气提浓成套技术及其示范"}))

@@ -15,6 +15,7 @@ pub struct World<'a> {
     pub(super) outsider: String,
     draw: String,
     objection: String,
+    acceptance: String,
     satisfaction: String,
     question: String,
     amendment: String,
@@ -32,6 +33,7 @@ pub struct World<'a> {
     visit: String,
     problem: String,
     pub(super) commissioner: String,
+    pub(super) panel: Vec<String>,
     measure: String,
     versions: Vec<(On, i64)>,
 }
@@ -164,6 +166,7 @@ impl<'a> World<'a> {
         let expert = app.expert(2).await.id();
         inputs::enlisted(app, &app.expert(2).await, "technical").await;
         versions.push((On::Expert, app.officer().await.get(&format!("/experts/{expert}")).await.is(200)["version"].as_i64().unwrap()));
+        let acceptance = if world == "acceptance" { story.acceptance().await } else { String::new() };
         let draw = Box::pin(draw(&story, world)).await;
         let question = match world {
             "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
@@ -201,6 +204,7 @@ impl<'a> World<'a> {
             outsider: app.expert(9).await.id(),
             draw,
             objection,
+            acceptance,
             satisfaction,
             question,
             amendment,
@@ -218,6 +222,7 @@ impl<'a> World<'a> {
             visit,
             problem,
             commissioner,
+            panel: if world == "acceptance" { inputs::panel(app).await } else { Vec::new() },
             measure,
             versions,
         }
@@ -278,6 +283,7 @@ impl<'a> World<'a> {
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
             On::Change => &self.change,
+            On::Acceptance => &self.acceptance,
             On::Measure => &self.measure,
             // None of the worlds has a project that ended early: tests of its own say who may do what.
             On::Clawback => return None,

@@ -21,6 +21,7 @@ codes! {
         Signing = "signing" "签约截止日（尚未签约）",
         Milestone = "milestone" "里程碑到期日（尚未提交）",
         Rectification = "rectification" "整改截止日（尚未再次提交）",
+        Report = "report" "报告到期日（尚未提交）",
         Problem = "problem" "问题办结期限（尚未办结）",
         Visit = "visit" "下次服务期限（季度末，尚无服务记录）",
         VisitOnsite = "visit_onsite" "下次现场服务期限（半年末，尚无现场记录）",
@@ -37,6 +38,7 @@ impl Subject {
             Self::ObjectionReceived | Self::ObjectionAdmitted | Self::ObjectionExtended => Action::ObjectionRemind,
             Self::Signing | Self::ProjectEnd | Self::Visit | Self::VisitOnsite => Action::ProjectRemind,
             Self::Problem => Action::ProblemRemind,
+            Self::Report => Action::ReportRemind,
             Self::Milestone | Self::Rectification => Action::MilestoneRemind,
         }
     }
@@ -112,6 +114,9 @@ pub const RULES: &[ReminderRule] = &[
     rule("rectification_7", S::Rectification, Days(-7), N::MilestoneDue, &[Team, Commissioner]),
     rule("rectification_late_1", S::Rectification, Days(1), N::MilestoneOverdue, LATE),
     rule("rectification_red", S::Rectification, Days(1 + ESCALATED_AFTER), N::LightRed, RED),
+    rule("report_15", S::Report, Days(-15), N::ReportDue, &[Team, Commissioner]),
+    rule("report_3", S::Report, Days(-3), N::ReportDue, &[Team, Commissioner]),
+    rule("report_late_1", S::Report, Days(1), N::ReportOverdue, LATE),
     rule("problem_late_1", S::Problem, Days(1), N::ProblemOverdue, LATE),
     rule("problem_late_15", S::Problem, Days(15), N::ProblemOverdue, RED),
     rule("visit_15", S::Visit, Days(-15), N::VisitDue, &[Commissioner]),

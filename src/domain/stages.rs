@@ -3,7 +3,7 @@
 use crate::domain::workflow::Table;
 use crate::domain::{
     amendment, bid, challenge, decision, draw, expert, grant, milestone, objection, organization, partnership, payment, problem, project,
-    question, restriction, review,
+    question, report, restriction, review,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -23,6 +23,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<objection::ObjectionStage>("Objection 异议"),
         Table::of::<project::ProjectStage>("Project 项目"),
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
+        Table::of::<report::ReportStage>("Progress report 执行情况报告"),
         Table::of::<problem::ProblemStage>("Problem 跟踪问题"),
         Table::of::<payment::PaymentStage>("Payment 拨付"),
         Table::of::<grant::GrantStage>("Role grant 授权"),

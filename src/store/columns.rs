@@ -3,8 +3,8 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    amendment, bid, challenge, decision, draw, expert, grant, id, member, milestone, notice, objection, organization, partnership, payment,
-    policy, problem, project, proposal, question, recusal, restriction, review, seal, user, visit,
+    amendment, assignment, bid, challenge, decision, draw, expert, grant, id, light, member, milestone, notice, objection, organization,
+    partnership, payment, policy, problem, project, proposal, question, recusal, report, restriction, review, seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -76,7 +76,7 @@ macro_rules! text_columns {
 
 text_columns!(as_str:
     id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId,
-    id::ProjectId, id::MilestoneId, id::PaymentId, id::VisitId, id::ProblemId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
+    id::ProjectId, id::MilestoneId, id::PaymentId, id::VisitId, id::ProblemId, id::ReportId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -116,6 +116,10 @@ code_columns!(
     payment::PaymentStage,
     visit::VisitMode,
     problem::ProblemStage,
+    assignment::AssignmentKind,
+    light::Light,
+    report::ReportKind,
+    report::ReportStage,
     payment::Source,
     policy::Role,
     policy::Action,

@@ -4,6 +4,7 @@
 //! people never overwrite each other: no row moved is [`diesel::NotFound`], which `app` reads as a conflict.
 
 pub mod amendments;
+pub mod assignments;
 pub mod audit;
 pub mod batches;
 pub mod bids;
@@ -14,6 +15,7 @@ pub mod columns;
 pub mod custody;
 pub mod db;
 pub mod decisions;
+pub mod desk;
 pub mod dialect;
 pub mod draws;
 pub mod erasure;
@@ -43,6 +45,7 @@ pub mod projects;
 pub mod questions;
 pub mod recusals;
 pub mod reminders;
+pub mod reports;
 pub mod restrictions;
 pub mod reviews;
 pub mod schema;
@@ -50,6 +53,7 @@ pub mod second_factors;
 pub mod sessions;
 pub mod sign_ins;
 mod sqlite;
+pub mod status_reports;
 pub mod transfers;
 pub mod users;
 pub mod visits;

@@ -67,6 +67,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Milestone => "/milestones/{id}",
         On::Visit => "/visits/{id}",
         On::Problem => "/problems/{id}",
+        On::Report => "/reports/{id}",
         On::Payment => "/payments/{id}",
     };
     may("GET", path, who, world).0

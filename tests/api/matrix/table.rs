@@ -31,6 +31,7 @@ pub enum On {
     Milestone,
     Visit,
     Problem,
+    Report,
     Payment,
 }
 
@@ -72,6 +73,8 @@ pub const OWN: &[(&str, bool)] = &[
     ("POST /me/identity_number", false),
     ("GET /me/second_factor", false),
     ("GET /me/custody", false),
+    ("GET /me/desk", false),
+    ("POST /me/status_reports", false),
     ("POST /me/custody/enrol", false),
     ("POST /me/custody/renew", false),
     ("POST /me/custody/change_passphrase", false),

@@ -203,7 +203,7 @@ impl Walk<'_> {
         for _ in 0..12 {
             let candidate = self.people[self.dice.roll(self.people.len())].id();
             // Also handed over: whoever followed it once is held to that.
-            followed |= self.someone(&format!("{path}/assign"), &json!({"commissioner_id": candidate})).await;
+            followed |= self.someone(&format!("{path}/assign"), &json!({"commissioner_id": candidate, "note": "岗位调整"})).await;
         }
         let payments = officer.get(&format!("{path}/payments")).await.is(200);
         let payment = format!("/payments/{}", payments["items"][0]["id"].as_str().unwrap());

@@ -815,6 +815,84 @@ CREATE TABLE transfers (
 );
 CREATE UNIQUE INDEX transfers_one_stands ON transfers (payment_id) WHERE returned_on IS NULL;
 
+-- What the lead passed on to its partners.
+CREATE TABLE sub_payments (
+    payment_id TEXT NOT NULL REFERENCES payments (id),
+    number INTEGER NOT NULL,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+    forwarded_on DATE NOT NULL,
+    voucher_no TEXT NOT NULL,
+    recorded_by TEXT NOT NULL REFERENCES users (id),
+    PRIMARY KEY (payment_id, number),
+    UNIQUE (payment_id, voucher_no)
+);
+
+-- What is to become of a project. One proposal waits at a time, and nobody decides on their own.
+CREATE TABLE measures (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    kind TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    clock_stops INTEGER,
+    until_on DATE,
+    decision_no TEXT,
+    decided_by TEXT REFERENCES users (id),
+    decided_on DATE,
+    over_on DATE,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (decided_by <> created_by)
+);
+CREATE INDEX measures_project ON measures (project_id, id);
+CREATE UNIQUE INDEX measures_one_waits ON measures (project_id) WHERE stage = 'proposed';
+
+-- The settlement of a project, and what goes back. A project is settled once.
+CREATE TABLE clawbacks (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    stage TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    awarded_fen BIGINT NOT NULL,
+    paid_fen BIGINT NOT NULL CHECK (paid_fen BETWEEN 0 AND awarded_fen),
+    spent_fen BIGINT NOT NULL CHECK (spent_fen BETWEEN 0 AND paid_fen),
+    irregular_fen BIGINT NOT NULL CHECK (irregular_fen BETWEEN 0 AND spent_fen),
+    principal_fen BIGINT NOT NULL CHECK (principal_fen BETWEEN 0 AND paid_fen),
+    interest_fen BIGINT NOT NULL CHECK (interest_fen >= 0),
+    interest_rate_bps INTEGER,
+    received_fen BIGINT NOT NULL,
+    audit_no TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    decision_no TEXT,
+    due_on DATE,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    decided_by TEXT REFERENCES users (id),
+    write_off_by TEXT REFERENCES users (id),
+    write_off_reason TEXT,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK (decided_by <> created_by),
+    CHECK (received_fen BETWEEN 0 AND principal_fen + interest_fen)
+);
+CREATE INDEX clawbacks_project ON clawbacks (project_id, id);
+CREATE INDEX clawbacks_stage ON clawbacks (stage, id);
+CREATE UNIQUE INDEX clawbacks_one_stands ON clawbacks (project_id) WHERE stage <> 'declined';
+
+CREATE TABLE clawback_receipts (
+    clawback_id TEXT NOT NULL REFERENCES clawbacks (id),
+    number INTEGER NOT NULL,
+    amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+    received_on DATE NOT NULL,
+    voucher_no TEXT NOT NULL UNIQUE,
+    recorded_by TEXT NOT NULL REFERENCES users (id),
+    PRIMARY KEY (clawback_id, number)
+);
+
 -- What the portfolio comes to: every change adds a row (triggers in `store/guards/`), which are summed up now and then.
 CREATE TABLE calendars (
     year INTEGER PRIMARY KEY NOT NULL,

@@ -44,6 +44,8 @@ pub struct About {
     pub organization: Option<OrganizationId>,
     /// The team's lead organisation.
     pub team: Option<OrganizationId>,
+    /// The organisations beside the lead.
+    pub partners: Vec<OrganizationId>,
     /// The expert.
     pub expert: Option<UserId>,
     /// Who objects, with or without an account.

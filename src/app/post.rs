@@ -81,6 +81,7 @@ fn recipients(conn: &mut Conn, audience: Audience, about: &About) -> Result<Vec<
         Audience::Finance => outbox::with_role(conn, Role::Finance),
         Audience::Subscribers => about.sector.map_or(Ok(Vec::new()), |sector| outbox::subscribers(conn, sector)),
         Audience::Sponsor => organization(conn, about.sponsor, Role::Sponsor),
+        Audience::Partners => outbox::of_organizations(conn, &about.partners, Role::Team),
         Audience::Team => organization(conn, about.team, Role::Team),
         Audience::Bidders => of_round(conn, about, BEFORE_THE_DEPARTMENT),
         Audience::Custodians => about.round.map_or(Ok(Vec::new()), |(challenge, round)| outbox::custodians(conn, challenge, round)),

@@ -116,6 +116,10 @@ ids! {
     MilestoneId,
     /// A payment 拨付.
     PaymentId,
+    /// A measure 处置 on a project.
+    MeasureId,
+    /// A clawback 追回.
+    ClawbackId,
     /// A visit 服务记录.
     VisitId,
     /// A problem 跟踪问题.

@@ -23,13 +23,19 @@ const fn row(action: Action, outcome: &'static str, notice: Notice, to: &'static
 }
 
 use Audience::{
-    Author, Bidders, Commissioner, Custodians, Directors, DraftHolders, Expert, Finance, Members, Objector, Person, Secadmins, Sponsor,
-    Subscribers, Supervisors, Team,
+    Author, Bidders, Commissioner, Custodians, Directors, DraftHolders, Expert, Finance, Members, Objector, Partners, Person, Secadmins,
+    Sponsor, Subscribers, Supervisors, Team,
 };
 use Notice as N;
 
 /// Whom it concerns that an open challenge changes: everyone who may have planned with it.
 const CONCERNED: &[Audience] = &[Bidders, DraftHolders, Subscribers, Sponsor, Author, Person];
+
+/// Whom it concerns that a project stops, for a time or for good: all parties, and those who keep its money and its peace.
+const ALL_PARTIES: &[Audience] = &[Team, Partners, Sponsor, Commissioner, Author, Person, Directors, Finance, Supervisors];
+
+/// Whom it concerns that money goes back.
+const OF_CLAWBACK: &[Audience] = &[Team, Partners, Author, Person, Finance, Supervisors];
 
 /// Every letter of the service.
 pub const LETTERS: &[LetterRule] = &[
@@ -179,6 +185,22 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ProjectConclude, "completed", N::ProjectCompleted, &[Team, Sponsor, Commissioner, Author]),
     row(A::ProjectConclude, "concluded", N::ProjectConcluded, &[Team, Sponsor, Commissioner, Author]),
     row(A::ProjectConclude, "failed", N::ProjectFailed, &[Team, Sponsor, Commissioner, Author]),
+    row(A::MeasurePropose, "", N::MeasureProposed, &[Directors]),
+    row(A::MeasureDecline, "", N::MeasureDeclined, &[Person]),
+    row(A::ProjectSuspend, "", N::ProjectSuspended, ALL_PARTIES),
+    row(A::ProjectResume, "", N::ProjectResumed, ALL_PARTIES),
+    row(A::ProjectTerminate, "", N::ProjectTerminated, ALL_PARTIES),
+    row(A::ProjectRevoke, "", N::ProjectRevoked, ALL_PARTIES),
+    row(A::ClawbackPropose, "", N::ClawbackProposed, &[Directors]),
+    row(A::ClawbackDecline, "", N::ClawbackDeclined, &[Person]),
+    row(A::ClawbackApprove, "notified", N::ClawbackNotified, OF_CLAWBACK),
+    row(A::ClawbackApprove, "settled", N::ClawbackSettled, OF_CLAWBACK),
+    row(A::ClawbackReceive, "partial", N::ClawbackReceived, OF_CLAWBACK),
+    row(A::ClawbackReceive, "write_off", N::ClawbackReceived, OF_CLAWBACK),
+    row(A::ClawbackReceive, "settled", N::ClawbackSettled, OF_CLAWBACK),
+    row(A::ClawbackProposeWriteOff, "", N::WriteOffProposed, &[Directors]),
+    row(A::ClawbackDeclineWriteOff, "", N::WriteOffDeclined, &[Person]),
+    row(A::ClawbackApproveWriteOff, "", N::ClawbackWrittenOff, OF_CLAWBACK),
     row(A::MilestoneStart, "", N::MilestoneStarted, &[Commissioner]),
     row(A::MilestoneSubmit, "", N::MilestoneSubmitted, &[Commissioner]),
     row(A::MilestoneVerify, "", N::MilestoneMet, &[Team, Author]),
@@ -196,6 +218,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::PaymentApprove, "", N::PaymentApproved, &[Team, Finance]),
     row(A::PaymentPay, "", N::PaymentPaid, &[Team, Commissioner]),
     row(A::PaymentReturn, "", N::PaymentReturned, &[Team]),
+    row(A::PaymentForward, "", N::PaymentForwarded, &[Members, Commissioner]),
     row(A::PaymentHold, "", N::PaymentHeld, &[Team, Commissioner, Finance]),
     row(A::PaymentRelease, "", N::PaymentReleased, &[Team, Commissioner, Finance]),
     row(A::PaymentReverse, "", N::PaymentReversed, &[Team, Commissioner, Finance]),
@@ -204,6 +227,8 @@ pub const LETTERS: &[LetterRule] = &[
 
 /// Steps that change a stage and write no letter of their own, with the step whose letter tells the same people.
 pub const TOLD_BY_ANOTHER: &[(Action, Action)] = &[
+    // What a decided measure does to the project is what everyone hears of.
+    (A::MeasureApprove, A::ProjectTerminate),
     (A::BidSign, A::ProjectActivate),
     (A::BidForfeit, A::ProjectForfeit),
     (A::DecisionReplace, A::BidCallUp),

@@ -162,6 +162,21 @@ codes! {
         PaymentApproved = "payment_approved" "拨付已批准",
         PaymentPaid = "payment_paid" "拨付到账",
         PaymentReturned = "payment_returned" "拨付退回",
+        MeasureProposed = "measure_proposed" "处置待决定",
+        MeasureDeclined = "measure_declined" "不予处置",
+        ProjectSuspended = "project_suspended" "项目暂停",
+        ProjectResumed = "project_resumed" "项目恢复",
+        ProjectTerminated = "project_terminated" "项目终止",
+        ProjectRevoked = "project_revoked" "项目撤销",
+        ClawbackProposed = "clawback_proposed" "追回待决定",
+        ClawbackDeclined = "clawback_declined" "不予追回",
+        ClawbackNotified = "clawback_notified" "退款通知",
+        ClawbackReceived = "clawback_received" "收到退款",
+        ClawbackSettled = "clawback_settled" "清算结清",
+        WriteOffProposed = "write_off_proposed" "核销待决定",
+        WriteOffDeclined = "write_off_declined" "不予核销",
+        ClawbackWrittenOff = "clawback_written_off" "核销",
+        PaymentForwarded = "payment_forwarded" "转拨",
         PaymentHeld = "payment_held" "缓拨",
         PaymentReleased = "payment_released" "解除缓拨",
         PaymentReversed = "payment_reversed" "退汇",
@@ -182,6 +197,7 @@ codes! {
         Subscribers = "subscribers" "领域订阅者",
         Sponsor = "sponsor" "需求方",
         Team = "team" "本揭榜团队",
+        Partners = "partners" "联合体合作单位",
         Bidders = "bidders" "本轮在评的揭榜团队",
         DraftHolders = "draft_holders" "持有草稿的团队",
         Expert = "expert" "评审专家",
@@ -211,6 +227,10 @@ pub struct Facts {
     pub until: String,
     /// An amount in 万元.
     pub amount_wan: String,
+    /// Interest in 万元.
+    pub interest_wan: String,
+    /// What is left to pay, in 万元.
+    pub left_wan: String,
     /// A count or an order: number of the version, the milestone, the reserve.
     pub number: i64,
     /// Days that are left; below zero, days that something is overdue.

@@ -4,6 +4,7 @@ use crate::domain::codes::codes;
 use crate::domain::fault::Faults;
 use crate::domain::money::Fen;
 use crate::domain::policy::Action as A;
+use crate::domain::proposal::consortium::OrganizationRef;
 use crate::domain::text::Line;
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
@@ -49,6 +50,7 @@ stage_table!(
         path(S::Approved, A::PaymentHold, &[S::Held]),
         path(S::Approved, A::PaymentCancel, &[S::Cancelled]),
         path(S::Paid, A::PaymentReverse, &[S::Returned]),
+        path(S::Paid, A::PaymentForward, &[S::Paid]),
         path(S::Returned, A::PaymentPay, &[S::Paid]),
         path(S::Returned, A::PaymentReturn, &[S::Due]),
         path(S::Returned, A::PaymentHold, &[S::Held]),
@@ -81,6 +83,9 @@ codes! {
     pub enum Block {
         Held = "held" "缓拨",
         MilestoneRectifying = "milestone_rectifying" "里程碑限期整改中",
+        ProjectSuspended = "project_suspended" "项目暂停",
+        ProjectEnded = "project_ended" "项目已终止或撤销",
+        ClawbackOverdue = "clawback_overdue" "牵头单位应退资金逾期未退",
         Restricted = "restricted" "牵头单位处于科研诚信限制期内",
     }
 }
@@ -143,6 +148,23 @@ pub struct ReverseInput {
     pub reason: Line<2, 500>,
     /// Date on which it came back: not before the transfer, and not in the future.
     pub returned_on: Date,
+}
+
+/// Days that the lead has to pass a partner's part on 转拨.
+pub const DAYS_TO_FORWARD: i64 = 30;
+
+/// The record of money that the lead passed on to a partner 转拨.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct ForwardInput {
+    /// The partner, by its credit code or id.
+    pub organization: OrganizationRef,
+    /// How much: with what was passed on before, at most the partner's share of what was paid to the project.
+    pub amount_fen: Fen,
+    /// When: not before the payment, and not in the future.
+    pub forwarded_on: Date,
+    /// Number of the lead's own voucher.
+    pub voucher_no: Line<3, 60>,
 }
 
 #[cfg(test)]

@@ -15,11 +15,14 @@ codes! {
         Concluded = "concluded" "结题",
         Failed = "failed" "验收不通过",
         Forfeited = "forfeited" "已放弃",
+        Suspended = "suspended" "暂停",
+        Terminated = "terminated" "已终止",
+        Revoked = "revoked" "已撤销",
     }
 }
 
 /// Stages in which a project binds its people.
-pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::InAcceptance];
+pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::Suspended, S::InAcceptance];
 
 use ProjectStage as S;
 stage_table!(
@@ -33,6 +36,15 @@ stage_table!(
         path(S::Signing, A::ProjectAssign, &[S::Signing]),
         path(S::Active, A::ProjectAssign, &[S::Active]),
         path(S::Active, A::ProjectApplyAcceptance, &[S::InAcceptance]),
+        path(S::Active, A::ProjectSuspend, &[S::Suspended]),
+        path(S::Active, A::ProjectTerminate, &[S::Terminated]),
+        path(S::Active, A::ProjectRevoke, &[S::Revoked]),
+        path(S::Suspended, A::ProjectResume, &[S::Active]),
+        path(S::Suspended, A::ProjectAssign, &[S::Suspended]),
+        path(S::Suspended, A::ProjectTerminate, &[S::Terminated]),
+        path(S::Suspended, A::ProjectRevoke, &[S::Revoked]),
+        path(S::InAcceptance, A::ProjectTerminate, &[S::Terminated]),
+        path(S::InAcceptance, A::ProjectRevoke, &[S::Revoked]),
         path(S::InAcceptance, A::ProjectConclude, &[S::Completed, S::Concluded, S::Failed]),
     ]
 );

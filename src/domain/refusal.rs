@@ -99,6 +99,12 @@ refusals! {
     ProjectNotActive "project_not_active" "项目不在执行中" "The project is not active.";
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";
     OverAward "over_award" "拨付合计将超过立项金额" "Payments would exceed the award.";
+    MeasureWaits "measure_waits" "本项目已有一项处置待决定" "Another measure on the project waits for its decision.";
+    NotSettledHere "not_settled_here" "项目未终止、撤销或以应清算的方式结束" "The project has not ended in a way that is settled.";
+    PaymentsOpen "payments_open" "尚有拨付未办结，不能清算" "Some payments are still on their way: the project cannot be settled yet.";
+    SettledAlready "settled_already" "本项目已清算或正在清算" "The project is settled already, or about to be.";
+    ForwardedOn "forwarded_on" "已向合作单位转拨，退汇后转拨合计将超过其份额" "Partners have got more of it than would be theirs if it came back.";
+    NotShared "not_shared" "只有财政资金按份额转拨" "Only the department's money is shared with partners.";
     PaymentBlocked "payment_blocked" "存在缓拨情形，暂不能办理拨付（见该笔拨付的 blocked_by）" "Something stands in the way of this payment for now: its blocked_by says what.";
     BatchBudget "over_batch_budget" "批次内榜单资助上限合计将超过批次预算" "The caps of the batch's challenges would exceed its budget.";
     RolesClash "roles_clash" "这些角色不得由同一人担任" "These roles may not be held by one person.";

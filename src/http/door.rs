@@ -87,7 +87,7 @@ path_ids!(
     ReviewId,
     DecisionId
 );
-path_ids!(ProjectId, MilestoneId, PaymentId, KeyId);
+path_ids!(ProjectId, MeasureId, ClawbackId, MilestoneId, PaymentId, KeyId);
 path_ids!(VisitId, ProblemId, ReportId);
 
 /// What can be the body of a request.

@@ -1,13 +1,13 @@
 //! Payments: views and handlers.
 
 use crate::app::Page;
-use crate::app::payments::{Payable, PaymentFilter, TransferRow, holding};
+use crate::app::payments::{Payable, PaymentFilter, SubPaymentRow, TransferRow, WithTransfers, forwarding, holding};
 use crate::app::{Act, AppError, Done, Seen, payments};
 use crate::domain::challenge::{NoInput, ReasonInput};
 use crate::domain::fault::Faults;
-use crate::domain::id::{MilestoneId, PaymentId, ProjectId, UserId};
+use crate::domain::id::{MilestoneId, OrganizationId, PaymentId, ProjectId, UserId};
 use crate::domain::money::Fen;
-use crate::domain::payment::{Block, Gate, PayInput, PaymentStage, ReverseInput, Source, Whereabouts};
+use crate::domain::payment::{Block, DAYS_TO_FORWARD, ForwardInput, Gate, PayInput, PaymentStage, ReverseInput, Source, Whereabouts};
 use crate::domain::policy::Action;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
@@ -98,15 +98,52 @@ impl From<TransferRow> for TransferView {
     }
 }
 
-/// A payment with each time that it was sent.
+/// Money that the lead passed on to a partner 转拨.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct SubPaymentView {
+    number: i32,
+    organization_id: OrganizationId,
+    amount_fen: Fen,
+    forwarded_on: Date,
+    voucher_no: String,
+    recorded_by: UserId,
+    /// Whether it took more than thirty days.
+    late: bool,
+}
+
+/// A payment with each time that it was sent, and what was passed on of it.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct PaymentDetail {
     #[serde(flatten)]
     payment: PaymentView,
     transfers: Vec<TransferView>,
+    /// By when partners have their parts of it, once it is paid.
+    forward_by: Option<Date>,
+    sub_payments: Vec<SubPaymentView>,
 }
 
 record_view!(PaymentDetail as payment);
+
+impl From<WithTransfers> for PaymentDetail {
+    fn from((payment, sent, passed_on): WithTransfers) -> Self {
+        let forward_by = payment.record.paid_on.map(|day| day.plus_days(DAYS_TO_FORWARD));
+        let view = |row: SubPaymentRow| SubPaymentView {
+            number: row.number,
+            organization_id: row.organization_id,
+            amount_fen: row.amount_fen,
+            forwarded_on: row.forwarded_on,
+            voucher_no: row.voucher_no,
+            recorded_by: row.recorded_by,
+            late: forward_by.is_some_and(|day| row.forwarded_on > day),
+        };
+        Self {
+            sub_payments: passed_on.into_iter().map(view).collect(),
+            transfers: sent.into_iter().map(Into::into).collect(),
+            forward_by,
+            payment: payment.into(),
+        }
+    }
+}
 
 /// Where the money of one source is; the parts make what was planned.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -161,11 +198,7 @@ pub fn of_project(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<PaymentsView>
 
 /// `GET /payments/{id}`
 pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<PaymentDetail>, AppError> {
-    let view = |(payment, sent): (Payable, Vec<TransferRow>)| PaymentDetail {
-        payment: payment.into(),
-        transfers: sent.into_iter().map(Into::into).collect(),
-    };
-    Ok(payments::get(act, id)?.map(view))
+    Ok(payments::get(act, id)?.map(Into::into))
 }
 
 type Changed = Result<Done<PaymentView>, AppError>;
@@ -208,4 +241,9 @@ pub fn release(act: &mut Act<'_>, id: PaymentId, input: ReasonInput) -> Changed 
 /// `POST /payments/{id}/reverse`
 pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: ReverseInput) -> Changed {
     Ok(holding::reverse(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /payments/{id}/forward`
+pub fn forward(act: &mut Act<'_>, id: PaymentId, input: ForwardInput) -> Changed {
+    Ok(forwarding::forward(act, id, &input)?.map(Into::into))
 }

@@ -9,9 +9,10 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, commissioners, custody, decisions, draws, examinations, expert_import,
-    experts, files, grants, keys, milestones, objections, organizations, papers, partnerships, payments, portfolio, problems, projects,
-    publicity, questions, receipts, recusals, reports, restrictions, reviews, rounds, scores, second_factor, sessions, users, visits,
+    amendments, audit, auth, batches, bids, calendars, challenges, clawbacks, commissioners, custody, decisions, draws, examinations,
+    expert_import, experts, files, grants, keys, measures, milestones, objections, organizations, papers, partnerships, payments,
+    portfolio, problems, projects, publicity, questions, receipts, recusals, reports, restrictions, reviews, rounds, scores, second_factor,
+    sessions, users, visits,
 };
 use actix_web::http::Method;
 
@@ -238,6 +239,20 @@ pub fn routes() -> Vec<Route> {
         verb("/projects/{id}/assign", A::ProjectAssign, projects::assign),
         verb("/projects/{id}/apply_acceptance", A::ProjectApplyAcceptance, projects::apply_acceptance),
         verb("/projects/{id}/conclude", A::ProjectConclude, projects::conclude),
+        create("/projects/{id}/measures", A::MeasurePropose, measures::propose, "/measures"),
+        get("/projects/{id}/measures", A::MeasureRead, measures::of_project),
+        get("/measures/{id}", A::MeasureRead, measures::get),
+        verb("/measures/{id}/approve", A::MeasureApprove, measures::approve),
+        verb("/measures/{id}/decline", A::MeasureDecline, measures::decline),
+        create("/projects/{id}/clawbacks", A::ClawbackPropose, clawbacks::propose, "/clawbacks"),
+        list("/clawbacks", A::ClawbackRead, clawbacks::list),
+        get("/clawbacks/{id}", A::ClawbackRead, clawbacks::get),
+        verb("/clawbacks/{id}/approve", A::ClawbackApprove, clawbacks::approve),
+        verb("/clawbacks/{id}/decline", A::ClawbackDecline, clawbacks::decline),
+        verb("/clawbacks/{id}/receive", A::ClawbackReceive, clawbacks::receive),
+        verb("/clawbacks/{id}/propose_write_off", A::ClawbackProposeWriteOff, clawbacks::propose_write_off),
+        verb("/clawbacks/{id}/approve_write_off", A::ClawbackApproveWriteOff, clawbacks::approve_write_off),
+        verb("/clawbacks/{id}/decline_write_off", A::ClawbackDeclineWriteOff, clawbacks::decline_write_off),
         get("/projects/{id}/milestones", A::MilestoneRead, milestones::of_project),
         get("/projects/{id}/payments", A::PaymentRead, payments::of_project),
         get("/milestones/{id}", A::MilestoneRead, milestones::get),
@@ -273,6 +288,7 @@ pub fn routes() -> Vec<Route> {
         verb("/payments/{id}/hold", A::PaymentHold, payments::hold),
         verb("/payments/{id}/release", A::PaymentRelease, payments::release),
         verb("/payments/{id}/reverse", A::PaymentReverse, payments::reverse),
+        verb("/payments/{id}/forward", A::PaymentForward, payments::forward),
         Route::new(Method::GET, "/challenges/{id}/papers", A::PaperRead, paper, papers::get),
         list("/audit", A::AuditRead, audit::list),
         get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),

@@ -3,8 +3,9 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    amendment, assignment, bid, challenge, decision, draw, expert, grant, id, light, member, milestone, notice, objection, organization,
-    partnership, payment, policy, problem, project, proposal, question, recusal, report, restriction, review, seal, user, visit,
+    amendment, assignment, bid, challenge, clawback, decision, draw, expert, grant, id, light, measure, member, milestone, notice,
+    objection, organization, partnership, payment, policy, problem, project, proposal, question, recusal, report, restriction, review,
+    seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -76,7 +77,7 @@ macro_rules! text_columns {
 
 text_columns!(as_str:
     id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId,
-    id::ProjectId, id::MilestoneId, id::PaymentId, id::VisitId, id::ProblemId, id::ReportId, id::KeyId, id::AssignmentId, id::AuditId, id::LetterId,
+    id::AssignmentId, id::AuditId, id::ClawbackId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::PaymentId, id::ProblemId, id::ProjectId, id::ReportId, id::VisitId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -121,6 +122,11 @@ code_columns!(
     report::ReportKind,
     report::ReportStage,
     payment::Source,
+    measure::MeasureKind,
+    measure::MeasureStage,
+    measure::Cause,
+    clawback::ClawbackStage,
+    clawback::ClawbackCause,
     policy::Role,
     policy::Action,
     policy::Kind,

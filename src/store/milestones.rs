@@ -124,6 +124,14 @@ pub fn submit(
     )
 }
 
+/// Moves the dates of a milestone.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn postpone(conn: &mut Conn, row: &MilestoneRow, due_on: Date, rectify_by: Option<Date>, now: Timestamp) -> QueryResult<MilestoneRow> {
+    step!(conn, milestones, MilestoneRow, row, row.stage, now, milestones::due_on.eq(due_on), milestones::rectify_by.eq(rectify_by))
+}
+
 /// Sends the milestone back, with the date by which it must be mended.
 ///
 /// # Errors

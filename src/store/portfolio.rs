@@ -88,11 +88,12 @@ GROUP BY kind, year, plan_category, sector, stage, region
 HAVING SUM(n) <> 0 OR SUM(fen) <> 0
 ORDER BY year, plan_category, sector, stage, region";
 
-/// Late is what `domain::milestone::late` says of one milestone; a test holds the two against each other.
+/// Late is what `domain::milestone::late` says of one milestone of a project that was not ended early; a test holds the two against each other.
 const LATE: &str = "
 SELECT m.stage, COUNT(*) AS late
 FROM milestones m
 WHERE ((m.stage IN ('planned', 'in_progress') AND m.due_on < $1) OR (m.stage = 'rectifying' AND COALESCE(m.rectify_by, m.due_on) < $1))
+    AND NOT EXISTS (SELECT 1 FROM projects e WHERE e.id = m.project_id AND e.stage IN ('terminated', 'revoked'))
     AND ($2 IS NULL OR $2 = (SELECT c.year FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = m.project_id))
 GROUP BY m.stage";
 

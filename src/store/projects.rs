@@ -141,6 +141,14 @@ pub fn conclude(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, opinion: &s
     step!(conn, projects, ProjectRow, row, to, now, projects::opinion.eq(opinion))
 }
 
+/// Goes on after a suspension, up to this day.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn resume(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, ends_on: Date, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, to, now, projects::ends_on.eq(ends_on))
+}
+
 /// Ends the running assignment, if there is one.
 fn end_assignment(conn: &mut Conn, id: ProjectId, now: Timestamp) -> QueryResult<usize> {
     diesel::update(assignments::table.filter(assignments::project_id.eq(id).and(assignments::ends_at.is_null())))

@@ -766,6 +766,78 @@ diesel::table! {
 }
 
 diesel::table! {
+    sub_payments (payment_id, number) {
+        payment_id -> Text,
+        number -> Integer,
+        organization_id -> Text,
+        amount_fen -> BigInt,
+        forwarded_on -> Date,
+        voucher_no -> Text,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    measures (id) {
+        id -> Text,
+        project_id -> Text,
+        kind -> Text,
+        cause -> Text,
+        reason -> Text,
+        stage -> Text,
+        clock_stops -> Nullable<Integer>,
+        until_on -> Nullable<Date>,
+        decision_no -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        over_on -> Nullable<Date>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    clawbacks (id) {
+        id -> Text,
+        project_id -> Text,
+        stage -> Text,
+        cause -> Text,
+        awarded_fen -> BigInt,
+        paid_fen -> BigInt,
+        spent_fen -> BigInt,
+        irregular_fen -> BigInt,
+        principal_fen -> BigInt,
+        interest_fen -> BigInt,
+        interest_rate_bps -> Nullable<Integer>,
+        received_fen -> BigInt,
+        audit_no -> Text,
+        reason -> Text,
+        decision_no -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        created_by -> Text,
+        decided_by -> Nullable<Text>,
+        write_off_by -> Nullable<Text>,
+        write_off_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    clawback_receipts (clawback_id, number) {
+        clawback_id -> Text,
+        number -> Integer,
+        amount_fen -> BigInt,
+        received_on -> Date,
+        voucher_no -> Text,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     transfers (payment_id, number) {
         payment_id -> Text,
         number -> Integer,
@@ -880,6 +952,8 @@ diesel::joinable!(users -> organizations (organization_id));
 diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
+diesel::joinable!(sub_payments -> payments (payment_id));
+diesel::joinable!(clawbacks -> projects (project_id));
 diesel::joinable!(follow_ups -> projects (project_id));
 diesel::joinable!(problems -> projects (project_id));
 diesel::joinable!(reports -> projects (project_id));
@@ -921,6 +995,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     problems,
     reports,
     transfers,
+    sub_payments,
+    clawbacks,
+    partnerships,
     audit,
     outbox,
     idempotency

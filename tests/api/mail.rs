@@ -63,7 +63,7 @@ project.conclude failed: payment_cancelled -> finance2, finance2, finance, finan
 ";
 
 /// Appends "step: template -> who, who" to the golden record, and empties the mailbox.
-async fn note(app: &TestApp, record: &mut String, step: &str) {
+pub async fn note(app: &TestApp, record: &mut String, step: &str) {
     let mut by_template: Vec<(String, Vec<String>)> = Vec::new();
     for (template, to) in app.mail().await {
         let who = to.trim_end_matches("@test.example").to_owned();
@@ -77,7 +77,7 @@ async fn note(app: &TestApp, record: &mut String, step: &str) {
 }
 
 /// Compares line by line, so that a failure shows the step.
-fn golden(record: &str, expected: &str) {
+pub fn golden(record: &str, expected: &str) {
     for (is, should) in record.lines().zip(expected.lines()) {
         assert_eq!(is, should);
     }
@@ -85,7 +85,7 @@ fn golden(record: &str, expected: &str) {
 }
 
 /// Everyone who could get a letter has an account before the story begins.
-async fn everyone(app: &TestApp) {
+pub async fn everyone(app: &TestApp) {
     app.officer().await;
     app.director().await;
     app.finance().await;

@@ -19,7 +19,7 @@ fn plan_of_all_sources(preset: &str) -> Value {
 }
 
 /// Plans a project that is not signed yet anew.
-async fn replanned(story: &mut Story<'_>, plan: Value) {
+pub async fn replanned(story: &mut Story<'_>, plan: Value) {
     let officer = story.app.officer().await;
     let path = format!("/projects/{}", story.project);
     let version = officer.get(&path).await.is(200)["version"].as_i64().unwrap();

@@ -33,6 +33,8 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Project,
         Kind::Milestone,
         Kind::Payment,
+        Kind::Measure,
+        Kind::Clawback,
         Kind::Visit,
         Kind::Problem,
         Kind::Report,

@@ -25,6 +25,8 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "amendments",
         "restrictions",
         "recusals",
+        "measures",
+        "clawbacks",
         "experts",
         "draws",
         "objections",

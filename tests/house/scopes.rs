@@ -20,6 +20,8 @@ const NEVER: &[Kind] = &[
     Kind::Draw,
     Kind::Objection,
     Kind::Audit,
+    Kind::Measure,
+    Kind::Clawback,
     Kind::Portfolio,
 ];
 /// Verbs that bind, decide, open or pay: a person's, of whatever kind.

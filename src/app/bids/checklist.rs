@@ -37,7 +37,7 @@ fn item(fault: &Fault) -> Option<Item> {
         "over_cap" => Item::Cap,
         "totals_differ" | "shares" => Item::Budget,
         "limit_leads" | "limit_joins" | "person_months" => Item::Limits,
-        "restricted" => Item::Integrity,
+        "restricted" | "clawback_overdue" => Item::Integrity,
         _ if fault.field.starts_with("indicators") => Item::Indicators,
         _ if fault.field.starts_with("budget") || fault.field == "requested_fen" => Item::Budget,
         _ => return None,

@@ -13,7 +13,7 @@ use crate::domain::proposal::consortium::OrganizationRef;
 use crate::domain::proposal::team::{Part, TeamRole};
 use crate::store::bids::BidRow;
 use crate::store::people::{self, BoundRow};
-use crate::store::{organizations, partnerships, restrictions};
+use crate::store::{clawbacks, organizations, partnerships, restrictions};
 
 /// Months of work that one person has in a year.
 const MONTHS: i64 = 12;
@@ -37,6 +37,7 @@ pub(in crate::app) fn check(
     let known: Vec<(usize, String)> = positions(content).collect();
     let identities: Vec<String> = known.iter().map(|(_, identity)| identity.clone()).collect();
     restricted(act, row, content, &known, &identities, faults)?;
+    owing(act, row, content, faults)?;
     let mut bound = people::running(act.conn, &identities)?;
     bound.extend_from_slice(besides);
     limits(act, demands, content, &known, &bound, faults);
@@ -104,6 +105,20 @@ fn restricted(
             (None, None) => "lead_org_id".to_owned(),
         };
         faults.check(true, &at, || Fault::new("restricted", "处于科研诚信限制期内", "is restricted after a finding on integrity"));
+    }
+    Ok(())
+}
+
+/// Whoever owes money of an earlier project that should be back by now, as its lead or a partner, takes no part in another.
+fn owing(act: &mut Act<'_>, row: &BidRow, content: &BidInput, faults: &mut Faults) -> Result<(), AppError> {
+    let organizations: Vec<OrganizationId> = std::iter::once(row.lead_org_id).chain(content.partner_ids()).collect();
+    let today = act.now.date();
+    let owing = clawbacks::overdue(act.conn, &organizations, today)?;
+    let partners = content.partner_ids().enumerate().map(|(index, id)| (format!("partners[{index}].organization"), id));
+    for (at, id) in std::iter::once(("lead_org_id".to_owned(), row.lead_org_id)).chain(partners) {
+        faults.check(owing.contains(&id), &at, || {
+            Fault::new("clawback_overdue", "有逾期未退的财政资金", "owes money of an earlier project that should be back by now")
+        });
     }
     Ok(())
 }

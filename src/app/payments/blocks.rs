@@ -4,15 +4,18 @@ use super::PaymentRow;
 use crate::app::act::Act;
 use crate::app::error::AppError;
 use crate::domain::id::{OrganizationId, ProjectId};
+use crate::domain::measure::STOPPED;
 use crate::domain::payment::{Block, PaymentStage};
+use crate::domain::project::ProjectStage;
 use crate::store::projects::ProjectRow;
-use crate::store::{milestones, restrictions};
+use crate::store::{clawbacks, milestones, restrictions};
 use std::collections::HashSet;
 
 /// What blocks the payments of some projects.
 pub(super) struct Blocks {
     rectifying: HashSet<ProjectId>,
     restricted: HashSet<OrganizationId>,
+    owing: HashSet<OrganizationId>,
 }
 
 impl Blocks {
@@ -24,6 +27,7 @@ impl Blocks {
         let today = act.now.date();
         let restricted = restrictions::holding(act.conn, &leads, &[], today)?;
         Ok(Self {
+            owing: clawbacks::overdue(act.conn, &leads, today)?.into_iter().collect(),
             rectifying: milestones::rectifying(act.conn, &ids)?.into_iter().collect(),
             restricted: restricted.into_iter().filter_map(|(organization, _)| organization).collect(),
         })
@@ -37,6 +41,9 @@ impl Blocks {
         let reasons = [
             (row.stage == PaymentStage::Held, Block::Held),
             (self.rectifying.contains(&project.id), Block::MilestoneRectifying),
+            (project.stage == ProjectStage::Suspended, Block::ProjectSuspended),
+            (STOPPED.contains(&project.stage), Block::ProjectEnded),
+            (self.owing.contains(&project.lead_org_id), Block::ClawbackOverdue),
             (self.restricted.contains(&project.lead_org_id), Block::Restricted),
         ];
         reasons.into_iter().filter(|(holds, _)| *holds).map(|(_, block)| block).collect()

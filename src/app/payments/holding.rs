@@ -1,13 +1,16 @@
 //! Payments that are held 缓拨 and released, and those that the bank sent back 退汇.
 
-use super::{Changed, about, load, object, shown, step};
+use super::{Changed, about, cancel_open, forwarding, load, object, shown, step};
 use crate::app::act::Act;
+use crate::app::error::AppError;
 use crate::domain::challenge::ReasonInput;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::PaymentId;
+use crate::domain::measure::STOPPED;
 use crate::domain::payment::ReverseInput;
 use crate::domain::policy::Action;
-use crate::store::{payments, transfers};
+use crate::domain::refusal::Refusal;
+use crate::store::{clawbacks, payments, transfers};
 
 /// Holds a payment where it stands.
 ///
@@ -41,7 +44,7 @@ pub fn release(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Changed
 /// Records that the money came back from the bank. It can be paid again, with a new voucher.
 ///
 /// # Errors
-/// Denied (also to whoever paid it), stale, not paid; a date before the transfer or in the future.
+/// Denied (also to whoever paid it), stale, not paid; the project is settled, or partners have got their part of it; a date before the transfer or in the future.
 pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: &ReverseInput) -> Changed {
     let (row, project) = load(act, id)?;
     let step = step(act, Action::PaymentReverse, &row, &project)?;
@@ -53,6 +56,11 @@ pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: &ReverseInput) -> Change
         Fault::new("before_the_transfer", "不得早于拨付日期", "may not lie before the transfer")
     });
     faults.or(())?;
+    // What the settlement counted as paid stays so: what comes back then is a receipt of the clawback.
+    if clawbacks::standing(act.conn, project.id)?.is_some() {
+        return Err(Refusal::SettledAlready.into());
+    }
+    forwarding::none_beyond(act, &project, id)?;
     let mut about = about(&row, &project);
     let by = act.user()?;
     transfers::give_back(act.conn, id, input.returned_on, by, input.reason.as_str())?;
@@ -61,5 +69,12 @@ pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: &ReverseInput) -> Change
     about.facts.reason = input.reason.to_string();
     about.facts.from = input.returned_on.to_string();
     about.detail = format!("{}; {}", about.detail, input.reason);
-    Ok(act.record(step, about)?.with(shown(act, row, &project)?))
+    let recorded = act.record(step, about)?;
+    let row = if STOPPED.contains(&project.stage) {
+        cancel_open(act, &project, input.reason.as_str())?;
+        payments::find(act.conn, id)?.ok_or(AppError::NotFound)?
+    } else {
+        row
+    };
+    Ok(recorded.with(shown(act, row, &project)?))
 }

@@ -3,6 +3,7 @@
 //! Whoever signed one desk of a payment is its author at every later one, and the table lets no author on.
 
 mod blocks;
+pub mod forwarding;
 pub mod holding;
 
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Step};
@@ -15,12 +16,14 @@ use crate::domain::money::Fen;
 use crate::domain::payment::{Block, PayInput, PaymentStage, Source, Whereabouts};
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
+use crate::domain::workflow::Stage;
 use crate::store::Page;
 use crate::store::projects::{self as project_rows, ProjectRow};
-use crate::store::{payments, transfers};
+use crate::store::{payments, sub_payments, transfers};
 use blocks::Blocks;
 
 pub use crate::store::payments::{PaymentFilter, PaymentRow};
+pub use crate::store::sub_payments::SubPaymentRow;
 pub use crate::store::transfers::TransferRow;
 
 impl Record for PaymentRow {
@@ -112,20 +115,31 @@ fn load(act: &mut Act<'_>, id: PaymentId) -> Result<(PaymentRow, ProjectRow), Ap
 
 /// Makes the locked payments that `opens` picks due: their gate has opened.
 pub(super) fn unlock(act: &mut Act<'_>, project: &ProjectRow, opens: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
-    follow_all(act, project, Action::PaymentUnlock, opens)
+    for row in payments::of_project(act.conn, project.id)?.iter().filter(|row| row.stage == PaymentStage::Locked && opens(row)) {
+        let step = act.follow(Action::PaymentUnlock, row, None)?;
+        let row = payments::advance(act.conn, row, step.to, act.now)?;
+        let _recorded = act.record(step, about(&row, project))?;
+    }
+    Ok(())
 }
 
 /// Stops every payment that is still locked: its gate will never open.
 pub(super) fn cancel_locked(act: &mut Act<'_>, project: &ProjectRow) -> Result<(), AppError> {
-    follow_all(act, project, Action::PaymentCancel, |_| true)
+    cancel(act, project, "", |row| row.stage == PaymentStage::Locked)
 }
 
-fn follow_all(act: &mut Act<'_>, project: &ProjectRow, action: Action, picks: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
-    let all = payments::of_project(act.conn, project.id)?;
-    for row in all.iter().filter(|row| row.stage == PaymentStage::Locked && picks(row)) {
-        let step = act.follow(action, row, None)?;
-        let row = payments::advance(act.conn, row, step.to, act.now)?;
-        let _recorded = act.record(step, about(&row, project))?;
+/// Stops every payment that is not paid: the project has ended, and nothing is paid to it any more.
+pub(super) fn cancel_open(act: &mut Act<'_>, project: &ProjectRow, reason: &str) -> Result<(), AppError> {
+    cancel(act, project, reason, |row| row.stage != PaymentStage::Paid && !row.stage.ended())
+}
+
+fn cancel(act: &mut Act<'_>, project: &ProjectRow, reason: &str, picks: impl Fn(&PaymentRow) -> bool) -> Result<(), AppError> {
+    for row in payments::of_project(act.conn, project.id)?.iter().filter(|row| picks(row)) {
+        let step = act.follow(Action::PaymentCancel, row, None)?;
+        let row = payments::release(act.conn, row, step.to, act.now)?;
+        let mut about = about(&row, project);
+        reason.clone_into(&mut about.facts.reason);
+        let _recorded = act.record(step, about)?;
     }
     Ok(())
 }
@@ -225,8 +239,8 @@ pub fn send_back(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Chang
     Ok(act.record(step, about)?.with(shown(act, row, &project)?))
 }
 
-/// A payment with each time that it was sent.
-pub type WithTransfers = (Payable, Vec<TransferRow>);
+/// A payment with each time that it was sent, and what was passed on of it.
+pub type WithTransfers = (Payable, Vec<TransferRow>, Vec<SubPaymentRow>);
 
 /// Shows a payment.
 ///
@@ -237,7 +251,8 @@ pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<WithTransfers>, AppE
     let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::PaymentRead, &Object::record(&row, projects::tie(act, &project)))?;
     let sent = transfers::of_payment(act.conn, id)?;
-    Ok(Seen::by(permit, (shown(act, row, &project)?, sent)))
+    let passed_on = sub_payments::of_payment(act.conn, id)?;
+    Ok(Seen::by(permit, (shown(act, row, &project)?, sent, passed_on)))
 }
 
 /// Lists payments: all for staff, their own projects' for teams and sponsors.

@@ -10,7 +10,7 @@ use crate::app::bids as bid_cases;
 use crate::app::error::AppError;
 use crate::app::lights::{self, Bearing};
 use crate::domain::decision::DAYS_TO_SIGN;
-use crate::domain::id::ProjectId;
+use crate::domain::id::{OrganizationId, ProjectId};
 use crate::domain::light::shines;
 use crate::domain::money::Fen;
 use crate::domain::notice::Facts;
@@ -22,7 +22,7 @@ use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
 use crate::store::dialect::Locked;
 use crate::store::projects;
-use crate::store::{Page, people};
+use crate::store::{Page, partnerships, people};
 
 pub use crate::store::projects::{ProjectFilter, ProjectRow, SignatureRow};
 
@@ -80,6 +80,11 @@ pub(super) fn about(row: &ProjectRow) -> About {
         },
         ..About::default()
     }
+}
+
+/// The organisations beside the lead that have a part in it.
+pub(super) fn partners(act: &mut Act<'_>, row: &ProjectRow) -> Result<Vec<OrganizationId>, AppError> {
+    Ok(partnerships::partners(act.conn, &[row.bid_id])?)
 }
 
 /// Reads a project for writing: locked until the transaction ends.

@@ -90,9 +90,20 @@ impl World<'_> {
             "POST /projects/{id}/problems" => inputs::problem(self.story.app),
             "POST /problems/{id}/close" => json!({"resolution": "设备已到位"}),
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
+            "POST /projects/{id}/measures" => json!({"kind": "terminate", "cause": "conditions_lost", "reason": "需求方停产。"}),
+            "POST /projects/{id}/clawbacks" => json!({"audit_no": "审字1号", "spent_fen": 0, "reason": "审计结论。"}),
+            "POST /clawbacks/{id}/receive" => json!({"amount_fen": 1, "received_on": "2026-01-01", "voucher_no": "TK-999"}),
+            "POST /measures/{id}/approve" | "POST /clawbacks/{id}/approve" | "POST /clawbacks/{id}/approve_write_off" => {
+                json!({"decision_no": "示科发〔2026〕1号"})
+            }
+            "POST /measures/{id}/decline" | "POST /clawbacks/{id}/decline" => reason,
+            "POST /payments/{id}/forward" => {
+                json!({"organization": self.partner, "amount_fen": 1, "forwarded_on": "2026-01-02", "voucher_no": "ZB-999"})
+            }
             "POST /payments/{id}/reverse" => json!({"reason": "账号有误", "returned_on": "2026-01-02"}),
             _ if route.ends_with("/return")
                 || route.ends_with("/hold")
+                || route.ends_with("_write_off")
                 || route.ends_with("/release")
                 || route.ends_with("/suspend")
                 || route.ends_with("/resume")

@@ -64,6 +64,8 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Objection => "/objections/{id}",
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
+        On::Measure => "/measures/{id}",
+        On::Clawback => "/clawbacks/{id}",
         On::Milestone => "/milestones/{id}",
         On::Visit => "/visits/{id}",
         On::Problem => "/problems/{id}",

@@ -28,6 +28,8 @@ pub enum On {
     Recusal,
     Decision,
     Project,
+    Measure,
+    Clawback,
     Milestone,
     Visit,
     Problem,

@@ -31,6 +31,7 @@ pub struct World<'a> {
     problem: String,
     report: String,
     pub(super) commissioner: String,
+    measure: String,
     versions: Vec<(On, i64)>,
 }
 
@@ -177,6 +178,13 @@ impl<'a> World<'a> {
         let restriction = text(&supervisor.post("/restrictions", inputs::restriction(&other)).await.is(201));
         let (session, grant) = (text(&sessions["items"][0]), text(&grant));
         let key = text(&team.post("/me/keys", json!({"name": "投标系统", "scopes": ["bid"]})).await.is(201));
+        let measure = match world {
+            "active" => {
+                let input = json!({"kind": "terminate", "cause": "conditions_lost", "reason": "需求方停产。"});
+                text(&app.officer().await.post(&format!("/projects/{}/measures", story.project), input).await.is(201))
+            }
+            _ => String::new(),
+        };
         let [visit, problem, report] = if world == "active" { followed(&story).await } else { [const { String::new() }; 3] };
         versions.push((On::Visit, 1));
         let commissioner = app.person("commissioner2", "department", Some("业务二处"), &[Role::Commissioner]).await.id();
@@ -203,6 +211,7 @@ impl<'a> World<'a> {
             problem,
             report,
             commissioner,
+            measure,
             versions,
         }
     }
@@ -259,6 +268,9 @@ impl<'a> World<'a> {
             On::Objection => &self.objection,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
+            On::Measure => &self.measure,
+            // None of the worlds has a project that ended early: tests of its own say who may do what.
+            On::Clawback => return None,
             On::Milestone => return self.story.milestones.first().map(String::as_str),
             On::Visit => &self.visit,
             On::Problem => &self.problem,

@@ -21,6 +21,29 @@ pub const RULES: &[Rule] = &[
     rule(A::ProjectRemind, &[System], ANY),
     rule(A::ProjectApplyAcceptance, &[Team], OWN),
     rule(A::ProjectConclude, &[Director], OTHER),
+    // 处置: proposed for the department, as an alert by the commissioner; decided by a director without a part in it.
+    rule(A::MeasureRead, STAFF, ANY),
+    rule(A::MeasureRead, &[Team, Sponsor], OWN),
+    rule(A::MeasurePropose, &[Officer], DESK),
+    rule(A::MeasurePropose, &[Supervisor], OTHER),
+    rule(A::MeasurePropose, &[Commissioner], MINE),
+    rule(A::MeasureApprove, &[Director], OTHER),
+    rule(A::MeasureDecline, &[Director], OTHER),
+    rule(A::ProjectSuspend, &[System], ANY),
+    rule(A::ProjectResume, &[System], ANY),
+    rule(A::ProjectTerminate, &[System], ANY),
+    rule(A::ProjectRevoke, &[System], ANY),
+    // 追回: whoever proposes it does not decide it (SD13), nor what is written off.
+    rule(A::ClawbackRead, STAFF, ANY),
+    rule(A::ClawbackRead, &[Team], OWN),
+    rule(A::ClawbackPropose, &[Officer], DESK),
+    rule(A::ClawbackPropose, &[Supervisor], OTHER),
+    rule(A::ClawbackApprove, &[Director], OTHER),
+    rule(A::ClawbackDecline, &[Director], OTHER),
+    rule(A::ClawbackReceive, &[Finance], &[Stranger, Author]),
+    rule(A::ClawbackProposeWriteOff, &[Officer, Finance], DESK),
+    rule(A::ClawbackApproveWriteOff, &[Director], OTHER),
+    rule(A::ClawbackDeclineWriteOff, &[Director], OTHER),
     rule(A::MilestoneRead, STAFF, ANY),
     rule(A::MilestoneRead, &[Team, Sponsor], OWN),
     rule(A::MilestoneStart, &[Team], OWN),
@@ -67,5 +90,7 @@ pub const RULES: &[Rule] = &[
     rule(A::PaymentRelease, &[Director, Finance], OTHER),
     // 退汇: recorded by another finance officer than the one who paid, and paid again by a third hand.
     rule(A::PaymentReverse, &[Finance], OTHER),
+    // 转拨: the lead says what it passed on to its partners.
+    rule(A::PaymentForward, &[Team], OWN),
     rule(A::PaymentCancel, &[System], ANY),
 ];

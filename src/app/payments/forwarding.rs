@@ -1,0 +1,101 @@
+//! What the lead passes on to its partners 转拨: at most their shares of what was paid.
+
+use super::{Changed, PaymentRow, about, load, shown, step};
+use crate::app::act::Act;
+use crate::app::bids as bid_cases;
+use crate::app::error::{AppError, taken};
+use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::{OrganizationId, PaymentId};
+use crate::domain::money::{Fen, split};
+use crate::domain::payment::{ForwardInput, PaymentStage, Source};
+use crate::domain::policy::Action;
+use crate::domain::proposal::consortium::OrganizationRef;
+use crate::domain::refusal::Refusal;
+use crate::store::projects::ProjectRow;
+use crate::store::sub_payments::SubPaymentRow;
+use crate::store::{bids, organizations, payments, sub_payments};
+
+/// A partner's account with a project: its share of what was paid, and what it has got of it.
+struct Account {
+    partner: OrganizationId,
+    share: Fen,
+    got: Fen,
+}
+
+/// The accounts of the partners, if `without` were not paid. Shares divide the sum to the fen.
+fn accounts(act: &mut Act<'_>, project: &ProjectRow, without: Option<PaymentId>) -> Result<Vec<Account>, AppError> {
+    let all = payments::of_project(act.conn, project.id)?;
+    let paid = |row: &&PaymentRow| row.source == Source::Fiscal && row.stage == PaymentStage::Paid && Some(row.id) != without;
+    let paid = Fen::total(all.iter().filter(paid).map(|row| row.amount_fen));
+    let bid = bids::find(act.conn, project.bid_id)?.ok_or(AppError::NotFound)?;
+    let content = bid_cases::content::required(act, &bid)?;
+    let partners = content.partners.iter().map(|partner| partner.fiscal_share_bps.0);
+    let weights: Vec<i64> = std::iter::once(content.lead_share_bps.0).chain(partners).collect();
+    let sent = sub_payments::of_project(act.conn, project.id)?;
+    let got = |id: OrganizationId| Fen::total(sent.iter().filter(|(to, _)| *to == id).map(|(_, amount)| *amount));
+    let shares = split(paid, &weights).into_iter().skip(1);
+    Ok(content.partner_ids().zip(shares).map(|(partner, share)| Account { partner, share, got: got(partner) }).collect())
+}
+
+/// That no partner has got more than would be its share, if this payment came back.
+pub(super) fn none_beyond(act: &mut Act<'_>, project: &ProjectRow, payment: PaymentId) -> Result<(), AppError> {
+    let beyond = accounts(act, project, Some(payment))?.iter().any(|account| account.got > account.share);
+    if beyond { Err(Refusal::ForwardedOn.into()) } else { Ok(()) }
+}
+
+/// The team records what it passed on to a partner.
+///
+/// # Errors
+/// Denied, stale, not paid; not the department's money; no partner, more than its share, a date that may not stand, a voucher used before.
+pub fn forward(act: &mut Act<'_>, id: PaymentId, input: &ForwardInput) -> Changed {
+    let (row, project) = load(act, id)?;
+    let step = step(act, Action::PaymentForward, &row, &project)?;
+    if row.source != Source::Fiscal {
+        return Err(Refusal::NotShared.into());
+    }
+    let named = match &input.organization {
+        OrganizationRef::Id(id) => Some(*id),
+        OrganizationRef::Code(code) => organizations::find_by_code(act.conn, code.as_str())?,
+    };
+    let accounts = accounts(act, &project, None)?;
+    let account = accounts.iter().find(|account| Some(account.partner) == named);
+    let left = account.map_or(0, |account| account.share.0.saturating_sub(account.got.0));
+    let mut faults = Faults::default();
+    faults.check(account.is_none(), "organization", || Fault::new("not_a_partner", "不是本项目的合作单位", "is no partner of the project"));
+    faults.check(input.amount_fen == Fen::ZERO, "amount_fen", || Fault::new("too_small", "应大于0", "must be above 0"));
+    faults.check(account.is_some() && input.amount_fen.0 > left, "amount_fen", || {
+        Fault::new(
+            "over_the_share",
+            format!("不得超过该单位尚未转拨的{left}分"),
+            format!("may be at most the {left} fen that are left of its share"),
+        )
+    });
+    faults.check(row.paid_on.is_some_and(|paid| input.forwarded_on < paid), "forwarded_on", || {
+        Fault::new("before_the_transfer", "不得早于拨付日期", "may not lie before the transfer")
+    });
+    faults.check(input.forwarded_on > act.now.date(), "forwarded_on", || {
+        Fault::new("in_the_future", "不得晚于今天", "may not be in the future")
+    });
+    faults.or(())?;
+    let partner = account.map(|account| account.partner).ok_or(AppError::NotFound)?;
+    let number = i32::try_from(sub_payments::of_payment(act.conn, id)?.len()).unwrap_or(i32::MAX).saturating_add(1);
+    let sent = SubPaymentRow {
+        payment_id: id,
+        number,
+        organization_id: partner,
+        amount_fen: input.amount_fen,
+        forwarded_on: input.forwarded_on,
+        voucher_no: input.voucher_no.to_string(),
+        recorded_by: act.user()?,
+    };
+    sub_payments::insert(act.conn, &sent).map_err(taken("voucher_no"))?;
+    let row = payments::advance(act.conn, &row, step.to, act.now)?;
+    let mut about = about(&row, &project);
+    about.organization = Some(partner);
+    about.facts.amount_wan = input.amount_fen.in_wan();
+    about.facts.name = organizations::find(act.conn, partner)?.map(|row| row.name).unwrap_or_default();
+    about.facts.from = input.forwarded_on.to_string();
+    about.facts.proof = input.voucher_no.to_string();
+    about.detail = format!("to {partner} amount_fen {}", input.amount_fen.0);
+    Ok(act.record(step, about)?.with(shown(act, row, &project)?))
+}

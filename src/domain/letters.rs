@@ -195,9 +195,9 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ClawbackDecline, "", N::ClawbackDeclined, &[Person]),
     row(A::ClawbackApprove, "notified", N::ClawbackNotified, OF_CLAWBACK),
     row(A::ClawbackApprove, "settled", N::ClawbackSettled, OF_CLAWBACK),
-    row(A::ClawbackReceive, "partial", N::ClawbackReceived, OF_CLAWBACK),
-    row(A::ClawbackReceive, "write_off", N::ClawbackReceived, OF_CLAWBACK),
+    // Before the row for every receipt: whoever hears that it is settled gets no second letter.
     row(A::ClawbackReceive, "settled", N::ClawbackSettled, OF_CLAWBACK),
+    row(A::ClawbackReceive, "", N::ClawbackReceived, OF_CLAWBACK),
     row(A::ClawbackProposeWriteOff, "", N::WriteOffProposed, &[Directors]),
     row(A::ClawbackDeclineWriteOff, "", N::WriteOffDeclined, &[Person]),
     row(A::ClawbackApproveWriteOff, "", N::ClawbackWrittenOff, OF_CLAWBACK),

@@ -20,6 +20,7 @@ on_both! {
         app.letters().await;
         let (officer, next) = (app.officer().await, second(&app).await);
         let path = format!("/projects/{}", story.project);
+        app.days_later(1);
         officer.post(&format!("{path}/assign"), json!({"commissioner_id": next.id()})).await.has_faults(&[("note", "required")]);
         officer.post(&format!("{path}/assign"), json!({"commissioner_id": next.id(), "note": "岗位调整，注意设备到货。"})).await.is(200);
         let letters = app.letters().await;

@@ -166,6 +166,17 @@ CREATE TABLE batches (
 );
 CREATE INDEX batches_year ON batches (year);
 
+CREATE TABLE schemes (
+    id TEXT PRIMARY KEY NOT NULL,
+    code TEXT NOT NULL,
+    number INTEGER NOT NULL CHECK (number > 0),
+    content TEXT NOT NULL,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    created_at TIMESTAMP NOT NULL,
+    UNIQUE (code, number)
+);
+CREATE INDEX schemes_code ON schemes (code, id);
+
 CREATE TABLE challenges (
     id TEXT PRIMARY KEY NOT NULL,
     batch_id TEXT NOT NULL REFERENCES batches (id),
@@ -176,9 +187,11 @@ CREATE TABLE challenges (
     plan_category TEXT NOT NULL,
     sector TEXT NOT NULL,
     sponsor_id TEXT REFERENCES organizations (id),
+    scheme_id TEXT REFERENCES schemes (id),
     fiscal_cap_fen BIGINT NOT NULL CHECK (fiscal_cap_fen > 0),
     max_parallel_teams INTEGER NOT NULL CHECK (max_parallel_teams BETWEEN 1 AND 5),
     stage TEXT NOT NULL,
+    phase TEXT,
     round INTEGER NOT NULL,
     opened_round INTEGER NOT NULL,
     opens_at TIMESTAMP,
@@ -474,6 +487,7 @@ CREATE TABLE draws (
     id TEXT PRIMARY KEY NOT NULL,
     challenge_id TEXT NOT NULL REFERENCES challenges (id),
     round INTEGER NOT NULL,
+    phase TEXT NOT NULL,
     stage TEXT NOT NULL,
     terms TEXT NOT NULL,
     seed BYTEA NOT NULL,
@@ -493,17 +507,20 @@ CREATE TABLE draws (
     CHECK (created_by <> witnessed_by)
 );
 CREATE INDEX draws_challenge ON draws (challenge_id, id);
-CREATE UNIQUE INDEX draws_one_stands ON draws (challenge_id, round) WHERE stage <> 'void';
+CREATE UNIQUE INDEX draws_one_stands ON draws (challenge_id, round, phase) WHERE stage <> 'void';
 
 CREATE TABLE reviews (
     id TEXT PRIMARY KEY NOT NULL,
     bid_id TEXT NOT NULL REFERENCES bids (id),
     challenge_id TEXT NOT NULL REFERENCES challenges (id),
     expert_id TEXT NOT NULL REFERENCES users (id),
+    phase TEXT NOT NULL,
     stage TEXT NOT NULL,
     due_at TIMESTAMP NOT NULL,
+    draft TEXT,
     scores TEXT,
     total TEXT,
+    vote TEXT,
     comment TEXT,
     submitted_at TIMESTAMP,
     recusal TEXT,
@@ -512,7 +529,7 @@ CREATE TABLE reviews (
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
-    UNIQUE (bid_id, expert_id)
+    UNIQUE (bid_id, expert_id, phase)
 );
 CREATE INDEX reviews_due ON reviews (due_at, id) WHERE stage IN ('assigned', 'declared');
 CREATE INDEX reviews_expert ON reviews (expert_id, id);
@@ -553,6 +570,33 @@ CREATE TABLE decisions (
 );
 CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage NOT IN ('returned', 'reopened', 'replaced');
 CREATE INDEX decisions_publicity ON decisions (publicity_ends_on, id) WHERE stage = 'approved';
+
+CREATE TABLE decision_signatures (
+    decision_id TEXT NOT NULL REFERENCES decisions (id),
+    desk INTEGER NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    signed_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (decision_id, desk),
+    UNIQUE (decision_id, user_id)
+);
+
+CREATE TABLE satisfactions (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    round INTEGER NOT NULL,
+    bid_id TEXT NOT NULL UNIQUE REFERENCES bids (id),
+    stage TEXT NOT NULL,
+    due_at TIMESTAMP NOT NULL,
+    grade TEXT,
+    reasons TEXT,
+    given_by TEXT REFERENCES users (id),
+    given_at TIMESTAMP,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK ((grade IS NOT NULL) = (given_by IS NOT NULL))
+);
+CREATE INDEX satisfactions_challenge ON satisfactions (challenge_id, round, id);
 
 CREATE TABLE objections (
     id TEXT PRIMARY KEY NOT NULL,

@@ -13,7 +13,7 @@ use crate::domain::proposal::team::TeamMember;
 use crate::domain::recusal::Interest;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::experts::{self, PersonRow};
-use crate::store::{bids, partnerships, recusals, reviews};
+use crate::store::{bids, organizations, partnerships, recusals, reviews};
 use std::collections::{BTreeSet, HashSet};
 
 /// For how many years a former link counts.
@@ -93,6 +93,18 @@ impl Parts {
         ];
         held.into_iter().filter_map(|(holds, interest)| holds.then_some(interest)).collect()
     }
+}
+
+/// Every organisation that leads a bid of a round or is a partner in one, by name.
+///
+/// # Errors
+/// The database does not answer.
+pub(in crate::app) fn organizations(act: &mut Act<'_>, challenge: &ChallengeRow, round: i32) -> Result<Vec<String>, AppError> {
+    let parts = Parts::of(act, challenge, round, None)?;
+    let ids: Vec<OrganizationId> = parts.organizations.into_iter().collect();
+    let mut names: Vec<String> = organizations::of_ids(act.conn, &ids)?.into_iter().map(|found| found.name).collect();
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// Whether something keeps a person from judging a round.

@@ -173,15 +173,16 @@ fn draws_table(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(Vec<&'sta
 
 fn scores_table(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(Vec<&'static str>, Rows), AppError> {
     let columns = vec!["榜单", "申请编号", "揭榜单位", "各专家分（匿名）", "去极值均分", "名次", "推荐意见", "拟支持经费（万元）"];
-    let lines = scores::table(act, challenge.id)?.into_inner();
+    let lines = scores::table(act, challenge.id)?.into_inner().lines;
     let rows = lines.into_iter().map(|line| {
-        let each = line.panel.sheets.iter().map(|sheet| format!("{}{}", sheet.total, if sheet.dropped { "（去）" } else { "" }));
+        let sheets = line.score.phases.iter().flat_map(|(_, _, panel)| &panel.sheets);
+        let each = sheets.map(|sheet| format!("{}{}", sheet.total, if sheet.dropped { "（去）" } else { "" }));
         vec![
             challenge.title.clone().into(),
             line.bid.id.to_string().into(),
             line.organization.clone().into(),
             each.collect::<Vec<_>>().join("、").into(),
-            Cell::maybe(line.panel.score),
+            Cell::maybe(line.score.score),
             line.place.map_or(Cell::Empty, Cell::from),
             line.bid.stage.zh().into(),
             line.bid.award_fen.map_or(Cell::Empty, Cell::Money),

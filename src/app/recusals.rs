@@ -4,7 +4,7 @@ use crate::app::act::{About, Act, Done, Object, Seen};
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::challenges;
 use crate::app::error::{AppError, taken};
-use crate::app::{reviews, scores};
+use crate::app::{reviews, schemes, scores};
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{ChallengeId, RecusalId, UserId};
@@ -84,10 +84,11 @@ fn end_reviews(act: &mut Act<'_>, challenge: &ChallengeRow, user: UserId, ground
         return Ok(());
     }
     challenge_stands_at(challenge, ChallengeStage::Reviewing)?;
+    let scheme = schemes::of(act, challenge)?;
     for review in own {
         let step = act.follow(Action::ReviewRecuse, review, None)?;
         let row = review_rows::end(act.conn, review, step.to, Some(ground), act.now)?;
-        scores::compute(act, row.bid_id)?;
+        scores::compute(act, row.bid_id, &scheme)?;
         let _recorded = act.record(step, About { detail: ground.to_string(), ..reviews::about(&row, challenge) })?;
     }
     reviews::complete_panel(act, challenge)

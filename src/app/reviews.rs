@@ -4,8 +4,9 @@ use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::bids::content::{self, Submitted};
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::bids::{self as bid_cases, Loaded};
+use crate::app::challenges::phases;
 use crate::app::error::{AppError, taken};
-use crate::app::{draws, interests, recusals, scores};
+use crate::app::{draws, interests, recusals, schemes, scores};
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{BidId, ReviewId, UserId};
@@ -14,13 +15,14 @@ use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::proposal::BidInput;
 use crate::domain::recusal::Ground;
 use crate::domain::refusal::Refusal;
-use crate::domain::review::{AssignReview, Declaration, DeclineReview, READS_THE_BID, ReviewStage, ScoreSheet};
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, DraftSheet, READS_THE_BID, ReviewStage, ScoreSheet};
+use crate::domain::scheme::Phase;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserStatus;
 use crate::store::bids::BidRow;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::reviews;
-use crate::store::{Page, bids, users};
+use crate::store::{Json, Page, bids, users};
 
 pub use crate::store::reviews::{ReviewFilter, ReviewRow};
 
@@ -82,7 +84,8 @@ pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<
         return Err(Faults::from(Fault::new("in_the_past", "应晚于现在", "must be in the future").at("due_at")).into());
     }
     check_expert(act, &bid, input)?;
-    let row = seat(act, &bid.row, input.expert_id, input.due_at)?;
+    let phase = schemes::phase(&bid.challenge, &schemes::of(act, &bid.challenge)?);
+    let row = seat(act, &bid.row, phase, input.expert_id, input.due_at)?;
     let mut about = about(&row, &bid.challenge);
     about.facts.at = input.due_at.in_beijing();
     let tie = tie(act, &row);
@@ -93,16 +96,19 @@ pub fn assign(act: &mut Act<'_>, id: BidId, input: AssignReview) -> Result<Done<
 ///
 /// # Errors
 /// The expert was asked before.
-pub(super) fn seat(act: &mut Act<'_>, bid: &BidRow, expert: UserId, due_at: Timestamp) -> Result<ReviewRow, AppError> {
+pub(super) fn seat(act: &mut Act<'_>, bid: &BidRow, phase: Phase, expert: UserId, due_at: Timestamp) -> Result<ReviewRow, AppError> {
     let row = ReviewRow {
         id: ReviewId::new(act.now),
         bid_id: bid.id,
         challenge_id: bid.challenge_id,
         expert_id: expert,
+        phase,
         stage: ReviewStage::Assigned,
         due_at,
+        draft: None,
         scores: None,
         total: None,
+        vote: None,
         comment: None,
         submitted_at: None,
         recusal: None,
@@ -178,25 +184,41 @@ pub fn decline(act: &mut Act<'_>, id: ReviewId, input: &DeclineReview) -> Result
     Ok(recorded.with(shown(act, row, tie)))
 }
 
-/// Submits a score sheet. It cannot be changed afterwards.
+/// Keeps a sheet on its way 暂存: seen by its expert alone, and never counted.
 ///
 /// # Errors
 /// Denied, stale, not declared yet or submitted already, not the time for it.
+pub fn save(act: &mut Act<'_>, id: ReviewId, input: &DraftSheet) -> Result<Done<Shown<ReviewRow>>, AppError> {
+    let (row, bid) = load(act, id)?;
+    let tie = standing(act, &row, &bid.row, &bid.challenge)?;
+    let step = act.step(Action::ReviewSave, &row, Object::record(&row, tie))?;
+    challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
+    let row = reviews::save(act.conn, &row, step.to, input, act.now)?;
+    Ok(act.record(step, About::default())?.with(shown(act, row, tie)))
+}
+
+/// Submits a score sheet. It cannot be changed afterwards.
+///
+/// # Errors
+/// Denied, stale, not declared yet or submitted already, not the time for it; everything wrong with the sheet under the scheme.
 pub fn submit(act: &mut Act<'_>, id: ReviewId, input: &ScoreSheet) -> Result<Done<Shown<ReviewRow>>, AppError> {
     let (row, bid) = load(act, id)?;
     let tie = standing(act, &row, &bid.row, &bid.challenge)?;
     let step = act.step(Action::ReviewSubmit, &row, Object::record(&row, tie))?;
     challenge_stands_at(&bid.challenge, ChallengeStage::Reviewing)?;
-    let row = reviews::submit(act.conn, &row, step.to, input, act.now)?;
+    let scheme = schemes::of(act, &bid.challenge)?;
+    input.check(&scheme)?;
+    let row = reviews::submit(act.conn, &row, step.to, (input, input.total(&scheme)), act.now)?;
     let recorded = act.record(step, about(&row, &bid.challenge))?;
-    scores::compute(act, row.bid_id)?;
+    scores::compute(act, row.bid_id, &scheme)?;
     complete_panel(act, &bid.challenge)?;
     Ok(recorded.with(shown(act, row, tie)))
 }
 
-/// Tells the officer when the last review of a round is in.
+/// Tells the officer when the last review of a phase is in.
 pub(super) fn complete_panel(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
-    if crate::app::challenges::round::reviews_are_in(act, challenge).is_err() {
+    let scheme = schemes::of(act, challenge)?;
+    if phases::phase_is_in(act, challenge, &scheme, schemes::phase(challenge, &scheme)).is_err() {
         return Ok(());
     }
     let about = crate::app::challenges::about(challenge);
@@ -211,14 +233,24 @@ pub(super) fn is_under_review(bid: &BidRow, challenge: &ChallengeRow) -> bool {
     challenge.stage == ChallengeStage::Reviewing && bid.round == challenge.round
 }
 
-/// A review, with the bid where it may be read.
-pub type WithBid = (Shown<ReviewRow>, Option<BidInput>);
+/// A review with what its expert needs for it.
+#[derive(Debug)]
+pub struct Detail {
+    /// The review.
+    pub shown: Shown<ReviewRow>,
+    /// The bid, once no conflict was declared.
+    pub bid: Option<BidInput>,
+    /// Every organisation that leads a bid of the round or is a partner in one, by name: what is asked about is declared on them.
+    pub organizations: Option<Vec<String>>,
+    /// The sheet on its way.
+    pub draft: Option<DraftSheet>,
+}
 
 /// Shows a review; to its expert, once no conflict was declared, with the bid as it was submitted.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
+pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<Detail>, AppError> {
     let row = reviews::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let bid = bids::find(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
     let challenge = challenges::find(act.conn, row.challenge_id)?.ok_or(AppError::NotFound)?;
@@ -227,10 +259,14 @@ pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<WithBid>, AppError> {
     let readable = tie == Tie::Assigned && READS_THE_BID.contains(&row.stage) && is_under_review(&bid, &challenge);
     let content = if readable { content::submitted(act, &bid)? } else { Submitted::NotYet };
     let content = match content {
+        Submitted::Content(content) if schemes::of(act, &challenge)?.blind => Some(content.bid.for_experts().without_names()),
         Submitted::Content(content) => Some(content.bid.for_experts()),
         Submitted::NotYet | Submitted::Flawed(_) => None,
     };
-    Ok(Seen::by(permit, (shown(act, row, tie), content)))
+    let own = tie == Tie::Assigned && is_under_review(&bid, &challenge);
+    let organizations = if own { Some(interests::organizations(act, &challenge, bid.round)?) } else { None };
+    let draft = row.draft.as_ref().filter(|_| own).map(Json::read).transpose()?;
+    Ok(Seen::by(permit, Detail { shown: shown(act, row, tie), bid: content, organizations, draft }))
 }
 
 /// Lists reviews: an expert's own, or those that staff may read.

@@ -3,7 +3,7 @@
 use crate::domain::codes::codes;
 use crate::domain::custody::SealingInput;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::{BatchId, OrganizationId};
+use crate::domain::id::{BatchId, OrganizationId, SchemeId};
 use crate::domain::indicator::{Indicator, repeated};
 use crate::domain::input::Whole;
 use crate::domain::money::Fen;
@@ -64,9 +64,12 @@ stage_table!(
         path(S::Closed, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Screening, A::ChallengeStartReview, &[S::Reviewing]),
         path(S::Screening, A::DrawPrepare, &[S::Screening]),
+        path(S::Screening, A::ChallengeAskSponsor, &[S::Screening]),
         path(S::Screening, A::ChallengeFail, &[S::Failed]),
         path(S::Screening, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Reviewing, A::DrawPrepare, &[S::Reviewing]),
+        path(S::Reviewing, A::ChallengeAskSponsor, &[S::Reviewing]),
+        path(S::Reviewing, A::ChallengeNextPhase, &[S::Reviewing]),
         path(S::Reviewing, A::ChallengePropose, &[S::Deciding]),
         path(S::Reviewing, A::ChallengeFail, &[S::Failed]),
         path(S::Reviewing, A::ChallengeWithdraw, &[S::Withdrawn]),
@@ -118,6 +121,7 @@ codes! {
     pub enum FailReason {
         NoBids = "no_bids" "无有效揭榜",
         NoEligibleBid = "no_eligible_bid" "均未通过形式审查",
+        SponsorUnsatisfied = "sponsor_unsatisfied" "需求方均不满意",
         BelowThreshold = "below_threshold" "评审均未达到要求",
         SealLost = "seal_lost" "密钥份额不足，无法启封",
         Forfeited = "forfeited" "中榜单位均放弃签约",
@@ -149,6 +153,10 @@ pub struct ChallengeInput {
     /// Sponsor 需求方: needed for `enterprise_tech`.
     #[deserr(default)]
     pub sponsor_id: Option<OrganizationId>,
+    /// The judging scheme 评审方案, by the id of its version; left out, the standard one.
+    #[deserr(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme_id: Option<SchemeId>,
     /// How many teams may run side by side; above 1 it is a race 赛马.
     pub max_parallel_teams: Whole<1, 5>,
     /// Background and the problem to be solved.

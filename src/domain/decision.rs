@@ -9,7 +9,6 @@ use crate::domain::input::Whole;
 use crate::domain::money::Fen;
 use crate::domain::policy::Action as A;
 use crate::domain::refusal::Refusal;
-use crate::domain::score::THRESHOLD;
 use crate::domain::text::{Line, Name, Reason};
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::workflow::{path, stage_table};
@@ -30,7 +29,7 @@ use DecisionStage as S;
 stage_table!(
     S,
     &[
-        path(S::Proposed, A::DecisionApprove, &[S::Approved]),
+        path(S::Proposed, A::DecisionApprove, &[S::Approved, S::Proposed]),
         path(S::Proposed, A::DecisionReturn, &[S::Returned]),
         path(S::Approved, A::DecisionReopen, &[S::Reopened]),
         path(S::Approved, A::DecisionReplace, &[S::Replaced]),
@@ -95,14 +94,27 @@ pub struct Candidate {
     pub score: Decimal,
     /// What its team asked for.
     pub requested_fen: Fen,
+    /// Whether the sponsor is not satisfied with it.
+    pub unsatisfying: bool,
+}
+
+/// Within which bounds a proposal lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How many teams may win.
+    pub teams: i64,
+    /// How much they may be awarded together.
+    pub cap_fen: Fen,
+    /// The least score with which a bid is recommended or put in reserve.
+    pub threshold: i64,
 }
 
 impl DecisionInput {
-    /// Everything wrong with this proposal for `candidates`, at most `teams` winners and `cap_fen` together.
+    /// Everything wrong with this proposal for `candidates` within these bounds.
     ///
     /// # Errors
     /// All faults at once.
-    pub fn check(&self, candidates: &[Candidate], teams: i64, cap_fen: Fen) -> Result<(), Faults> {
+    pub fn check(&self, candidates: &[Candidate], bounds: Bounds) -> Result<(), Faults> {
         let mut faults = Faults::default();
         faults.check(self.recused_members.len() > 30, "recused_members", || Fault::new("wrong_length", "最多30人", "must hold at most 30"));
         for candidate in candidates {
@@ -113,15 +125,16 @@ impl DecisionInput {
         }
         // In a race the winners are measured by the best of those who do not win.
         let wins = |id| self.selections.iter().any(|chosen| chosen.bid_id == id && chosen.choice == Choice::Recommended);
-        let best = candidates.iter().filter(|candidate| !wins(candidate.bid_id)).map(|candidate| candidate.score).max();
+        let best =
+            candidates.iter().filter(|candidate| !wins(candidate.bid_id) && !candidate.unsatisfying).map(|candidate| candidate.score).max();
         for chosen in &self.selections {
             let field = format!("selections.{}", chosen.bid_id);
             match candidates.iter().find(|candidate| candidate.bid_id == chosen.bid_id) {
                 None => faults.check(true, &field, || Fault::new("unknown_bid", "不是本轮在评的申请", "is no bid before this panel")),
-                Some(candidate) => chosen.check(candidate, best, &field, &mut faults),
+                Some(candidate) => chosen.check(candidate, best, bounds.threshold, &field, &mut faults),
             }
         }
-        self.check_totals(teams, cap_fen, &mut faults);
+        self.check_totals(bounds.teams, bounds.cap_fen, &mut faults);
         faults.or(())
     }
 
@@ -146,7 +159,7 @@ impl DecisionInput {
 }
 
 impl Selection {
-    fn check(&self, candidate: &Candidate, best: Option<Decimal>, field: &str, faults: &mut Faults) {
+    fn check(&self, candidate: &Candidate, best: Option<Decimal>, threshold: i64, field: &str, faults: &mut Faults) {
         let wins = self.choice == Choice::Recommended;
         let reserve = self.choice == Choice::Reserve;
         let award = self.award_fen.unwrap_or(Fen::ZERO);
@@ -159,13 +172,16 @@ impl Selection {
         faults.check(!wins && self.award_fen.is_some(), &at("award_fen"), not_here);
         faults.check(reserve && self.reserve_order.is_none(), &at("reserve_order"), Fault::missing);
         faults.check(!reserve && self.reserve_order.is_some(), &at("reserve_order"), not_here);
-        let below = candidate.score.0 < THRESHOLD.into();
+        let below = candidate.score.0 < threshold.into();
         faults.check(self.choice != Choice::Declined && below, field, || {
             Fault::new(
                 "below_threshold",
-                format!("评审得分低于{THRESHOLD}分，不得推荐"),
-                format!("scored below {THRESHOLD}: it cannot be recommended"),
+                format!("评审得分低于{threshold}分，不得推荐"),
+                format!("scored below {threshold}: it cannot be recommended"),
             )
+        });
+        faults.check(self.choice != Choice::Declined && candidate.unsatisfying, field, || {
+            Fault::new("sponsor_unsatisfied", "需求方不满意，不得立项", "the sponsor is not satisfied with it: it cannot be recommended")
         });
         let not_top = wins && best.is_some_and(|best| candidate.score < best);
         faults.check(not_top && self.reason.is_none(), &at("reason"), || {

@@ -70,12 +70,15 @@ impl Terms {
         faults.or(self)
     }
 
-    /// That the money is judged by somebody where there is much of it.
+    /// That the panel is large enough for the scheme, and the money is judged by somebody where there is much of it.
     ///
     /// # Errors
-    /// Nobody judges it.
-    pub fn fit(&self, cap: Fen) -> Result<(), Faults> {
+    /// It is smaller than the `least` number of reviews; nobody judges the money.
+    pub fn fit(&self, cap: Fen, least: i64) -> Result<(), Faults> {
         let mut faults = Faults::default();
+        faults.check(self.size.0 < least, "size", || {
+            Fault::new("too_few", format!("评审方案要求至少{least}份评审意见"), format!("the scheme asks for at least {least} reviews"))
+        });
         faults.check(cap >= FINANCE_FROM && self.finance.0 == 0, "finance", || {
             Fault::new("finance_expert", "财政经费300万元以上须有财务专家", "with 3 million yuan or more, one expert judges the money")
         });

@@ -105,6 +105,10 @@ ids! {
     RecusalId,
     /// An expert's review 评审 of a bid.
     ReviewId,
+    /// What a sponsor is asked about a bid 满意度评价.
+    SatisfactionId,
+    /// A version of a judging scheme 评审方案.
+    SchemeId,
     GrantId,
     /// A machine key 机器密钥.
     KeyId,

@@ -55,6 +55,8 @@ pub mod reminder;
 pub mod report;
 pub mod restriction;
 pub mod review;
+pub mod satisfaction;
+pub mod scheme;
 pub mod score;
 pub mod seal;
 pub mod session;

@@ -59,6 +59,15 @@ refusals! {
     SharesMissing "shares_missing" "启封须两名保管人交出密钥份额，目前不足" "Two custodians must release their shares before the round can be opened.";
     BidsNotExamined "bids_not_examined" "尚有揭榜申请未完成形式审查" "Some bids have not been examined yet.";
     NoEligibleBid "no_eligible_bid" "没有通过形式审查的揭榜申请" "No bid is eligible.";
+    LastPhase "last_phase" "已是最后一个评审阶段" "This is the last phase of the judging.";
+    PhaseAhead "phase_ahead" "评审方案中还有后续阶段" "The scheme has another phase of the judging.";
+    ShortlistOpen "shortlist_open" "尚有申请未作入围评定" "It is open whether some bids are shortlisted.";
+    NoSponsor "no_sponsor" "本榜单没有需求方" "The challenge has no sponsor.";
+    NothingToAsk "nothing_to_ask" "没有尚未征求意见的申请" "The sponsor was asked about every bid that may win.";
+    SponsorLater "sponsor_later" "按评审方案，评审完成后再征求需求方意见" "By the scheme the sponsor is asked after the panel.";
+    SatisfactionMissing "satisfaction_missing" "需求方尚未评价全部申请" "The sponsor has not answered on every bid.";
+    NotOverdue "not_overdue" "尚未逾期" "It is not overdue.";
+    NotTheDesk "not_the_desk" "这一审批环节由其他处室签批" "This desk is that of another division.";
     ReviewsMissing "reviews_missing" "尚有评审意见未提交" "Some reviews are still missing.";
     ReasonDoesNotHold "reason_does_not_hold" "所选流标原因与事实不符" "The reason given for the failure does not match the facts.";
     ConflictOfInterest "conflict_of_interest" "该人员与本事项存在利益关系，应当回避" "This person has an interest in the matter and must step aside.";

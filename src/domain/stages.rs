@@ -3,7 +3,7 @@
 use crate::domain::workflow::Table;
 use crate::domain::{
     amendment, bid, challenge, clawback, decision, draw, expert, grant, measure, milestone, objection, organization, partnership, payment,
-    problem, project, question, report, restriction, review,
+    problem, project, question, report, restriction, review, satisfaction,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -19,6 +19,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<expert::ExpertStage>("Expert 评审专家"),
         Table::of::<draw::DrawStage>("Draw 专家抽取"),
         Table::of::<review::ReviewStage>("Review 评审"),
+        Table::of::<satisfaction::SatisfactionStage>("Satisfaction 满意度评价"),
         Table::of::<decision::DecisionStage>("Decision 立项决定"),
         Table::of::<objection::ObjectionStage>("Objection 异议"),
         Table::of::<project::ProjectStage>("Project 项目"),

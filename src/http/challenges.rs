@@ -2,7 +2,7 @@
 
 use crate::app::Page;
 use crate::app::act::Shown;
-use crate::app::challenges::{self, approval, ending, round, suspension};
+use crate::app::challenges::{self, approval, ending, phases, round, suspension};
 use crate::app::challenges::{ChallengeFilter, ChallengeRow};
 use crate::app::{Act, AppError, Done, Seen, decisions};
 use crate::domain::amendment::ResumeInput;
@@ -11,10 +11,11 @@ use crate::domain::challenge::{
 };
 use crate::domain::decision::PublicityWindow;
 use crate::domain::fault::Faults;
-use crate::domain::id::{BatchId, ChallengeId, OrganizationId};
+use crate::domain::id::{BatchId, ChallengeId, OrganizationId, SchemeId};
 use crate::domain::indicator::Indicator;
 use crate::domain::money::Fen;
 use crate::domain::policy::Action;
+use crate::domain::scheme::{NextPhaseInput, Phase};
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::user::Sector;
 use crate::http::answer::{View, record_view};
@@ -34,9 +35,13 @@ pub struct ChallengeView {
     plan_category: PlanCategory,
     sector: Sector,
     sponsor_id: Option<OrganizationId>,
+    /// The version of the judging scheme; `null` is the standard one.
+    scheme_id: Option<SchemeId>,
     /// Cap of the department's money.
     fiscal_cap_fen: Fen,
     max_parallel_teams: i32,
+    /// The part of the judging that the round is in.
+    phase: Option<Phase>,
     /// 0 before the first publication.
     round: i32,
     /// The time to bid is `[opens_at, closes_at)`.
@@ -71,8 +76,10 @@ impl From<Shown<ChallengeRow>> for ChallengeView {
             plan_category: row.plan_category,
             sector: row.sector,
             sponsor_id: row.sponsor_id,
+            scheme_id: row.scheme_id,
             fiscal_cap_fen: row.fiscal_cap_fen,
             max_parallel_teams: row.max_parallel_teams,
+            phase: row.phase,
             round: row.round,
             opens_at: row.opens_at,
             closes_at: row.closes_at,
@@ -220,6 +227,11 @@ pub fn open_bids(act: &mut Act<'_>, id: ChallengeId, _: NoInput) -> Changed {
 /// `POST /challenges/{id}/start_review`
 pub fn start_review(act: &mut Act<'_>, id: ChallengeId, _: NoInput) -> Changed {
     Ok(round::start_review(act, id)?.map(Into::into))
+}
+
+/// `POST /challenges/{id}/next_phase`
+pub fn next_phase(act: &mut Act<'_>, id: ChallengeId, input: NextPhaseInput) -> Changed {
+    Ok(phases::next(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /challenges/{id}/publicise`

@@ -1,14 +1,25 @@
 //! Decisions: views and handlers.
 
-use crate::app::act::Shown;
-use crate::app::decisions::DecisionRow;
+use crate::app::decisions::{DeskRow, Detail};
 use crate::app::{Act, AppError, Done, Seen, decisions};
 use crate::domain::challenge::{NoInput, ReasonInput};
 use crate::domain::decision::{DecisionInput, DecisionStage, Selection};
 use crate::domain::id::{ChallengeId, DecisionId, UserId};
 use crate::domain::policy::Action;
+use crate::domain::scheme::{Desk, DeskDivision};
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
+
+/// A desk of approval.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct DeskView {
+    name: String,
+    /// Of which division its director is, seen from the challenge.
+    division: DeskDivision,
+    /// Who signed there; `null` while it is open.
+    signed_by: Option<UserId>,
+    signed_at: Option<Timestamp>,
+}
 
 /// A decision.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -18,17 +29,19 @@ pub struct DecisionView {
     version: i64,
     challenge_id: ChallengeId,
     round: i32,
-    /// 会议纪要号.
     /// 会议名称.
     meeting: Option<String>,
     /// Members who stepped aside.
     recused_members: Vec<String>,
+    /// 会议纪要号.
     minute_no: String,
     decided_on: Date,
     selections: Vec<Selection>,
     publicity_starts_on: Option<Date>,
     publicity_ends_on: Option<Date>,
     proposed_by: UserId,
+    /// The desks at which it is approved, one after the other.
+    desks: Vec<DeskView>,
     created_at: Timestamp,
     updated_at: Timestamp,
     /// What the caller may do now.
@@ -37,8 +50,15 @@ pub struct DecisionView {
 
 record_view!(DecisionView);
 
-impl From<Shown<DecisionRow>> for DecisionView {
-    fn from(Shown { record: row, allowed }: Shown<DecisionRow>) -> Self {
+impl From<Detail> for DecisionView {
+    fn from(Detail { shown, desks }: Detail) -> Self {
+        let (row, allowed) = (shown.record, shown.allowed);
+        let desk = |(desk, signature): (Desk, Option<DeskRow>)| DeskView {
+            name: desk.name.to_string(),
+            division: desk.division,
+            signed_by: signature.as_ref().map(|signature| signature.user_id),
+            signed_at: signature.map(|signature| signature.signed_at),
+        };
         Self {
             id: row.id,
             stage: row.stage,
@@ -53,6 +73,7 @@ impl From<Shown<DecisionRow>> for DecisionView {
             publicity_starts_on: row.publicity_starts_on,
             publicity_ends_on: row.publicity_ends_on,
             proposed_by: row.created_by,
+            desks: desks.into_iter().map(desk).collect(),
             created_at: row.created_at,
             updated_at: row.updated_at,
             allowed_actions: allowed,

@@ -85,6 +85,8 @@ path_ids!(
     DrawId,
     ObjectionId,
     ReviewId,
+    SatisfactionId,
+    SchemeId,
     DecisionId
 );
 path_ids!(ProjectId, MeasureId, ClawbackId, MilestoneId, PaymentId, KeyId);

@@ -7,6 +7,7 @@ use crate::domain::draw::{Candidate, DrawStage, Drawn, InviteInput, ReplaceInput
 use crate::domain::id::{ChallengeId, DrawId, UserId};
 use crate::domain::policy::Action;
 use crate::domain::recusal::Interest;
+use crate::domain::scheme::Phase;
 use crate::domain::time::Timestamp;
 use crate::http::answer::{View, record_view};
 
@@ -26,6 +27,8 @@ pub struct DrawView {
     version: i64,
     challenge_id: ChallengeId,
     round: i32,
+    /// The part of the judging for which the panel is.
+    phase: Phase,
     /// What was asked for.
     terms: Terms,
     /// SHA-256 of the seed, to which the service was bound before the pool was frozen.
@@ -68,6 +71,7 @@ impl From<Detail> for DrawView {
             version: row.version,
             challenge_id: row.challenge_id,
             round: row.round,
+            phase: row.phase,
             terms,
             commitment: row.commitment,
             seed,

@@ -30,6 +30,8 @@ pub struct PublicityView {
 pub struct PublicitiesView {
     /// Newest first.
     items: Vec<PublicityView>,
+    /// Who judged, by name: once the challenge is awarded, where its scheme names them.
+    experts: Vec<String>,
 }
 
 impl View for PublicitiesView {}
@@ -42,7 +44,8 @@ impl From<Publicity> for PublicityView {
 
 /// `GET /challenges/{id}/publicity`
 pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<PublicitiesView>, AppError> {
-    Ok(publicity::of_challenge(act, id)?.map(|all| PublicitiesView { items: all.into_iter().map(Into::into).collect() }))
+    Ok(publicity::of_challenge(act, id)?
+        .map(|all| PublicitiesView { items: all.publicities.into_iter().map(Into::into).collect(), experts: all.experts }))
 }
 
 /// `GET /challenges/{id}/publicity/page`: the same, to print.
@@ -58,7 +61,7 @@ pub async fn page(app: App, call: Call) -> Result<HttpResponse, Turned> {
         same(READ, seen.action())?;
         Ok(seen)
     };
-    let all: Vec<PublicityView> = app.read(call.request(READ), read).await?.into_iter().map(Into::into).collect();
+    let all: Vec<PublicityView> = app.read(call.request(READ), read).await?.publicities.into_iter().map(Into::into).collect();
     let states: Vec<&str> = all.iter().map(|one| one.state.zh()).collect();
     let context = minijinja::context! { all => minijinja::value::Serde(&all), states => minijinja::value::Serde(&states) };
     Ok(printed(pages::rendered("publicity.html", include_str!("pages/publicity.html"), context)?))

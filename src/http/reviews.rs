@@ -9,7 +9,8 @@ use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Action;
 use crate::domain::proposal::BidInput;
 use crate::domain::recusal::Ground;
-use crate::domain::review::{AssignReview, Declaration, DeclineReview, ReviewStage, Score, ScoreSheet};
+use crate::domain::review::{AssignReview, Declaration, DeclineReview, DraftSheet, ReviewStage, Score, ScoreSheet, Vote};
+use crate::domain::scheme::Phase;
 use crate::domain::time::Timestamp;
 use crate::http::answer::{View, record_view};
 
@@ -22,10 +23,13 @@ pub struct ReviewView {
     bid_id: BidId,
     challenge_id: ChallengeId,
     expert_id: UserId,
+    /// The part of the judging that it belongs to.
+    phase: Phase,
     due_at: Timestamp,
     scores: Option<Vec<Score>>,
-    /// Sum of the points, a decimal string.
+    /// The points in a hundred, a decimal string.
     total: Option<String>,
+    vote: Option<Vote>,
     comment: Option<String>,
     submitted_at: Option<Timestamp>,
     /// How the expert came to step aside: what was given does not count then.
@@ -47,9 +51,11 @@ impl From<Shown<ReviewRow>> for ReviewView {
             bid_id: row.bid_id,
             challenge_id: row.challenge_id,
             expert_id: row.expert_id,
+            phase: row.phase,
             due_at: row.due_at,
             scores: row.scores.and_then(|scores| scores.read().ok()),
             total: row.total,
+            vote: row.vote,
             comment: row.comment,
             submitted_at: row.submitted_at,
             recusal: row.recusal,
@@ -65,8 +71,12 @@ impl From<Shown<ReviewRow>> for ReviewView {
 pub struct ReviewDetail {
     #[serde(flatten)]
     review: ReviewView,
-    /// The bid as it was submitted; `null` before the declaration.
+    /// The bid as it was submitted, without names where the scheme is blind; `null` before the declaration.
     bid: Option<BidInput>,
+    /// For its expert: every organisation with a part in a bid of the round, to declare oneself on.
+    organizations: Option<Vec<String>>,
+    /// For its expert: the sheet on its way.
+    draft: Option<DraftSheet>,
 }
 
 record_view!(ReviewDetail as review);
@@ -91,7 +101,12 @@ pub fn list(act: &mut Act<'_>, (): (), query: ReviewQuery, page: &Page) -> Resul
 
 /// `GET /reviews/{id}`
 pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<ReviewDetail>, AppError> {
-    Ok(reviews::get(act, id)?.map(|(shown, bid)| ReviewDetail { review: shown.into(), bid }))
+    Ok(reviews::get(act, id)?.map(|detail| ReviewDetail {
+        review: detail.shown.into(),
+        bid: detail.bid,
+        organizations: detail.organizations,
+        draft: detail.draft,
+    }))
 }
 
 /// `POST /bids/{id}/reviews`
@@ -107,6 +122,11 @@ pub fn declare(act: &mut Act<'_>, id: ReviewId, input: Declaration) -> Result<Do
 /// `POST /reviews/{id}/decline`
 pub fn decline(act: &mut Act<'_>, id: ReviewId, input: DeclineReview) -> Result<Done<ReviewView>, AppError> {
     Ok(reviews::decline(act, id, &input)?.map(Into::into))
+}
+
+/// `POST /reviews/{id}/save`
+pub fn save(act: &mut Act<'_>, id: ReviewId, input: DraftSheet) -> Result<Done<ReviewView>, AppError> {
+    Ok(reviews::save(act, id, &input)?.map(Into::into))
 }
 
 /// `POST /reviews/{id}/submit`

@@ -2,9 +2,10 @@
 
 use crate::domain::amendment::Deadline;
 use crate::domain::challenge::{ChallengeClass, ChallengeInput, ChallengeStage, Demands, FailReason, PlanCategory, Window};
-use crate::domain::id::{BatchId, ChallengeId, OrganizationId, UserId};
+use crate::domain::id::{BatchId, ChallengeId, OrganizationId, SchemeId, UserId};
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
+use crate::domain::scheme::Phase;
 use crate::domain::seal::SealMode;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::user::Sector;
@@ -26,9 +27,12 @@ pub struct ChallengeRow {
     pub plan_category: PlanCategory,
     pub sector: Sector,
     pub sponsor_id: Option<OrganizationId>,
+    pub scheme_id: Option<SchemeId>,
     pub fiscal_cap_fen: Fen,
     pub max_parallel_teams: i32,
     pub stage: ChallengeStage,
+    /// The part of the judging that the round is in.
+    pub phase: Option<Phase>,
     pub round: i32,
     pub opened_round: i32,
     pub opens_at: Option<Timestamp>,
@@ -206,6 +210,7 @@ pub fn edit(conn: &mut Conn, row: &ChallengeRow, content: &ChallengeInput, by: U
         challenges::plan_category.eq(content.plan_category),
         challenges::sector.eq(content.sector),
         challenges::sponsor_id.eq(content.sponsor_id),
+        challenges::scheme_id.eq(content.scheme_id),
         challenges::fiscal_cap_fen.eq(content.fiscal_cap_fen),
         challenges::max_parallel_teams.eq(i32::try_from(content.max_parallel_teams.0).unwrap_or(1)),
     )
@@ -243,6 +248,7 @@ pub fn open_round(
         to,
         now,
         challenges::round.eq(round),
+        challenges::phase.eq(None::<Phase>),
         challenges::opens_at.eq(window.opens_at),
         challenges::closes_at.eq(window.closes_at),
         challenges::questions_until.eq(window.questions_until()),

@@ -5,7 +5,7 @@ use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
     amendment, assignment, bid, challenge, clawback, decision, draw, expert, grant, id, light, measure, member, milestone, notice,
     objection, organization, partnership, payment, policy, problem, project, proposal, question, recusal, report, restriction, review,
-    seal, user, visit,
+    satisfaction, scheme, seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -76,8 +76,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::OrganizationId, id::UserId, id::SessionId, id::BatchId, id::ChallengeId, id::BidId, id::FileId, id::QuestionId, id::AmendmentId, id::PartnershipId, id::RestrictionId, id::RecusalId, id::DrawId, id::ObjectionId, id::ReviewId, id::GrantId, id::DecisionId,
-    id::AssignmentId, id::AuditId, id::ClawbackId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::PaymentId, id::ProblemId, id::ProjectId, id::ReportId, id::VisitId,
+    id::AmendmentId, id::AssignmentId, id::AuditId, id::BatchId, id::BidId, id::ChallengeId, id::ClawbackId, id::DecisionId, id::DrawId, id::FileId, id::GrantId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::ObjectionId, id::OrganizationId, id::PartnershipId, id::PaymentId, id::ProblemId, id::ProjectId, id::QuestionId, id::RecusalId, id::ReportId, id::RestrictionId, id::ReviewId, id::SatisfactionId, id::SchemeId, id::SessionId, id::UserId, id::VisitId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -101,6 +100,10 @@ code_columns!(
     restriction::Gravity,
     proposal::team::Part,
     review::ReviewStage,
+    review::Vote,
+    scheme::Phase,
+    satisfaction::SatisfactionStage,
+    satisfaction::Grade,
     recusal::Ground,
     expert::ExpertStage,
     expert::Speciality,

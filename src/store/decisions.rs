@@ -4,7 +4,7 @@ use crate::domain::challenge::ChallengeStage;
 use crate::domain::decision::{Announcement, DecisionStage, Selection, VOID};
 use crate::domain::id::{ChallengeId, DecisionId, UserId};
 use crate::domain::time::{Date, Timestamp};
-use crate::store::schema::{challenges, decisions};
+use crate::store::schema::{challenges, decision_signatures, decisions};
 use crate::store::{Conn, Json, step};
 use diesel::prelude::*;
 
@@ -82,6 +82,37 @@ pub fn in_publicity(conn: &mut Conn, today: Date, limit: i64) -> QueryResult<Vec
 /// The database does not answer.
 pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<DecisionRow>> {
     decisions::table.filter(decisions::challenge_id.eq(challenge)).order(decisions::id).select(DecisionRow::as_select()).load(conn)
+}
+
+/// A signature at a desk of approval.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = decision_signatures, treat_none_as_default_value = false)]
+pub struct DeskRow {
+    pub decision_id: DecisionId,
+    /// Which desk of the scheme, from 0.
+    pub desk: i32,
+    pub user_id: UserId,
+    pub signed_at: Timestamp,
+}
+
+/// The signatures on these decisions, by their desks.
+///
+/// # Errors
+/// The database does not answer.
+pub fn signatures(conn: &mut Conn, ids: &[DecisionId]) -> QueryResult<Vec<DeskRow>> {
+    decision_signatures::table
+        .filter(decision_signatures::decision_id.eq_any(ids.iter().copied()))
+        .order((decision_signatures::decision_id, decision_signatures::desk))
+        .select(DeskRow::as_select())
+        .load(conn)
+}
+
+/// Adds a signature.
+///
+/// # Errors
+/// The desk has signed, or the person at another one.
+pub fn sign(conn: &mut Conn, row: &DeskRow) -> QueryResult<()> {
+    diesel::insert_into(decision_signatures::table).values(row).execute(conn).map(|_| ())
 }
 
 /// Moves the decision on.

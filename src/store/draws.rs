@@ -3,6 +3,7 @@
 use crate::domain::draw::{Candidate, DrawStage, Drawn, Replaced, Terms};
 use crate::domain::id::{ChallengeId, DrawId, UserId};
 use crate::domain::recusal::Interest;
+use crate::domain::scheme::Phase;
 use crate::domain::time::Timestamp;
 use crate::store::schema::draws;
 use crate::store::{Conn, Json, step};
@@ -22,6 +23,8 @@ pub struct DrawRow {
     pub id: DrawId,
     pub challenge_id: ChallengeId,
     pub round: i32,
+    /// The part of the judging for which the panel is.
+    pub phase: Phase,
     pub stage: DrawStage,
     pub terms: Json<Terms>,
     /// The seed, sealed under the service's own key.
@@ -65,13 +68,14 @@ pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<
     draws::table.filter(draws::challenge_id.eq(challenge)).order(draws::id).select(DrawRow::as_select()).load(conn)
 }
 
-/// The draw of a round that stands, if there is one.
+/// The draw for a phase of a round that stands, if there is one.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn standing(conn: &mut Conn, challenge: ChallengeId, round: i32) -> QueryResult<Option<DrawRow>> {
+pub fn standing(conn: &mut Conn, challenge: ChallengeId, round: i32, phase: Phase) -> QueryResult<Option<DrawRow>> {
     draws::table
-        .filter(draws::challenge_id.eq(challenge).and(draws::round.eq(round)).and(draws::stage.eq(DrawStage::Drawn)))
+        .filter(draws::challenge_id.eq(challenge).and(draws::round.eq(round)).and(draws::phase.eq(phase)))
+        .filter(draws::stage.eq(DrawStage::Drawn))
         .select(DrawRow::as_select())
         .first(conn)
         .optional()

@@ -52,6 +52,18 @@ pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<Milest
     milestones::table.filter(milestones::project_id.eq(project)).order(milestones::number).select(MilestoneRow::as_select()).load(conn)
 }
 
+/// The milestones of several projects, in order.
+///
+/// # Errors
+/// The database does not answer.
+pub fn of_projects(conn: &mut Conn, ids: &[ProjectId]) -> QueryResult<Vec<MilestoneRow>> {
+    milestones::table
+        .filter(milestones::project_id.eq_any(ids.iter().copied()))
+        .order((milestones::project_id, milestones::number))
+        .select(MilestoneRow::as_select())
+        .load(conn)
+}
+
 /// What the lights of these projects depend on: for each milestone its project, stage, day, and by when it is to be mended.
 ///
 /// # Errors

@@ -98,6 +98,17 @@ pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<Paymen
     payments::table.filter(payments::project_id.eq(project)).order(payments::number).select(PaymentRow::as_select()).load(conn)
 }
 
+/// What was paid to these projects, payment by payment.
+///
+/// # Errors
+/// The database does not answer.
+pub fn paid_of(conn: &mut Conn, ids: &[ProjectId]) -> QueryResult<Vec<(ProjectId, Fen)>> {
+    payments::table
+        .filter(payments::project_id.eq_any(ids.iter().copied()).and(payments::stage.eq(PaymentStage::Paid)))
+        .select((payments::project_id, payments::amount_fen))
+        .load(conn)
+}
+
 /// Removes the payments of a project that is planned anew.
 ///
 /// # Errors

@@ -1,10 +1,12 @@
 //! Reviews.
 
 use crate::domain::challenge::ChallengeStage;
+use crate::domain::decimal::Decimal;
 use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::policy::Scope;
 use crate::domain::recusal::Ground;
-use crate::domain::review::{READS_THE_BID, ReviewStage, Score, ScoreSheet};
+use crate::domain::review::{DraftSheet, READS_THE_BID, ReviewStage, Score, ScoreSheet, Vote};
+use crate::domain::scheme::Phase;
 use crate::domain::time::Timestamp;
 use crate::store::challenges::ChallengeRow;
 use crate::store::page::{Page, by_id};
@@ -20,10 +22,14 @@ pub struct ReviewRow {
     pub bid_id: BidId,
     pub challenge_id: ChallengeId,
     pub expert_id: UserId,
+    pub phase: Phase,
     pub stage: ReviewStage,
     pub due_at: Timestamp,
+    /// A sheet on its way: for its expert alone.
+    pub draft: Option<Json<DraftSheet>>,
     pub scores: Option<Json<Vec<Score>>>,
     pub total: Option<String>,
+    pub vote: Option<Vote>,
     pub comment: Option<String>,
     pub submitted_at: Option<Timestamp>,
     pub recusal: Option<Ground>,
@@ -46,7 +52,7 @@ pub struct ReviewFilter {
 /// Adds a row.
 ///
 /// # Errors
-/// The expert is assigned to the bid already.
+/// The expert is assigned to the bid already, in this phase.
 pub fn insert(conn: &mut Conn, row: &ReviewRow) -> QueryResult<()> {
     diesel::insert_into(reviews::table).values(row).execute(conn).map(|_| ())
 }
@@ -176,11 +182,26 @@ pub fn end(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, recusal: Option<Gr
     step!(conn, reviews, ReviewRow, row, to, now, reviews::recusal.eq(recusal))
 }
 
-/// Takes a score sheet.
+/// Keeps a sheet on its way.
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the review is not as it was read.
-pub fn submit(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, sheet: &ScoreSheet, now: Timestamp) -> QueryResult<ReviewRow> {
+pub fn save(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, draft: &DraftSheet, now: Timestamp) -> QueryResult<ReviewRow> {
+    let kept = Json::of(draft)?;
+    step!(conn, reviews, ReviewRow, row, to, now, reviews::draft.eq(kept))
+}
+
+/// Takes a score sheet with its total, in place of what was on its way.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the review is not as it was read.
+pub fn submit(
+    conn: &mut Conn,
+    row: &ReviewRow,
+    to: ReviewStage,
+    (sheet, total): (&ScoreSheet, Decimal),
+    now: Timestamp,
+) -> QueryResult<ReviewRow> {
     let scores = Json::of(&sheet.scores)?;
     step!(
         conn,
@@ -190,7 +211,9 @@ pub fn submit(conn: &mut Conn, row: &ReviewRow, to: ReviewStage, sheet: &ScoreSh
         to,
         now,
         reviews::scores.eq(scores),
-        reviews::total.eq(sheet.total().to_string()),
+        reviews::draft.eq(None::<Json<DraftSheet>>),
+        reviews::total.eq(total.to_string()),
+        reviews::vote.eq(sheet.vote),
         reviews::comment.eq(sheet.comment.as_str()),
         reviews::submitted_at.eq(now),
     )

@@ -171,6 +171,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    schemes (id) {
+        id -> Text,
+        code -> Text,
+        number -> Integer,
+        content -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     challenges (id) {
         id -> Text,
         batch_id -> Text,
@@ -181,10 +192,12 @@ diesel::table! {
         plan_category -> Text,
         sector -> Text,
         sponsor_id -> Nullable<Text>,
+        scheme_id -> Nullable<Text>,
         fiscal_cap_fen -> BigInt,
         max_parallel_teams -> Integer,
         content -> Text,
         stage -> Text,
+        phase -> Nullable<Text>,
         round -> Integer,
         opened_round -> Integer,
         opens_at -> Nullable<Timestamp>,
@@ -477,6 +490,7 @@ diesel::table! {
         id -> Text,
         challenge_id -> Text,
         round -> Integer,
+        phase -> Text,
         stage -> Text,
         terms -> Text,
         seed -> Binary,
@@ -502,10 +516,13 @@ diesel::table! {
         bid_id -> Text,
         challenge_id -> Text,
         expert_id -> Text,
+        phase -> Text,
         stage -> Text,
         due_at -> Timestamp,
+        draft -> Nullable<Text>,
         scores -> Nullable<Text>,
         total -> Nullable<Text>,
+        vote -> Nullable<Text>,
         comment -> Nullable<Text>,
         submitted_at -> Nullable<Timestamp>,
         recusal -> Nullable<Text>,
@@ -546,6 +563,33 @@ diesel::table! {
         announcement -> Nullable<Text>,
         announced_at -> Nullable<Timestamp>,
         created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    decision_signatures (decision_id, desk) {
+        decision_id -> Text,
+        desk -> Integer,
+        user_id -> Text,
+        signed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    satisfactions (id) {
+        id -> Text,
+        challenge_id -> Text,
+        round -> Integer,
+        bid_id -> Text,
+        stage -> Text,
+        due_at -> Timestamp,
+        grade -> Nullable<Text>,
+        reasons -> Nullable<Text>,
+        given_by -> Nullable<Text>,
+        given_at -> Nullable<Timestamp>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,

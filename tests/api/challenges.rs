@@ -211,6 +211,7 @@ on_both! {
         let shown = officer.get(&path).await.is(200);
         let mut content = inputs::challenge(&story.batch, &app.organization("sponsor-works").await.to_string(), app.next());
         content["indicators"][0]["target"] = json!("90");
+        content["scheme_id"] = json!(story.scheme);
         officer.put(&path, shown["version"].as_i64().unwrap(), content).await.is(200);
         officer.does(&story.path("submit")).await.is(200);
         director.does(&story.path("approve")).await.is(200);

@@ -142,6 +142,7 @@ on_both! {
         let input = json!({"expert_id": expert, "due_at": "2027-01-01T00:00:00Z"});
         officer.post(&format!("/bids/{}/reviews", story.bid), input).await.is_refused(409, "conflict_of_interest");
         story.scored(&story.bid, 1, "26").await;
+        story.satisfied().await;
         let decision = officer.post(&story.path("propose"), story.proposal()).await.is(201)["id"].as_str().unwrap().to_owned();
         app.director().await.does(&format!("/decisions/{decision}/approve")).await.is(200);
         officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);

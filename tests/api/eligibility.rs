@@ -187,6 +187,7 @@ on_both! {
         story.scored(&story.bid, 1, "26").await;
         restricted(&app, inputs::restriction(&app.organization("keda").await.to_string())).await;
         let field = format!("bids.{}.lead_org_id", story.bid);
+        story.satisfied().await;
         app.officer().await.post(&story.path("propose"), story.proposal()).await.has_faults(&[(field.as_str(), "restricted")]);
     }
 
@@ -195,6 +196,7 @@ on_both! {
         let draft = Story::draft(&app).await;
         let mut input = inputs::challenge(&draft.batch, &app.organization("sponsor-works").await.to_string(), app.next());
         input["class"] = json!("frontier_public");
+        input["scheme_id"] = json!(draft.scheme);
         input["sponsor_id"] = Value::Null;
         input["sponsor_fund_fen"] = json!(0);
         let mut story = draft;

@@ -173,6 +173,7 @@ on_both! {
         app.app.clock.set(until.ends_at());
         app.team("yuan").await.post(&format!("/bids/{failed}/appeal"), json!({"grounds": "公章在协议第三页，材料齐全。"})).await
             .is_refused(409, "appeal_over");
+        story.satisfied().await;
         app.officer().await.post(&story.path("propose"), story.proposal()).await.is(201);
     }
 

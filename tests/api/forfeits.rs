@@ -16,6 +16,7 @@ async fn with_reserve(app: &TestApp) -> (Story<'_>, Vec<String>, String) {
         {"bid_id": lanes[0], "choice": "recommended", "award_fen": 400 * inputs::WAN},
         {"bid_id": lanes[1], "choice": "reserve", "reserve_order": 1},
     ]);
+    story.satisfied().await;
     let decision = officer.post(&story.path("propose"), proposal).await.is(201)["id"].as_str().unwrap().to_owned();
     app.director().await.does(&format!("/decisions/{decision}/approve")).await.is(200);
     officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);
@@ -88,6 +89,7 @@ on_both! {
         app.team("keda").await.post(&format!("/projects/{}/forfeit", story.project), why()).await.is_refused(409, "wrong_stage");
         let (race, _, proposal) = race(&app, [inputs::bid(), inputs::bid()]).await;
         let officer = app.officer().await;
+        race.satisfied().await;
         let decision = officer.post(&race.path("propose"), proposal).await.is(201)["id"].as_str().unwrap().to_owned();
         app.director().await.does(&format!("/decisions/{decision}/approve")).await.is(200);
         officer.post(&race.path("publicise"), race.publicity_window()).await.is(200);

@@ -88,7 +88,7 @@ async fn walks(app: &TestApp, seed: u64) -> usize {
     let table = officer.get(&story.path("scores")).await.is(200);
     for line in table["items"].as_array().unwrap() {
         let sheets: Vec<String> =
-            line["sheets"].as_array().unwrap().iter().map(|sheet| sheet["total"].as_str().unwrap().to_owned()).collect();
+            line["phases"][0]["sheets"].as_array().unwrap().iter().map(|sheet| sheet["total"].as_str().unwrap().to_owned()).collect();
         let bid = line["bid_id"].as_str().unwrap();
         assert_eq!(Some(&sheets), wanted.get(bid), "walk {seed}, bid {bid}");
         let mean = sheets.iter().map(|total| total.parse::<f64>().unwrap()).sum::<f64>() / f64::from(u32::try_from(sheets.len()).unwrap());

@@ -26,6 +26,7 @@ bid.shortlist: bid_shortlisted -> team-keda
 review.assign: review_assigned -> expert1
 review.declare: review_declared -> officer
 review.submit: panel_complete -> officer; review_received -> expert1
+challenge.ask_sponsor, satisfaction.give: satisfaction_asked -> sponsor; satisfaction_given -> officer
 challenge.propose: decision_proposed -> director
 decision.approve: decision_approved -> officer
 challenge.publicise: bid_recommended -> team-keda; publicity_opened -> director, officer, sponsor
@@ -150,6 +151,8 @@ on_both! {
         expert.post(&format!("/reviews/{review}/submit"), inputs::scores("26")).await.is(200);
         note(&app, &mut record, "review.submit").await;
         app.days_later(10);
+        story.satisfied().await;
+        note(&app, &mut record, "challenge.ask_sponsor, satisfaction.give").await;
         let decision = officer.post(&story.path("propose"), story.proposal()).await.is(201);
         note(&app, &mut record, "challenge.propose").await;
         director.does(&format!("/decisions/{}/approve", decision["id"].as_str().unwrap())).await.is(200);

@@ -63,6 +63,8 @@ mod recusals;
 mod reminders;
 mod reports;
 mod reviews;
+mod satisfactions;
+mod schemes;
 mod sealing;
 mod second_factor;
 mod separation;

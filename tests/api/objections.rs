@@ -85,6 +85,7 @@ on_both! {
         app.team("yuan").await.post(&story.path("objections"), inputs::objection()).await.is_refused(409, "no_publicity_now");
         director.does(&story.path("award")).await.is_refused(409, "wrong_stage");
         // A new decision, approved, with a new full window.
+        story.satisfied().await;
         let again = officer.post(&story.path("propose"), story.proposal()).await.is(201)["id"].as_str().unwrap().to_owned();
         director.does(&format!("/decisions/{again}/approve")).await.is(200);
         officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);
@@ -103,6 +104,7 @@ on_both! {
         }
         supervisor.post(&format!("{first}/answer"), answer("upheld")).await.is(200);
         let publicised = async || {
+            story.satisfied().await;
             let next = officer.post(&story.path("propose"), story.proposal()).await.is(201)["id"].as_str().unwrap().to_owned();
             director.does(&format!("/decisions/{next}/approve")).await.is(200);
             officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);

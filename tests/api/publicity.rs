@@ -32,6 +32,7 @@ on_both! {
         let mut input = story.proposal();
         input["meeting"] = json!("2026年第6次厅党组会");
         input["recused_members"] = json!(["周回避", "某\n人"]);
+        story.satisfied().await;
         app.officer().await.post(&story.path("propose"), input.clone()).await.has_faults(&[("recused_members[1]", "forbidden_character")]);
         input["recused_members"] = json!(["周回避"]);
         let kept = app.officer().await.post(&story.path("propose"), input).await.is(201);

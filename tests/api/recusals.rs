@@ -58,6 +58,7 @@ on_both! {
         third.get(&format!("/bids/{}", lanes[0])).await.is_refused(404, "not_found");
         officer.post(&format!("/bids/{}/reviews", lanes[1]), ask(&third)).await.is_refused(409, "conflict_of_interest");
         // Once a decision is proposed nobody is recused behind its back.
+        story.satisfied().await;
         officer.post(&story.path("propose"), proposal).await.is(201);
         supervisor.post(&path, order(&app.expert(4).await)).await.is_refused(409, "wrong_stage");
     }
@@ -70,7 +71,7 @@ on_both! {
         app.expert(3).await.post(&format!("/reviews/{review}/decline"), input).await.is(200);
         let table = app.officer().await.get(&story.path("scores")).await.is(200);
         let rows = table["items"].as_array().unwrap();
-        let left: Vec<(&Value, usize)> = rows.iter().map(|line| (&line["recused_sheets"], line["sheets"].as_array().unwrap().len())).collect();
+        let left: Vec<(&Value, usize)> = rows.iter().map(|line| (&line["recused_sheets"], line["phases"][0]["sheets"].as_array().unwrap().len())).collect();
         assert!(left.contains(&(&json!(1), 1)) && left.contains(&(&json!(0), 1)), "what was scored before does not count either: {table}");
         let ended: Vec<Value> = app.expert(3).await.get("/reviews").await.is(200)["items"].as_array().unwrap().iter()
             .map(|review| json!([review["stage"], review["recusal"]])).collect();
@@ -151,6 +152,7 @@ on_both! {
         let earlier = reviewing(&app, first).await;
         earlier.scored(&earlier.bid, 1, "26").await;
         let officer = app.officer().await;
+        earlier.satisfied().await;
         let decision = officer.post(&earlier.path("propose"), earlier.proposal()).await.is(201)["id"].as_str().unwrap().to_owned();
         app.director().await.does(&format!("/decisions/{decision}/approve")).await.is(200);
         officer.post(&earlier.path("publicise"), earlier.publicity_window()).await.is(200);

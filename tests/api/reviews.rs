@@ -10,6 +10,7 @@ pub async fn race(app: &TestApp, bids: [Value; 2]) -> (Story<'_>, Vec<String>, V
     let sponsor = app.organization("sponsor-works").await.to_string();
     let mut input = inputs::challenge(&story.batch, &sponsor, 5);
     input["max_parallel_teams"] = json!(2);
+    input["scheme_id"] = json!(story.scheme);
     let version = officer.get(&format!("/challenges/{}", story.challenge)).await.is(200)["version"].as_i64().unwrap();
     officer.put(&format!("/challenges/{}", story.challenge), version, input).await.is(200);
     officer.does(&story.path("submit")).await.is(200);
@@ -96,6 +97,7 @@ on_both! {
         app.expert(1).await.get(&format!("/bids/{}", story.bid)).await.is_refused(404, "not_found");
         assert_eq!(app.expert(1).await.get("/bids").await.is(200)["items"], json!([]), "a list shows what a get shows");
         story.scored(&story.bid, 2, "26").await;
+        story.satisfied().await;
         app.officer().await.post(&story.path("propose"), story.proposal()).await.is(201);
     }
 
@@ -158,7 +160,7 @@ on_both! {
         let table = app.officer().await.get(&path).await.is(200);
         let line = &table["items"][0];
         assert_eq!((&line["place"], &line["score"], &line["reaches_threshold"]), (&json!(1), &json!("82.5"), &json!(true)));
-        assert_eq!(line["sheets"], json!([{"total": "82.5", "dropped": false, "outlier": false}]));
+        assert_eq!(line["phases"][0]["sheets"], json!([{"total": "82.5", "dropped": false, "outlier": false}]));
         assert!(!table.to_string().contains(&app.expert(1).await.id()), "no sheet names its expert");
     }
 
@@ -177,6 +179,7 @@ on_both! {
         let no = json!({"shortlisted": false, "reason": "路线不成熟"});
         assert_eq!(officer.post(&format!("/bids/{other}/shortlist"), no).await.is(200)["stage"], "not_shortlisted");
         story.scored(&story.bid, 1, "26").await;
+        story.satisfied().await;
         officer.post(&story.path("propose"), story.proposal()).await.is(201);
     }
 
@@ -198,6 +201,7 @@ on_both! {
             {"bid_id": bid, "choice": "recommended", "award_fen": 750 * inputs::WAN},
             {"bid_id": top, "choice": "reserve", "reserve_order": 2},
         ]);
+        story.satisfied().await;
         officer.post(&story.path("propose"), input.clone()).await.has_faults(&[
             (&format!("selections.{bid}.award_fen"), "over_request"),
             (&format!("selections.{bid}.reason"), "reason_needed"),
@@ -219,6 +223,7 @@ on_both! {
         let story = Story::reviewing(&app).await;
         story.scored(&story.bid, 1, "5").await;
         let field = format!("selections.{}", story.bid);
+        story.satisfied().await;
         app.officer().await.post(&story.path("propose"), story.proposal()).await.has_faults(&[(&field, "below_threshold")]);
         let input = json!({"reason_code": "below_threshold", "reason": "均未达到70分"});
         assert_eq!(app.director().await.post(&story.path("fail"), input).await.is(200)["stage"], "failed");
@@ -232,6 +237,7 @@ on_both! {
         officer.post(&story.path("publicise"), story.publicity_window()).await.is_refused(409, "decision_not_approved");
         director.post(&format!("{path}/return"), json!({"reason": "金额依据不足"})).await.is(200);
         director.does(&format!("{path}/approve")).await.is_refused(409, "wrong_stage");
+        story.satisfied().await;
         let again = officer.post(&story.path("propose"), story.proposal()).await.is(201);
         director.does(&format!("/decisions/{}/approve", again["id"].as_str().unwrap())).await.is(200);
         let all = officer.get(&story.path("decisions")).await.is(200);
@@ -243,6 +249,7 @@ on_both! {
         let story = Story::reviewing(&app).await;
         story.scored(&story.bid, 1, "26").await;
         let both = app.person("both", "department", None, &[Officer, Director]).await;
+        story.satisfied().await;
         let decision = both.post(&story.path("propose"), story.proposal()).await.is(201);
         both.does(&format!("/decisions/{}/approve", decision["id"].as_str().unwrap())).await.is_refused(403, "forbidden");
     }
@@ -282,6 +289,7 @@ on_both! {
         second["team"][0]["identity"] = first["team"][0]["identity"].clone();
         let (story, lanes, proposal) = race(&app, [first, second]).await;
         let field = |name: &str| format!("bids.{}.team[0].{name}", lanes[1]);
+        story.satisfied().await;
         app.officer().await.post(&story.path("propose"), proposal).await.has_faults(&[
             (&field("identity"), "limit_leads"), (&field("person_months"), "person_months"),
         ]);
@@ -290,6 +298,7 @@ on_both! {
     async fn a_race_awards_several_teams_each_with_its_own_project(app: TestApp) {
         let (story, _, proposal) = race(&app, [inputs::bid(), inputs::bid()]).await;
         let officer = app.officer().await;
+        story.satisfied().await;
         let decision = officer.post(&story.path("propose"), proposal).await.is(201);
         app.director().await.does(&format!("/decisions/{}/approve", decision["id"].as_str().unwrap())).await.is(200);
         officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);

@@ -30,6 +30,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Draw,
         Kind::Objection,
         Kind::Decision,
+        Kind::Satisfaction,
         Kind::Project,
         Kind::Milestone,
         Kind::Payment,

@@ -41,6 +41,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "organizations",
         "batches",
         "challenges",
+        "schemes",
         "visits",
         "problems",
         "status_reports",

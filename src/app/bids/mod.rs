@@ -15,7 +15,7 @@ use crate::app::act::{About, Act, Done, Known, Object, Record, Seen, Shown};
 use crate::app::bids::content::Submitted;
 use crate::app::error::{AppError, taken};
 use crate::app::reviews::is_under_review;
-use crate::app::{challenges, files, interests, organizations, partnerships};
+use crate::app::{challenges, files, interests, organizations, partnerships, schemes};
 use crate::domain::bid::{BidStage, sealed};
 use crate::domain::file::FileNote;
 use crate::domain::id::{BidId, ChallengeId};
@@ -55,7 +55,10 @@ fn standing(act: &mut Act<'_>, row: &BidRow, challenge: &ChallengeRow) -> Result
     let rights = member_rows::in_use_of(act.conn, row.id)?;
     let assigned = match act.actor.user {
         Some(user) if act.actor.roles.contains(&Role::Expert) && is_under_review(row, challenge) => {
-            reviews::is_assigned(act.conn, row.id, user)? && !interests::any(act, challenge, row.round, user)?
+            // Where experts are not to know whose a bid is, they read it with their review alone.
+            reviews::is_assigned(act.conn, row.id, user)?
+                && !schemes::of(act, challenge)?.blind
+                && !interests::any(act, challenge, row.round, user)?
         }
         _ => false,
     };
@@ -296,15 +299,25 @@ pub(super) fn lapse_all(act: &mut Act<'_>, challenge: &ChallengeRow, reason: &st
     end_rest(act, challenge, Action::BidHandBack, reason)
 }
 
+/// Declines one bid: it goes no further.
+pub(super) fn decline(act: &mut Act<'_>, challenge: &ChallengeRow, row: &BidRow, reason: &str) -> Result<(), AppError> {
+    end(act, challenge, row, Action::BidDecline, reason)
+}
+
+fn end(act: &mut Act<'_>, challenge: &ChallengeRow, row: &BidRow, action: Action, reason: &str) -> Result<(), AppError> {
+    let step = act.follow(action, row, None)?;
+    let row = bids::advance(act.conn, row, step.to, act.now)?;
+    let mut about = about(&row, challenge);
+    reason.clone_into(&mut about.facts.reason);
+    let _recorded = act.record(step, about)?;
+    Ok(())
+}
+
 fn end_rest(act: &mut Act<'_>, challenge: &ChallengeRow, action: Action, reason: &str) -> Result<(), AppError> {
     let left =
         [BidStage::Submitted, BidStage::InCorrection, BidStage::Doubted, BidStage::InAppeal, BidStage::Eligible, BidStage::Shortlisted];
     for row in bids::of_round(act.conn, challenge.id, challenge.round, &left)? {
-        let step = act.follow(action, &row, None)?;
-        let row = bids::advance(act.conn, &row, step.to, act.now)?;
-        let mut about = about(&row, challenge);
-        reason.clone_into(&mut about.facts.reason);
-        let _recorded = act.record(step, about)?;
+        end(act, challenge, &row, action, reason)?;
     }
     Ok(())
 }

@@ -6,16 +6,17 @@ use crate::app::bids::examination::appeals_are_over;
 use crate::app::bids::{decline_rest, lapse_all};
 use crate::app::custody::release::is_lost;
 use crate::app::error::AppError;
+use crate::app::schemes;
 use crate::domain::bid::{BidStage, NEVER_OPENED};
 use crate::domain::challenge::{ChallengeStage, FailInput, FailReason, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::ChallengeId;
 use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
-use crate::domain::score::THRESHOLD;
+use crate::domain::satisfaction::Grade;
 use crate::domain::workflow::Stage;
 use crate::store::challenges::{self, ChallengeRow};
-use crate::store::{bids, openings, projects};
+use crate::store::{bids, openings, projects, satisfactions};
 
 /// Declares a round failed 流标, with a reason that must fit the facts. Bids that are left are declined; those that nobody
 /// could open lapse.
@@ -47,19 +48,22 @@ fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Re
         let holds = reason == FailReason::SealLost && is_lost(act, row)?;
         return if holds { Ok(()) } else { Err(Refusal::ReasonDoesNotHold.into()) };
     }
+    let threshold = schemes::of(act, row)?.threshold.0;
     let all = bids::of_round(act.conn, row.id, row.round, BidStage::ALL)?;
     let counted = |stages: &[BidStage]| all.iter().filter(|bid| stages.contains(&bid.stage)).count();
     let received = all.len().saturating_sub(counted(NEVER_OPENED));
     let ineligible = counted(&[BidStage::Ineligible]);
     let good_enough = |bid: &bids::BidRow| {
         let score = bid.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());
-        score.is_some_and(|score| score.0 >= THRESHOLD.into())
+        score.is_some_and(|score| score.0 >= threshold.into())
     };
     let scored = all.iter().filter(|bid| bid.panel_score.is_some()).count();
+    let words = satisfactions::of_round(act.conn, row.id, row.round)?;
     let holds = match reason {
         FailReason::SealLost | FailReason::Forfeited => false,
         FailReason::NoBids => received == 0,
         FailReason::NoEligibleBid => received > 0 && received == ineligible,
+        FailReason::SponsorUnsatisfied => !words.is_empty() && words.iter().all(|word| word.grade == Some(Grade::Unsatisfied)),
         FailReason::BelowThreshold => scored > 0 && !all.iter().any(good_enough),
         FailReason::Other => received > 0,
     };

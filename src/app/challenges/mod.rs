@@ -3,6 +3,7 @@
 
 pub mod approval;
 pub mod ending;
+pub mod phases;
 pub mod round;
 pub mod suspension;
 
@@ -20,7 +21,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::workflow::Stage;
 use crate::store::challenges;
 use crate::store::dialect::Locked;
-use crate::store::{Page, batches, openings, organizations};
+use crate::store::{Page, batches, openings, organizations, schemes};
 
 pub use crate::store::challenges::{ChallengeFilter, ChallengeRow, RoundRow};
 
@@ -122,9 +123,11 @@ pub fn create(act: &mut Act<'_>, input: &ChallengeInput) -> Result<Done<Shown<Ch
         plan_category: input.plan_category,
         sector: input.sector,
         sponsor_id: input.sponsor_id,
+        scheme_id: input.scheme_id,
         fiscal_cap_fen: input.fiscal_cap_fen,
         max_parallel_teams: i32::try_from(input.max_parallel_teams.0).unwrap_or(1),
         stage: ChallengeStage::Draft,
+        phase: None,
         round: 0,
         opened_round: 0,
         opens_at: None,
@@ -173,13 +176,15 @@ fn commit(act: &mut Act<'_>, input: &ChallengeInput, before: Fen) -> Result<(), 
     if fits { Ok(()) } else { Err(Refusal::BatchBudget.into()) }
 }
 
-/// The sponsor's organisation is there and verified. What else names nothing is told along with it.
+/// The sponsor's organisation is there and verified, and so is the scheme. What else names nothing is told along with it.
 fn check_sponsor(act: &mut Act<'_>, input: &ChallengeInput, mut faults: Faults) -> Result<(), AppError> {
     let unknown_sponsor = match input.sponsor_id {
         Some(id) => organizations::find(act.conn, id)?.is_none(),
         None => false,
     };
     faults.check(unknown_sponsor, "sponsor_id", unknown);
+    let unknown_scheme = input.scheme_id.map_or(Ok(false), |id| schemes::find(act.conn, id).map(|found| found.is_none()))?;
+    faults.check(unknown_scheme, "scheme_id", unknown);
     faults.or(())?;
     input.sponsor_id.map_or(Ok(()), |id| crate::app::organizations::verified(act, id).map(|_| ()))
 }

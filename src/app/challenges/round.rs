@@ -6,6 +6,7 @@ use crate::app::bids::{opening, reconfirmation};
 use crate::app::custody::appointing::{Appointed, appoint};
 use crate::app::custody::release::enough;
 use crate::app::error::AppError;
+use crate::app::{satisfactions, schemes};
 use crate::domain::bid::{BidStage, UNDER_EXAMINATION};
 use crate::domain::challenge::Window;
 use crate::domain::custody::SealingInput;
@@ -16,7 +17,7 @@ use crate::domain::seal::SealMode;
 use crate::domain::time::Timestamp;
 use crate::store::challenges::{self, ChallengeRow, Sealing};
 use crate::store::custody::{self, CustodianRow};
-use crate::store::{bids, openings, reviews};
+use crate::store::{bids, openings, schemes as scheme_rows};
 
 /// Publishes an approved challenge: its content is fixed from now on, its first round begins.
 ///
@@ -108,17 +109,19 @@ pub fn open_bids(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<Challe
 /// Starts the review of a round whose bids are all examined.
 ///
 /// # Errors
-/// Denied, stale, not in screening; a bid is not examined yet, or none is eligible.
+/// Denied, stale, not in screening; a bid is not examined yet, or none is eligible; the sponsor comes first and has not answered.
 pub fn start_review(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeRow>>, AppError> {
     let row = load(act, id)?;
     let step = act.step(Action::ChallengeStartReview, &row, object(act, &row))?;
     if !bids::of_round(act.conn, id, row.round, UNDER_EXAMINATION)?.is_empty() {
         return Err(Refusal::BidsNotExamined.into());
     }
+    satisfactions::decline_unsatisfying(act, &row)?;
     if bids::of_round(act.conn, id, row.round, &[BidStage::Eligible])?.is_empty() {
         return Err(Refusal::NoEligibleBid.into());
     }
-    let row = challenges::advance(act.conn, &row, step.to, act.now)?;
+    let first = schemes::of(act, &row)?.first();
+    let row = scheme_rows::judge(act.conn, &row, step.to, first, act.now)?;
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
 }
 
@@ -128,20 +131,4 @@ pub fn start_review(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<Cha
 /// The database does not answer.
 pub fn overdue(conn: &mut crate::store::Conn, now: Timestamp, limit: i64) -> Result<Vec<ChallengeId>, AppError> {
     Ok(challenges::overdue(conn, now, limit)?)
-}
-
-/// Whether every bid still before the panel has a review and no review is open.
-///
-/// # Errors
-/// One is missing.
-pub(in crate::app) fn reviews_are_in(act: &mut Act<'_>, row: &ChallengeRow) -> Result<(), AppError> {
-    use crate::domain::review::ReviewStage;
-    let candidates = bids::of_round(act.conn, row.id, row.round, &[BidStage::Eligible, BidStage::Shortlisted])?;
-    let all = reviews::of_round(act.conn, row.id, row.round)?;
-    let open = all.iter().any(|review| matches!(review.stage, ReviewStage::Assigned | ReviewStage::Declared));
-    let scored = |id| all.iter().any(|review| review.bid_id == id && review.stage == ReviewStage::Submitted);
-    if open || candidates.is_empty() || !candidates.iter().all(|bid| scored(bid.id)) {
-        return Err(Refusal::ReviewsMissing.into());
-    }
-    Ok(())
 }

@@ -7,25 +7,26 @@ use crate::app::bids::examination::appeals_are_over;
 use crate::app::bids::judging::challenge_stands_at;
 use crate::app::bids::{content, eligibility};
 use crate::app::calendars;
-use crate::app::challenges::{self, round};
+use crate::app::challenges::{self, phases};
 use crate::app::error::AppError;
-use crate::app::{bids as bid_cases, projects};
+use crate::app::{bids as bid_cases, projects, satisfactions, schemes};
 use crate::domain::bid::BidStage;
 use crate::domain::challenge::{ChallengeStage, ReasonInput};
 use crate::domain::decimal::Decimal;
-use crate::domain::decision::{Candidate, Choice, DecisionInput, DecisionStage, PublicityWindow, Selection};
+use crate::domain::decision::{Bounds, Candidate, Choice, DecisionInput, DecisionStage, PublicityWindow, Selection};
 use crate::domain::fault::Faults;
 use crate::domain::id::{ChallengeId, DecisionId};
 use crate::domain::money::Fen;
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
+use crate::domain::scheme::{Desk, DeskDivision, Scheme};
 use crate::domain::workflow::Stage;
 use crate::store::Json;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
 use crate::store::{decisions, objections, projects as project_rows};
 
-pub use crate::store::decisions::DecisionRow;
+pub use crate::store::decisions::{DecisionRow, DeskRow};
 
 impl Record for DecisionRow {
     type Stage = DecisionStage;
@@ -41,30 +42,50 @@ impl Record for DecisionRow {
     }
 }
 
-fn tie(act: &Act<'_>, row: &DecisionRow) -> Tie {
+/// A decision with its desks of approval.
+#[derive(Debug)]
+pub struct Detail {
+    /// The decision, with what the caller may do now.
+    pub shown: Shown<DecisionRow>,
+    /// The desks of the scheme, each with its signature once it is there.
+    pub desks: Vec<(Desk, Option<DeskRow>)>,
+}
+
+/// How the caller stands to a decision: whoever proposed it, or signed at one of its desks, signs at none.
+fn tie(act: &Act<'_>, row: &DecisionRow, signatures: &[DeskRow]) -> Tie {
+    let open = row.stage == DecisionStage::Proposed;
+    let signed = open && signatures.iter().any(|signature| signature.decision_id == row.id && act.actor.is(signature.user_id));
     Standing {
         custodian: act.actor.keeps(row.challenge_id, row.round),
         conflicted: act.actor.must_step_aside(row.challenge_id),
-        author: act.actor.is(row.created_by),
+        author: act.actor.is(row.created_by) || signed,
         ..Standing::default()
     }
     .tie()
 }
 
-fn shown(act: &Act<'_>, row: DecisionRow) -> Shown<DecisionRow> {
-    Shown { allowed: act.allowed(&row, tie(act, &row)), record: row }
+fn detail(act: &Act<'_>, scheme: &Scheme, row: DecisionRow, signatures: &[DeskRow]) -> Detail {
+    let tie = tie(act, &row, signatures);
+    let of = |desk: i32| signatures.iter().find(|signature| signature.decision_id == row.id && signature.desk == desk).cloned();
+    Detail {
+        desks: scheme.desks.iter().cloned().zip(0..).map(|(desk, number)| (desk, of(number))).collect(),
+        shown: Shown { allowed: act.allowed(&row, tie), record: row },
+    }
 }
 
 /// Proposes a decision on all bids before the panel.
 ///
 /// # Errors
 /// Denied, stale, not under review; a review is missing; everything wrong with the proposal.
-pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Result<Done<Shown<DecisionRow>>, AppError> {
+pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Result<Done<Detail>, AppError> {
     let challenge = challenges::load(act, id)?;
     let step = act.step(Action::ChallengePropose, &challenge, challenges::object(act, &challenge))?;
     appeals_are_over(act, id, challenge.round)?;
-    round::reviews_are_in(act, &challenge)?;
-    input.check(&candidates(act, &challenge)?, i64::from(challenge.max_parallel_teams), challenge.fiscal_cap_fen)?;
+    phases::reviews_are_in(act, &challenge)?;
+    let scheme = schemes::of(act, &challenge)?;
+    let bounds =
+        Bounds { teams: i64::from(challenge.max_parallel_teams), cap_fen: challenge.fiscal_cap_fen, threshold: scheme.threshold.0 };
+    input.check(&candidates(act, &challenge)?, bounds)?;
     let chosen = input.selections.iter().filter(|one| one.choice == Choice::Recommended).map(|one| bids::find(act.conn, one.bid_id));
     let chosen: Vec<BidRow> = chosen.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     may_stand(act, id, chosen.iter())?;
@@ -90,7 +111,8 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &DecisionInput) -> Res
     decisions::insert(act.conn, &row)?;
     let challenge = challenge_rows::advance(act.conn, &challenge, step.to, act.now)?;
     let about = About { detail: format!("decision {}", row.id), ..challenges::about(&challenge) };
-    Ok(act.record(step, about)?.with(shown(act, row)))
+    let recorded = act.record(step, about)?;
+    Ok(recorded.with(detail(act, &scheme, row, &[])))
 }
 
 /// That nothing has come to light since their submission that keeps these bids from being awarded, all together.
@@ -107,35 +129,58 @@ fn may_stand<'a>(act: &mut Act<'_>, challenge: ChallengeId, chosen: impl Iterato
     faults.or(()).map_err(Into::into)
 }
 
-/// The bids before the panel, with their scores.
+/// The bids before the panel, with their scores and what the sponsor thinks of them.
 fn candidates(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<Vec<Candidate>, AppError> {
     let rows = bids::of_round(act.conn, challenge.id, challenge.round, &[BidStage::Eligible, BidStage::Shortlisted])?;
+    let unsatisfying = satisfactions::unsatisfied(act, challenge, rows.iter().map(|row| row.id))?;
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         let score = row.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());
         let requested_fen = content::required(act, &row)?.requested_fen.unwrap_or(Fen::ZERO);
-        all.push(Candidate { bid_id: row.id, score: score.ok_or(Refusal::ReviewsMissing)?, requested_fen });
+        all.push(Candidate {
+            bid_id: row.id,
+            score: score.ok_or(Refusal::ReviewsMissing)?,
+            requested_fen,
+            unsatisfying: unsatisfying.contains(&row.id),
+        });
     }
     Ok(all)
 }
 
-fn load(act: &mut Act<'_>, id: DecisionId) -> Result<(DecisionRow, ChallengeRow), AppError> {
+fn load(act: &mut Act<'_>, id: DecisionId) -> Result<(DecisionRow, ChallengeRow, Vec<DeskRow>), AppError> {
     let found = decisions::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let challenge = challenges::load(act, found.challenge_id)?;
     let row = decisions::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    Ok((row, challenge))
+    let signatures = decisions::signatures(act.conn, &[id])?;
+    Ok((row, challenge, signatures))
 }
 
-/// Approves a decision. Never one's own proposal.
+/// Approves a decision at the desk where it is. Never one's own proposal, and never at two desks.
 ///
 /// # Errors
-/// Denied, stale, decided already.
-pub fn approve(act: &mut Act<'_>, id: DecisionId) -> Result<Done<Shown<DecisionRow>>, AppError> {
-    let (row, challenge) = load(act, id)?;
-    let step = act.step(Action::DecisionApprove, &row, Object::record(&row, tie(act, &row)))?;
+/// Denied, stale, decided already; the desk of another division.
+pub fn approve(act: &mut Act<'_>, id: DecisionId) -> Result<Done<Detail>, AppError> {
+    let (row, challenge, mut signatures) = load(act, id)?;
+    let scheme = schemes::of(act, &challenge)?;
+    let number = i32::try_from(signatures.len()).unwrap_or(i32::MAX);
+    let next = scheme.desks.get(signatures.len().saturating_add(1));
+    let to = if next.is_some() { DecisionStage::Proposed } else { DecisionStage::Approved };
+    let step = act.step_to(Action::DecisionApprove, &row, Object::record(&row, tie(act, &row, &signatures)), to)?;
     challenge_stands_at(&challenge, ChallengeStage::Deciding)?;
+    let own = challenge.division.is_some() && act.actor.division == challenge.division;
+    match scheme.desks.get(signatures.len()).map(|desk| desk.division) {
+        Some(DeskDivision::Own) if !own => return Err(Refusal::NotTheDesk.into()),
+        Some(DeskDivision::Other) if own => return Err(Refusal::NotTheDesk.into()),
+        _ => {}
+    }
+    let signature = DeskRow { decision_id: id, desk: number, user_id: act.user()?, signed_at: act.now };
+    decisions::sign(act.conn, &signature)?;
+    signatures.push(signature);
     let row = decisions::advance(act.conn, &row, step.to, act.now)?;
-    Ok(act.record(step, challenges::about(&challenge))?.with(shown(act, row)))
+    let mut about = About { detail: format!("desk {number}"), ..challenges::about(&challenge) };
+    about.facts.name = next.map(|desk| desk.name.to_string()).unwrap_or_default();
+    let recorded = act.record(step, about)?;
+    Ok(recorded.with(detail(act, &scheme, row, &signatures)))
 }
 
 /// Where a returned decision sends its challenge.
@@ -145,19 +190,21 @@ fn back_to_review(challenge: &ChallengeRow) -> Result<ChallengeStage, AppError> 
     back.ok_or_else(|| AppError::Internal("no way back from deciding".into()))
 }
 
-/// Returns a decision: the challenge goes back under review.
+/// Returns a decision: the challenge goes back under review, and what was signed is void.
 ///
 /// # Errors
 /// Denied, stale, decided already.
-pub fn send_back(act: &mut Act<'_>, id: DecisionId, input: &ReasonInput) -> Result<Done<Shown<DecisionRow>>, AppError> {
-    let (row, challenge) = load(act, id)?;
-    let step = act.step(Action::DecisionReturn, &row, Object::record(&row, tie(act, &row)))?;
+pub fn send_back(act: &mut Act<'_>, id: DecisionId, input: &ReasonInput) -> Result<Done<Detail>, AppError> {
+    let (row, challenge, signatures) = load(act, id)?;
+    let step = act.step(Action::DecisionReturn, &row, Object::record(&row, tie(act, &row, &signatures)))?;
     let row = decisions::advance(act.conn, &row, step.to, act.now)?;
     let back = back_to_review(&challenge)?;
     let challenge = challenge_rows::advance(act.conn, &challenge, back, act.now)?;
     let mut about = About { detail: input.reason.to_string(), ..challenges::about(&challenge) };
     about.facts.reason = input.reason.to_string();
-    Ok(act.record(step, about)?.with(shown(act, row)))
+    let recorded = act.record(step, about)?;
+    let scheme = schemes::of(act, &challenge)?;
+    Ok(recorded.with(detail(act, &scheme, row, &signatures)))
 }
 
 /// Makes an approved decision public, and with it the outcome of every bid.
@@ -236,21 +283,26 @@ pub fn award(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeR
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn get(act: &mut Act<'_>, id: DecisionId) -> Result<Seen<Shown<DecisionRow>>, AppError> {
+pub fn get(act: &mut Act<'_>, id: DecisionId) -> Result<Seen<Detail>, AppError> {
     let row = decisions::find(act.conn, id)?.ok_or(AppError::NotFound)?;
-    let permit = act.permit(Action::DecisionRead, &Object::record(&row, tie(act, &row)))?;
-    Ok(Seen::by(permit, shown(act, row)))
+    let signatures = decisions::signatures(act.conn, &[id])?;
+    let permit = act.permit(Action::DecisionRead, &Object::record(&row, tie(act, &row, &signatures)))?;
+    let challenge = challenge_rows::find(act.conn, row.challenge_id)?.ok_or(AppError::NotFound)?;
+    let scheme = schemes::of(act, &challenge)?;
+    Ok(Seen::by(permit, detail(act, &scheme, row, &signatures)))
 }
 
 /// Lists the decisions on a challenge, first to last.
 ///
 /// # Errors
 /// Denied; no such challenge.
-pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Shown<DecisionRow>>>, AppError> {
+pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Detail>>, AppError> {
     let challenge = challenge_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let object = Object { kind: Kind::Decision, ..challenges::object(act, &challenge) };
     let permit = act.permit(Action::DecisionRead, &object)?;
+    let scheme = schemes::of(act, &challenge)?;
     let rows = decisions::of_challenge(act.conn, id)?;
-    let shown = rows.into_iter().map(|row| shown(act, row)).collect();
-    Ok(Seen::by(permit, shown))
+    let signatures = decisions::signatures(act.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let all = rows.into_iter().map(|row| detail(act, &scheme, row, &signatures)).collect();
+    Ok(Seen::by(permit, all))
 }

@@ -4,16 +4,20 @@ use crate::app::act::{Act, Known, Object, Seen};
 use crate::app::bids::content;
 use crate::app::challenges;
 use crate::app::error::AppError;
+use crate::app::schemes;
 use crate::auth::token::sha256_hex;
+use crate::domain::challenge::ChallengeStage;
 use crate::domain::decision::{Announced, Announcement, Choice, DecisionStage, PublicityState, PublicityWindow, Selection};
-use crate::domain::id::{ChallengeId, OrganizationId};
+use crate::domain::id::{ChallengeId, OrganizationId, UserId};
 use crate::domain::policy::{Action, Kind};
 use crate::domain::proposal::team::TeamRole;
+use crate::domain::review::ReviewStage;
 use crate::domain::time::Timestamp;
 use crate::store::bids::BidRow;
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
 use crate::store::decisions::DecisionRow;
-use crate::store::{bids, decisions, organizations};
+use crate::store::{bids, decisions, organizations, reviews, users};
+use std::collections::BTreeSet;
 
 /// What the publicity of these selections says.
 ///
@@ -100,16 +104,40 @@ pub struct Publicity {
     pub state: PublicityState,
 }
 
-/// The publicities of a challenge, newest first.
+/// What a challenge made public: its publicities, newest first, and once it is awarded the experts, where its scheme names them.
+#[derive(Debug)]
+pub struct Published {
+    /// Newest first.
+    pub publicities: Vec<Publicity>,
+    /// Names of those whose sheets count, in the order of the alphabet.
+    pub experts: Vec<String>,
+}
+
+/// Who judged, for the public: nobody before the award, and nobody where the scheme does not name them.
+fn experts(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<Vec<String>, AppError> {
+    let awarded = matches!(challenge.stage, ChallengeStage::Awarded | ChallengeStage::Finished);
+    if !awarded || !schemes::of(act, challenge)?.names_experts {
+        return Ok(Vec::new());
+    }
+    let all = reviews::of_round(act.conn, challenge.id, challenge.round)?;
+    let judged: BTreeSet<UserId> = all.iter().filter(|row| row.stage == ReviewStage::Submitted).map(|row| row.expert_id).collect();
+    let mut names: Vec<String> =
+        users::names(act.conn, &judged.into_iter().collect::<Vec<_>>())?.into_iter().map(|(_, name)| name).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// What a challenge made public.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Publicity>>, AppError> {
+pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Published>, AppError> {
     let challenge = challenge_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(challenges::reading(&challenge), &challenges::object(act, &challenge))?;
     let mut all = Vec::new();
     for row in decisions::of_challenge(act.conn, id)?.into_iter().rev() {
         all.extend(publicity(act, row)?);
     }
-    Ok(Seen::by(permit, all))
+    let experts = experts(act, &challenge)?;
+    Ok(Seen::by(permit, Published { publicities: all, experts }))
 }

@@ -8,6 +8,7 @@ use crate::app::challenges;
 use crate::app::error::{AppError, taken};
 use crate::app::interests::{self, Parts};
 use crate::app::reviews;
+use crate::app::schemes;
 use crate::auth::lots;
 use crate::domain::bid::BidStage;
 use crate::domain::challenge::{ChallengeStage, ReasonInput};
@@ -19,6 +20,7 @@ use crate::domain::organization::Region;
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::review::ReviewStage;
+use crate::domain::scheme::Phase;
 use crate::domain::workflow::Stage;
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
 use crate::store::draws::Excluded;
@@ -112,7 +114,9 @@ pub fn prepare(act: &mut Act<'_>, id: ChallengeId, terms: &Terms) -> Result<Done
     let challenge = challenges::load(act, id)?;
     let object = Object { tie: standing(act, &challenge).tie(), ..challenges::object(act, &challenge) };
     let step = act.step(Action::DrawPrepare, &challenge, object)?;
-    terms.fit(challenge.fiscal_cap_fen)?;
+    let scheme = schemes::of(act, &challenge)?;
+    let phase = schemes::phase(&challenge, &scheme);
+    terms.fit(challenge.fiscal_cap_fen, scheme.terms(phase).map_or(1, |terms| terms.least_reviews.0))?;
     let mut terms = terms.clone();
     if terms.fields.is_empty() {
         terms.fields.push(challenge.sector);
@@ -129,6 +133,7 @@ pub fn prepare(act: &mut Act<'_>, id: ChallengeId, terms: &Terms) -> Result<Done
         id,
         challenge_id: challenge.id,
         round: challenge.round,
+        phase,
         stage: DrawStage::Prepared,
         terms: Json::of(&terms)?,
         seed: act.app.keys.seal_bytes(&owner(id), seed.as_bytes()).ok_or_else(unlucky)?,
@@ -187,10 +192,14 @@ fn load(act: &mut Act<'_>, id: DrawId) -> Result<(DrawRow, ChallengeRow, Tie), A
     Ok((row, challenge, tie))
 }
 
-/// That the round of a draw is still before its panel.
+/// That the round of a draw is still before its panel, in the phase for which that was drawn.
 fn in_its_round(row: &DrawRow, challenge: &ChallengeRow) -> Result<(), AppError> {
     let time = matches!(challenge.stage, ChallengeStage::Screening | ChallengeStage::Reviewing) && row.round == challenge.round;
-    if time { Ok(()) } else { Err(AppError::WrongStage { stage: Stage::code(challenge.stage), allowed: Vec::new() }) }
+    if time && challenge.phase.is_none_or(|phase| phase == row.phase) {
+        Ok(())
+    } else {
+        Err(AppError::WrongStage { stage: Stage::code(challenge.stage), allowed: Vec::new() })
+    }
 }
 
 /// Witnesses a draw: what the witness adds decides, with the seed, who is drawn.
@@ -221,7 +230,7 @@ pub fn void(act: &mut Act<'_>, id: DrawId, input: &ReasonInput) -> Result<Done<D
     let (row, challenge, tie) = load(act, id)?;
     let step = act.step(Action::DrawVoid, &row, Object::record(&row, tie))?;
     in_its_round(&row, &challenge)?;
-    if !review_rows::of_round(act.conn, challenge.id, row.round)?.is_empty() {
+    if review_rows::of_round(act.conn, challenge.id, row.round)?.iter().any(|review| review.phase == row.phase) {
         return Err(Refusal::PanelBegun.into());
     }
     let row = draws::advance(act.conn, &row, step.to, act.now)?;
@@ -258,7 +267,7 @@ pub fn replace(act: &mut Act<'_>, id: DrawId, input: &ReplaceInput) -> Result<Do
         barred.extend((!parts.interests(&act.app.keys, &person).is_empty()).then_some(*substitute));
     }
     let comes = draw::next(&row.pool.read()?, &row.terms.read()?, &now, leaves, &barred).ok_or(Refusal::NoSubstitute)?;
-    release(act, &challenge, leaves)?;
+    release(act, &challenge, row.phase, leaves)?;
     let mut replaced = row.replaced.read()?;
     let before = now.substitutes.iter().take_while(|id| **id != comes).filter(|id| barred.contains(id));
     replaced.push(Replaced { leaves, comes, passed_over: before.copied().collect(), reason: input.reason.to_string(), at: act.now });
@@ -271,8 +280,9 @@ pub fn replace(act: &mut Act<'_>, id: DrawId, input: &ReplaceInput) -> Result<Do
 }
 
 /// Ends the open reviews of somebody who leaves the panel. What was submitted stays, so whoever submitted does not leave.
-fn release(act: &mut Act<'_>, challenge: &ChallengeRow, expert: UserId) -> Result<(), AppError> {
-    for review in review_rows::of_round(act.conn, challenge.id, challenge.round)?.into_iter().filter(|row| row.expert_id == expert) {
+fn release(act: &mut Act<'_>, challenge: &ChallengeRow, phase: Phase, expert: UserId) -> Result<(), AppError> {
+    let all = review_rows::of_round(act.conn, challenge.id, challenge.round)?;
+    for review in all.into_iter().filter(|row| row.expert_id == expert && row.phase == phase) {
         if review.stage == ReviewStage::Submitted {
             return Err(Refusal::SheetCounts.into());
         }
@@ -294,6 +304,7 @@ pub fn invite(act: &mut Act<'_>, id: DrawId, input: InviteInput) -> Result<Done<
     let (row, challenge, tie) = load(act, id)?;
     let step = act.step(Action::DrawInvite, &row, Object::record(&row, tie))?;
     challenge_stands_at(&challenge, ChallengeStage::Reviewing)?;
+    in_its_round(&row, &challenge)?;
     if input.due_at <= act.now {
         return Err(Faults::from(Fault::new("in_the_past", "应晚于现在", "must be in the future").at("due_at")).into());
     }
@@ -309,10 +320,11 @@ pub fn invite(act: &mut Act<'_>, id: DrawId, input: InviteInput) -> Result<Done<
     }
     faults.or(())?;
     for expert in panel {
-        let theirs: Vec<_> = asked.iter().filter(|review| review.expert_id == expert).map(|review| review.bid_id).collect();
+        let theirs: Vec<_> =
+            asked.iter().filter(|review| review.expert_id == expert && review.phase == row.phase).map(|review| review.bid_id).collect();
         let new: Vec<_> = before.iter().filter(|bid| !theirs.contains(&bid.id)).collect();
         for bid in &new {
-            let review = reviews::seat(act, bid, expert, input.due_at)?;
+            let review = reviews::seat(act, bid, row.phase, expert, input.due_at)?;
             let permit = act.own(Action::ReviewInvite)?;
             let _recorded = act.record_plain(permit, Object::record(&review, Tie::Stranger), About::default())?;
         }
@@ -330,12 +342,13 @@ pub fn invite(act: &mut Act<'_>, id: DrawId, input: InviteInput) -> Result<Done<
     Ok(recorded.with(detail(act, row, tie)?))
 }
 
-/// That an expert was drawn, where the round has a draw.
+/// That an expert was drawn, where the present phase has a draw.
 ///
 /// # Errors
 /// The expert was not.
 pub(super) fn admits(act: &mut Act<'_>, challenge: &ChallengeRow, expert: UserId) -> Result<(), AppError> {
-    match draws::standing(act.conn, challenge.id, challenge.round)? {
+    let phase = schemes::phase(challenge, &schemes::of(act, challenge)?);
+    match draws::standing(act.conn, challenge.id, challenge.round, phase)? {
         Some(row) if !panel_of(&row)?.panel.contains(&expert) => Err(Refusal::NotDrawn.into()),
         _ => Ok(()),
     }

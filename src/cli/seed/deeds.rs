@@ -4,7 +4,7 @@ use crate::app::bids::{self, examination, submission};
 use crate::app::challenges::{self, approval, ending, round};
 use crate::app::files::{self, Named};
 use crate::app::projects::ProjectFilter;
-use crate::app::{Page, decisions, partnerships, projects, reviews};
+use crate::app::{Page, decisions, partnerships, projects, reviews, satisfactions, schemes};
 use crate::cli::seed::calendar::{self, Season};
 use crate::cli::seed::data::Bid;
 use crate::cli::seed::ends::Examined;
@@ -14,9 +14,10 @@ use crate::cli::seed::timeline::{BidDeed, ChallengeDeed};
 use crate::domain::challenge::{FailInput, ReasonInput, Window};
 use crate::domain::decision::DecisionInput;
 use crate::domain::file::{self, FileKind, MediaType};
-use crate::domain::id::{BidId, ReviewId, UserId};
+use crate::domain::id::{BidId, ReviewId, SchemeId, UserId};
 use crate::domain::policy::Role;
 use crate::domain::review::{AssignReview, Declaration};
+use crate::domain::satisfaction::{AskSponsorInput, GradeInput};
 use anyhow::Context;
 use serde_json::json;
 
@@ -89,20 +90,49 @@ impl Story<'_> {
     async fn draft(&mut self, of: usize) -> anyhow::Result<()> {
         let data = self.case(of)?.data;
         let sponsor = data.sponsor.as_deref().map(|key| self.people.organization(key)).transpose()?;
-        let input = forms::challenge(data, self.batch(&data.batch)?, sponsor)?;
+        let scheme = self.scheme().await?;
+        let input = forms::challenge(data, self.batch(&data.batch)?, sponsor, scheme)?;
         let shown = self.by(self.desks.officer, move |act| challenges::create(act, &input)).await?;
         self.case_mut(of)?.id = Some(shown.record.id);
         Ok(())
     }
 
+    /// The scheme by which the demo's bids are judged: the standard one, for panels of three.
+    async fn scheme(&mut self) -> anyhow::Result<SchemeId> {
+        if let Some(scheme) = self.scheme {
+            return Ok(scheme);
+        }
+        let input = forms::scheme()?;
+        let scheme = self.by(self.desks.officer, move |act| schemes::create(act, &input)).await?.id;
+        self.scheme = Some(scheme);
+        Ok(scheme)
+    }
+
+    /// The sponsor is asked about the bids, and satisfied with them.
+    async fn satisfy(&self, of: usize) -> anyhow::Result<()> {
+        let case = self.case(of)?;
+        let (id, Some(key)) = (case.id()?, case.data.sponsor.as_deref()) else { return Ok(()) };
+        let sponsor = self.people.agent(key, Role::Sponsor)?;
+        let due: AskSponsorInput = form(json!({"due_at": self.app.clock.now().plus(chrono::TimeDelta::days(5))}))?;
+        self.by(self.desks.officer, move |act| satisfactions::ask(act, id, due)).await?;
+        for detail in self.look(move |act| satisfactions::of_challenge(act, id)).await? {
+            let asked = detail.shown.record.id;
+            let word: GradeInput =
+                form(json!({"grade": "satisfied", "reasons": "方案针对企业实际难题，指标明确，愿意提供场地配合实施。"}))?;
+            self.by(sponsor, move |act| satisfactions::give(act, asked, &word)).await?;
+        }
+        Ok(())
+    }
+
     async fn propose(&mut self, of: usize) -> anyhow::Result<()> {
+        self.satisfy(of).await?;
         let case = self.case(of)?;
         let id = case.id()?;
         let before_the_panel = case.data.bids.iter().enumerate().filter(|(_, bid)| bid.examination == Some(Examined::Eligible));
         let bids: Vec<(BidId, &Bid)> = before_the_panel.filter_map(|(number, bid)| Some((*case.bids.get(&number)?, bid))).collect();
         let input: DecisionInput = forms::decision(of.saturating_add(1), self.app.clock.now().date(), &bids)?;
         let shown = self.by(self.desks.officer, move |act| decisions::propose(act, id, &input)).await?;
-        self.case_mut(of)?.decision = Some(shown.record.id);
+        self.case_mut(of)?.decision = Some(shown.shown.record.id);
         Ok(())
     }
 

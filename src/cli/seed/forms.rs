@@ -10,7 +10,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::decision::{DecisionInput, PublicityWindow};
 use crate::domain::examination::{ExaminationInput, ExaminationItem, Finding};
 use crate::domain::fault::Faults;
-use crate::domain::id::{BatchId, BidId, OrganizationId};
+use crate::domain::id::{BatchId, BidId, OrganizationId, SchemeId};
 use crate::domain::indicator::Indicator;
 use crate::domain::milestone::EvidenceInput;
 use crate::domain::money::Fen;
@@ -18,7 +18,8 @@ use crate::domain::payment::Gate;
 use crate::domain::person::IdentityNumber;
 use crate::domain::plan::PlanInput;
 use crate::domain::proposal::BidInput;
-use crate::domain::review::{Criterion, ScoreSheet};
+use crate::domain::review::ScoreSheet;
+use crate::domain::scheme::{Criterion, Scheme, SchemeInput};
 use crate::domain::time::Date;
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -46,7 +47,12 @@ pub fn form<T: deserr::Deserr<Faults>>(body: Value) -> anyhow::Result<T> {
 ///
 /// # Errors
 /// The data break a rule.
-pub fn challenge(data: &Challenge, batch_id: BatchId, sponsor_id: Option<OrganizationId>) -> anyhow::Result<ChallengeInput> {
+pub fn challenge(
+    data: &Challenge,
+    batch_id: BatchId,
+    sponsor_id: Option<OrganizationId>,
+    scheme_id: SchemeId,
+) -> anyhow::Result<ChallengeInput> {
     form(json!({
         "batch_id": batch_id,
         "title": data.title,
@@ -55,6 +61,7 @@ pub fn challenge(data: &Challenge, batch_id: BatchId, sponsor_id: Option<Organiz
         "selection_mode": data.selection_mode,
         "sector": data.sector,
         "sponsor_id": sponsor_id,
+        "scheme_id": scheme_id,
         "max_parallel_teams": data.max_parallel_teams,
         "background": data.background,
         "research_content": data.research_content,
@@ -65,6 +72,16 @@ pub fn challenge(data: &Challenge, batch_id: BatchId, sponsor_id: Option<Organiz
         "duration_months": data.duration_months,
         "secrecy": Secrecy::Public,
     }))
+}
+
+/// The standard judging scheme, for panels of three.
+///
+/// # Errors
+/// It is no scheme.
+pub fn scheme() -> anyhow::Result<SchemeInput> {
+    let mut scheme = serde_json::to_value(Scheme::standard()?)?;
+    scheme["phases"] = json!([{"phase": "network", "least_reviews": 3, "weight_bps": 10_000}]);
+    form(json!({"code": "demo", "scheme": scheme}))
 }
 
 /// A bid with this partner: it promises the targets as they stand.
@@ -152,11 +169,11 @@ const fn failing_reason(item: ExaminationItem) -> &'static str {
 /// The total cannot be reached.
 pub fn sheet(total: Decimal, seat: usize) -> anyhow::Result<ScoreSheet> {
     let comment = values::comment(total, seat);
-    let reason = |criterion: Criterion, points| criterion.is_extreme(points).then_some(comment);
-    let score = |(criterion, points)| json!({"criterion": criterion, "points": points, "comment": reason(criterion, points)});
-    let scores: Vec<Value> = values::split(total)?.into_iter().map(score).collect();
+    let scheme = Scheme::standard()?;
+    let score = |(criterion, points): (&Criterion, Decimal)| json!({"criterion": criterion.code, "points": points, "comment": criterion.is_extreme(points).then_some(comment)});
+    let scores: Vec<Value> = values::split(&scheme, total)?.into_iter().map(score).collect();
     let sheet: ScoreSheet = form(json!({"scores": scores, "comment": comment}))?;
-    anyhow::ensure!(sheet.total() == total, "the points make {} instead of {total}", sheet.total());
+    anyhow::ensure!(sheet.total(&scheme) == total, "the points make {} instead of {total}", sheet.total(&scheme));
     Ok(sheet)
 }
 
@@ -193,6 +210,7 @@ pub const fn failed(reason: FailReason) -> &'static str {
         FailReason::NoBids => "截止时间前未收到揭榜申请，经研究本轮流标。",
         FailReason::NoEligibleBid => "揭榜申请均未通过形式审查，经研究本轮流标。",
         FailReason::BelowThreshold => "评审得分均低于70分，技术路线尚不成熟，经研究本轮流标。",
+        FailReason::SponsorUnsatisfied => "需求方对各申请方案均不满意，经研究本轮流标。",
         FailReason::SealLost => "三名保管人中两人的密钥份额已失效，无法启封，经研究本轮流标。",
         FailReason::Forfeited => "中榜单位均放弃签约，本轮流标。",
         FailReason::Other => "经研究本轮流标。",

@@ -9,7 +9,7 @@ use crate::cli::seed::forms::form;
 use crate::cli::seed::people::People;
 use crate::cli::seed::timeline::{Deed, Event};
 use crate::domain::batch::BatchInput;
-use crate::domain::id::{BatchId, BidId, ChallengeId, DecisionId, PartnershipId, ReviewId, UserId};
+use crate::domain::id::{BatchId, BidId, ChallengeId, DecisionId, PartnershipId, ReviewId, SchemeId, UserId};
 use anyhow::Context;
 use serde_json::json;
 use std::collections::HashMap;
@@ -68,6 +68,8 @@ pub struct Story<'a> {
     pub cases: Vec<Case<'a>>,
     /// Payments made so far.
     pub vouchers: usize,
+    /// The judging scheme of the demo, once there is one.
+    pub scheme: Option<SchemeId>,
     portfolio: &'a Portfolio,
     batches: HashMap<String, BatchId>,
 }
@@ -88,7 +90,7 @@ impl<'a> Story<'a> {
         };
         let case = |data| Case { data, id: None, decision: None, bids: HashMap::new(), reviews: HashMap::new(), projects: HashMap::new() };
         let cases = portfolio.challenges.iter().map(case).collect();
-        Ok(Self { app, people, desks, cases, vouchers: 0, portfolio, batches: HashMap::new() })
+        Ok(Self { app, people, desks, cases, vouchers: 0, portfolio, batches: HashMap::new(), scheme: None })
     }
 
     /// A person does something.

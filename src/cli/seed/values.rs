@@ -2,7 +2,7 @@
 
 use crate::domain::decimal::Decimal;
 use crate::domain::indicator::{Comparator, Indicator};
-use crate::domain::review::Criterion;
+use crate::domain::scheme::{Criterion, Scheme};
 use anyhow::Context;
 use rust_decimal::Decimal as Number;
 
@@ -69,20 +69,20 @@ pub fn actual(asked: &Indicator, step: usize, missed: bool) -> anyhow::Result<De
     Ok(Decimal(value.round_dp(places)))
 }
 
-/// A total split into the points of the criteria, each within its most.
+/// A total split into the points of a scheme's criteria, each within its most.
 ///
 /// # Errors
 /// A number is too large.
-pub fn split(total: Decimal) -> anyhow::Result<Vec<(Criterion, Decimal)>> {
+pub fn split(scheme: &Scheme, total: Decimal) -> anyhow::Result<Vec<(&Criterion, Decimal)>> {
     let mut left = total.0;
     let mut points = Vec::new();
     // The criterion with the widest margin takes what rounding leaves.
-    for criterion in Criterion::ALL.iter().filter(|criterion| **criterion != Criterion::Fit) {
-        let share = percent(total.0, criterion.most())?.trunc_with_scale(1);
+    for criterion in scheme.criteria.iter().filter(|criterion| criterion.code != scheme.decisive) {
+        let share = percent(total.0, criterion.most.0)?.trunc_with_scale(1);
         left = minus(left, share)?;
-        points.push((*criterion, Decimal(share)));
+        points.push((criterion, Decimal(share)));
     }
-    points.push((Criterion::Fit, Decimal(left)));
+    points.extend(scheme.criterion(scheme.decisive.as_str()).map(|decisive| (decisive, Decimal(left))));
     Ok(points)
 }
 
@@ -119,6 +119,7 @@ mod tests {
     use super::{actual, split, target};
     use crate::cli::seed::data::Portfolio;
     use crate::domain::decimal::Decimal;
+    use crate::domain::scheme::Scheme;
     use rust_decimal::Decimal as Number;
 
     #[test]
@@ -135,11 +136,12 @@ mod tests {
 
     #[test]
     fn a_total_is_split_exactly() -> anyhow::Result<()> {
+        let scheme = Scheme::standard()?;
         for hundredths in (5_000..9_800).step_by(25) {
             let total = Decimal(Number::new(hundredths, 2));
-            let points = split(total)?;
+            let points = split(&scheme, total)?;
             assert_eq!(points.iter().map(|(_, points)| points.0).sum::<Number>(), total.0);
-            assert!(points.iter().all(|(criterion, points)| points.0 <= criterion.most().into()), "{points:?}");
+            assert!(points.iter().all(|(criterion, points)| points.0 <= criterion.most.0.into()), "{points:?}");
         }
         Ok(())
     }

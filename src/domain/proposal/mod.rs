@@ -236,4 +236,12 @@ impl BidInput {
         }
         self
     }
+
+    /// What is left where experts are not to know whose it is: no people, no partners. What its texts say is the team's to mind.
+    #[must_use]
+    pub fn without_names(mut self) -> Self {
+        self.team.clear();
+        self.partners.clear();
+        self
+    }
 }

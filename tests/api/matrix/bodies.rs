@@ -60,6 +60,14 @@ impl World<'_> {
             "POST /bids/{id}/reviews" => json!({"expert_id": self.expert, "due_at": "2027-01-01T00:00:00Z"}),
             "POST /reviews/{id}/declare" => json!({"no_conflict": true}),
             "POST /reviews/{id}/decline" => json!({"conflict": true, "reason": "曾共事"}),
+            "POST /reviews/{id}/save" => json!({"scores": [{"criterion": "fit", "points": "20"}]}),
+            "POST /challenges/{id}/ask_sponsor" => {
+                json!({"due_at": self.story.app.app.clock.now().plus(chrono::TimeDelta::days(5)).to_string()})
+            }
+            "POST /satisfactions/{id}/give" => json!({"grade": "satisfied", "reasons": "方案切合企业需要，愿意配合实施。"}),
+            "POST /satisfactions/{id}/waive" => reason,
+            "POST /schemes" => json!({"code": "another", "scheme": inputs::scheme()}),
+            "POST /challenges/{id}/next_phase" => json!({}),
             "POST /reviews/{id}/submit" => inputs::scores("26"),
             "POST /challenges/{id}/objections" => inputs::objection(),
             "POST /objections/confirm" => json!({"token": "guessed"}),

@@ -5,6 +5,7 @@ use super::table::{ANY, On, Row, STAFF};
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
     // Projects.
+    Row("GET /challenges/{id}/lanes",           On::Challenge,    ANY, STAFF),
     Row("GET /projects",                        On::Nothing,      ANY, STAFF),
     Row("GET /projects",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
     Row("GET /projects/{id}",                   On::Project,      ANY, STAFF),

@@ -58,6 +58,8 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Partnership => "/partnerships/{id}",
         On::Restriction => "/restrictions/{id}",
         On::Review => "/reviews/{id}",
+        On::Scheme => "/schemes/{id}",
+        On::Satisfaction => "/satisfactions/{id}",
         On::Expert => "/experts/{id}",
         On::Draw => "/draws/{id}",
         On::Recusal => "/recusals/{id}",
@@ -90,7 +92,8 @@ fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
     // Whoever may not read decisions or scores is told so once the challenge is public.
     let known = if path.ends_with("/decisions")
         || path.ends_with("/scores")
-        || (method == "GET" && (["/recusals", "/draws", "/objections", "/papers"].iter().any(|list| path.ends_with(list))))
+        || (method == "GET"
+            && (["/recusals", "/draws", "/objections", "/papers", "/satisfactions"].iter().any(|list| path.ends_with(list))))
     {
         among(PUBLIC, world)
     } else {
@@ -114,6 +117,8 @@ fn open_to_all(method: &str, path: &str) -> bool {
         && [
             "/challenges/{id}",
             "/challenges/{id}/rounds",
+            "/challenges/{id}/scheme",
+            "/schemes/{id}",
             "/challenges/{id}/publicity",
             "/challenges/{id}/publicity/page",
             "/challenges/{id}/questions",

@@ -15,6 +15,7 @@ pub struct World<'a> {
     pub(super) outsider: String,
     draw: String,
     objection: String,
+    satisfaction: String,
     question: String,
     amendment: String,
     pub(super) partner: String,
@@ -122,6 +123,8 @@ impl<'a> World<'a> {
     pub async fn at(app: &'a TestApp, world: &str) -> Self {
         let (story, review) = Box::pin(story(app, world)).await;
         let objection = Box::pin(objection(&story, world)).await;
+        let asked = app.officer().await.get(&story.path("satisfactions")).await.is(200);
+        let satisfaction = asked["items"][0]["id"].as_str().unwrap_or_default().to_owned();
         let team = app.team("keda").await;
         let organization = app.organization("keda").await.to_string();
         let input = json!({"roles": ["team"], "reason": "岗位调整"});
@@ -195,6 +198,7 @@ impl<'a> World<'a> {
             outsider: app.expert(9).await.id(),
             draw,
             objection,
+            satisfaction,
             question,
             amendment,
             partner,
@@ -262,6 +266,8 @@ impl<'a> World<'a> {
             On::Partnership => &self.partnership,
             On::Restriction => &self.restriction,
             On::Review => &self.review,
+            On::Satisfaction => &self.satisfaction,
+            On::Scheme => &self.story.scheme,
             On::Recusal => &self.recusal,
             On::Expert => &self.expert,
             On::Draw => &self.draw,

@@ -15,6 +15,7 @@ on_both! {
         examiner.post(&format!("/bids/{}/examine", story.bid), inputs::examination(&[])).await.is(200);
         app.officer().await.does(&story.path("start_review")).await.is(200);
         story.scored(&story.bid, 1, "26").await;
+        story.satisfied().await;
         let decision = app.officer().await.post(&story.path("propose"), story.proposal()).await.is(201);
         let path = format!("/decisions/{}", decision["id"].as_str().unwrap());
         assert_eq!(examiner.get(&path).await.is(200)["allowed_actions"], json!([]));

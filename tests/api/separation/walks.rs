@@ -108,7 +108,8 @@ impl Walk<'_> {
 
     async fn written(&mut self) -> bool {
         let sponsor = self.story.app.organization("sponsor-works").await.to_string();
-        let input = inputs::challenge(&self.story.batch, &sponsor, self.story.app.next());
+        let mut input = inputs::challenge(&self.story.batch, &sponsor, self.story.app.next());
+        input["scheme_id"] = serde_json::json!(self.story.scheme);
         let made = self.tried("/challenges", async |who: &Caller| who.post("/challenges", input.clone()).await).await;
         made.unwrap()["id"].as_str().unwrap().clone_into(&mut self.story.challenge);
         let path = format!("/challenges/{}", self.story.challenge);
@@ -166,6 +167,11 @@ impl Walk<'_> {
         // Nobody appeals.
         app.days_later(10);
         self.story.scored(&self.story.bid, 1, "26").await;
+        let due = serde_json::json!({"due_at": app.app.clock.now().plus(chrono::TimeDelta::days(5)).to_string()});
+        if !app.officer().await.post(&self.story.path("ask_sponsor"), due).await.status.is_success() {
+            return false;
+        }
+        self.story.satisfied().await;
         let proposal = self.story.proposal();
         if !self.someone(&self.story.path("propose"), &proposal).await {
             return false;
@@ -287,7 +293,7 @@ on_both! {
             let now = app.days_later(i64::try_from(dice.roll(200)).unwrap());
             let (project, person) = (dice.roll(2), dice.roll(3));
             let path = format!("/projects/{}/assign", stories[project].project);
-            let reply = app.officer().await.post(&path, json!({"commissioner_id": people[person].id()})).await;
+            let reply = app.officer().await.post(&path, json!({"commissioner_id": people[person].id(), "note": "岗位调整"})).await;
             if reply.status == 200 {
                 assert!(months_at_a_stretch(&spells, person, begun, now) < 36, "{person} follows for more than three years");
                 spells.push((project, person, now));

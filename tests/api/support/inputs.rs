@@ -34,6 +34,27 @@ pub fn challenge(batch_id: &str, sponsor_id: &str, number: u64) -> Value {
     })
 }
 
+/// A scheme like the standard one, with which one review of a bid is enough.
+pub fn scheme() -> Value {
+    let criterion = |code: &str, most: i64| json!({"code": code, "name": code, "most": most});
+    json!({
+        "name": "简易评审方案",
+        "criteria": [
+            criterion("fit", 30), criterion("technical", 25), criterion("team", 20),
+            criterion("risk", 10), criterion("budget", 10), criterion("transfer", 5)
+        ],
+        "decisive": "fit",
+        "threshold": 70,
+        "phases": [{"phase": "network", "least_reviews": 1, "weight_bps": 10_000}],
+        "desks": [{"name": "分管领导"}]
+    })
+}
+
+/// The sponsor's word.
+pub fn grade(grade: &str) -> Value {
+    json!({"grade": grade, "reasons": "方案切合企业需要，愿意配合实施。"})
+}
+
 pub fn question() -> Value {
     json!({"question": "指标K1的检测是否可由省外机构承担？"})
 }

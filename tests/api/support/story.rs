@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 pub struct Story<'a> {
     pub app: &'a TestApp,
     pub batch: String,
+    pub scheme: String,
     pub challenge: String,
     pub bid: String,
     pub decision: String,
@@ -22,16 +23,24 @@ fn id(value: &Value) -> String {
 impl<'a> Story<'a> {
     /// A draft.
     pub async fn draft(app: &'a TestApp) -> Self {
+        Self::judged_by(app, inputs::scheme()).await
+    }
+
+    /// A draft that is judged by this scheme.
+    pub async fn judged_by(app: &'a TestApp, scheme: Value) -> Self {
         let officer = app.officer().await;
         let batch = id(&officer.post("/batches", app.batch_input()).await.is(201));
         let sponsor = app.organization("sponsor-works").await.to_string();
         app.sponsor().await;
         app.director().await;
-        let input = inputs::challenge(&batch, &sponsor, app.next());
+        let scheme = id(&officer.post("/schemes", json!({"code": "sx-2026", "scheme": scheme})).await.is(201));
+        let mut input = inputs::challenge(&batch, &sponsor, app.next());
+        input["scheme_id"] = json!(scheme);
         let challenge = id(&officer.post("/challenges", input).await.is(201));
         Self {
             app,
             batch,
+            scheme,
             challenge,
             bid: String::new(),
             decision: String::new(),
@@ -131,6 +140,19 @@ impl<'a> Story<'a> {
         expert.post(&format!("/reviews/{review}/submit"), inputs::scores(fit)).await.is(200);
     }
 
+    /// The sponsor is asked about every bid before the panel, and is satisfied with those that it has not answered on.
+    pub async fn satisfied(&self) {
+        let due = self.app.app.clock.now().plus(chrono::TimeDelta::days(5)).to_string();
+        let asked = self.app.officer().await.post(&self.path("ask_sponsor"), json!({"due_at": due})).await;
+        assert!(asked.status.is_success() || asked.text.contains("nothing_to_ask"), "{}", asked.text);
+        let sponsor = self.app.sponsor().await;
+        for item in sponsor.get(&self.path("satisfactions")).await.is(200)["items"].as_array().unwrap() {
+            if item["stage"] == "asked" {
+                sponsor.post(&format!("/satisfactions/{}/give", id(item)), inputs::grade("satisfied")).await.is(200);
+            }
+        }
+    }
+
     pub fn proposal(&self) -> Value {
         json!({
             "minute_no": "纪要〔2026〕12号",
@@ -142,6 +164,7 @@ impl<'a> Story<'a> {
     pub async fn deciding(app: &'a TestApp) -> Self {
         let mut story = Self::reviewing(app).await;
         story.scored(&story.bid, 1, "26").await;
+        story.satisfied().await;
         story.decision = id(&app.officer().await.post(&story.path("propose"), story.proposal()).await.is(201));
         story
     }

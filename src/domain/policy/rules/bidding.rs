@@ -25,6 +25,8 @@ pub const RULES: &[Rule] = &[
     rule(A::ChallengeLoseShare, &[System], ANY),
     rule(A::ChallengeOpenBids, &[Officer], DESK),
     rule(A::ChallengeStartReview, &[Officer], DESK),
+    rule(A::ChallengeAskSponsor, &[Officer], DESK),
+    rule(A::ChallengeNextPhase, &[Officer], DESK),
     rule(A::ChallengePropose, &[Officer], DESK),
     rule(A::ChallengePublicise, &[Officer], DESK),
     rule(A::ChallengeAward, &[Director], OTHER),

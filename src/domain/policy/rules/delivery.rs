@@ -10,6 +10,7 @@ pub const RULES: &[Rule] = &[
     // 项目: the commissioner keeps milestones true; whoever follows a project never approves for it (dual-hat guard).
     rule(A::ProjectRead, STAFF, ANY),
     rule(A::ProjectRead, &[Team, Sponsor], OWN),
+    rule(A::ProjectReadLanes, STAFF, ANY),
     rule(A::ProjectPlan, &[Officer], DESK),
     rule(A::ProjectCountersign, &[Director], OTHER),
     rule(A::ProjectSign, &[Team, Sponsor], OWN),

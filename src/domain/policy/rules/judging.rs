@@ -1,12 +1,20 @@
 //! Who may do what with experts, draws, reviews, recusals, decisions and objections.
 
-use super::{ANY, DESK, EVERYONE, JUDGES, JUDGING, MINE, OTHER, Rule, SELF, rule};
+use super::{ANY, DESK, EVERYONE, JUDGES, JUDGING, MINE, OTHER, OWN, Rule, SELF, rule};
 use crate::domain::policy::action::Action as A;
-use crate::domain::policy::role::Role::{Auditor, Director, Expert, Finance, Leader, Officer, Public, Supervisor, System};
+use crate::domain::policy::role::Role::{Auditor, Director, Expert, Finance, Leader, Officer, Public, Sponsor, Supervisor, System};
 use crate::domain::policy::tie::Tie::{Assigned, Author, Conflicted, Party, Stranger};
 
 /// Its rows.
 pub const RULES: &[Rule] = &[
+    // 评审方案: how bids are judged is no secret; a challenge is approved with the scheme that it names.
+    rule(A::SchemeCreate, &[Officer], DESK),
+    rule(A::SchemeRead, &[Public], ANY),
+    // 满意度: the sponsor's own word; a director who did not prepare the challenge goes on without it once it is overdue.
+    rule(A::SatisfactionRead, &[Officer, Director, Supervisor, Auditor], ANY),
+    rule(A::SatisfactionRead, &[Sponsor], OWN),
+    rule(A::SatisfactionGive, &[Sponsor], OWN),
+    rule(A::SatisfactionWaive, &[Director], OTHER),
     // 专家库: kept by officers; each expert confirms the own profile.
     rule(A::ExpertEnlist, &[Officer], DESK),
     rule(A::ExpertImport, &[Officer], DESK),
@@ -35,6 +43,7 @@ pub const RULES: &[Rule] = &[
     // With an interest of their own they see that the review is there, and may decline it.
     rule(A::ReviewRead, &[Expert], &[Assigned, Conflicted]),
     rule(A::ReviewDeclare, &[Expert], MINE),
+    rule(A::ReviewSave, &[Expert], MINE),
     rule(A::ReviewSubmit, &[Expert], MINE),
     rule(A::ReviewDecline, &[Expert], &[Assigned, Conflicted]),
     rule(A::ReviewRecuse, &[System], ANY),

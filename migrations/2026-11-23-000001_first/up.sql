@@ -893,6 +893,7 @@ CREATE TABLE measures (
     CHECK (decided_by <> created_by)
 );
 CREATE INDEX measures_project ON measures (project_id, id);
+CREATE INDEX measures_until ON measures (until_on);
 CREATE UNIQUE INDEX measures_one_waits ON measures (project_id) WHERE stage = 'proposed';
 
 -- The settlement of a project, and what goes back. A project is settled once.
@@ -925,6 +926,7 @@ CREATE TABLE clawbacks (
 );
 CREATE INDEX clawbacks_project ON clawbacks (project_id, id);
 CREATE INDEX clawbacks_stage ON clawbacks (stage, id);
+CREATE INDEX clawbacks_due ON clawbacks (stage, due_on);
 CREATE UNIQUE INDEX clawbacks_one_stands ON clawbacks (project_id) WHERE stage <> 'declined';
 
 CREATE TABLE clawback_receipts (

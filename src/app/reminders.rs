@@ -3,8 +3,8 @@
 use crate::app::act::{About, Act, Done, Object};
 use crate::app::error::AppError;
 use crate::app::{
-    App, Who, bids as bid_cases, calendars, milestones as milestone_cases, objections as objection_cases, problems as problem_cases,
-    projects, reports as report_cases,
+    App, Who, bids as bid_cases, calendars, clawbacks as clawback_cases, measures as measure_cases, milestones as milestone_cases,
+    objections as objection_cases, problems as problem_cases, projects, reports as report_cases,
 };
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Tie;
@@ -12,7 +12,7 @@ use crate::domain::reminder::{RULES, ReminderRule, Subject, last_day_to_extend};
 use crate::domain::time::Date;
 use crate::store::challenges as challenge_rows;
 use crate::store::reminders::{self, Asked, ReminderRow};
-use crate::store::{bids, milestones, objections, problems, projects as project_rows, reports};
+use crate::store::{bids, clawbacks, measures, milestones, objections, problems, projects as project_rows, reports};
 
 /// Objects of which a rule speaks in one go,
 const AT_ONCE: i64 = 100;
@@ -111,6 +111,18 @@ fn concerning(act: &mut Act<'_>, subject: Subject, id: &str) -> Result<(Object, 
             let row = reports::find(act.conn, id.parse().map_err(|_| AppError::NotFound)?)?.ok_or(AppError::NotFound)?;
             let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
             Ok((Object::record(&row, Tie::Stranger), report_cases::about(&row, &project)))
+        }
+        Subject::Suspension => {
+            let row = measures::find(act.conn, id.parse().map_err(|_| AppError::NotFound)?)?.ok_or(AppError::NotFound)?;
+            let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
+            let about = measure_cases::about(act, &row, &project)?;
+            Ok((Object::record(&row, Tie::Stranger), about))
+        }
+        Subject::Clawback => {
+            let row = clawbacks::find(act.conn, id.parse().map_err(|_| AppError::NotFound)?)?.ok_or(AppError::NotFound)?;
+            let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
+            let about = clawback_cases::about(act, &row, &project)?;
+            Ok((Object::record(&row, Tie::Stranger), about))
         }
         Subject::Signing | Subject::ProjectEnd | Subject::Visit | Subject::VisitOnsite => {
             let row = project_rows::find(act.conn, id.parse().map_err(|_| AppError::NotFound)?)?.ok_or(AppError::NotFound)?;

@@ -25,6 +25,8 @@ codes! {
         Problem = "problem" "问题办结期限（尚未办结）",
         Visit = "visit" "下次服务期限（季度末，尚无服务记录）",
         VisitOnsite = "visit_onsite" "下次现场服务期限（半年末，尚无现场记录）",
+        Suspension = "suspension" "暂停期限（尚未恢复或终止）",
+        Clawback = "clawback" "退款期限（尚未退清）",
         ProjectEnd = "project_end" "项目结束日（尚未申请验收）",
     }
 }
@@ -39,6 +41,8 @@ impl Subject {
             Self::Signing | Self::ProjectEnd | Self::Visit | Self::VisitOnsite => Action::ProjectRemind,
             Self::Problem => Action::ProblemRemind,
             Self::Report => Action::ReportRemind,
+            Self::Suspension => Action::MeasureRemind,
+            Self::Clawback => Action::ClawbackRemind,
             Self::Milestone | Self::Rectification => Action::MilestoneRemind,
         }
     }
@@ -76,7 +80,7 @@ const fn rule(code: &'static str, subject: Subject, when: When, notice: Notice, 
     ReminderRule { code, subject, when, notice, to }
 }
 
-use Audience::{Author, Commissioner, Directors, Supervisors, Team};
+use Audience::{Author, Commissioner, Directors, Finance, Partners, Supervisors, Team};
 use Notice as N;
 use Subject as S;
 
@@ -124,6 +128,11 @@ pub const RULES: &[ReminderRule] = &[
     rule("visit_late_30", S::Visit, Days(30), N::VisitMissing, ABSENT),
     rule("visit_onsite_30", S::VisitOnsite, Days(-30), N::VisitDue, &[Commissioner]),
     rule("visit_onsite_late_1", S::VisitOnsite, Days(1), N::VisitMissing, ABSENT),
+    rule("suspension_15", S::Suspension, Days(-15), N::SuspensionDue, &[Author, Commissioner]),
+    rule("suspension_late_1", S::Suspension, Days(1), N::SuspensionOverdue, &[Author, Commissioner, Directors]),
+    rule("clawback_7", S::Clawback, Days(-7), N::ClawbackDue, &[Team, Partners]),
+    rule("clawback_late_1", S::Clawback, Days(1), N::ClawbackOverdue, &[Team, Partners, Finance, Supervisors, Author]),
+    rule("clawback_late_30", S::Clawback, Days(30), N::ClawbackOverdue, &[Team, Partners, Finance, Supervisors, Author, Directors]),
     rule("extension_180", S::ProjectEnd, Days(-180), N::ExtensionWindow, &[Team, Commissioner]),
     rule("extension_90", S::ProjectEnd, Days(-90), N::ExtensionWindow, &[Team, Commissioner]),
     rule("acceptance_late_3", S::ProjectEnd, Months(3), N::AcceptanceOverdue, ESCALATED),

@@ -2,6 +2,8 @@
 
 use crate::domain::bid::BidStage;
 use crate::domain::challenge::ChallengeStage;
+use crate::domain::clawback::OUTSTANDING;
+use crate::domain::measure::{MeasureKind, MeasureStage};
 use crate::domain::milestone::MilestoneStage;
 use crate::domain::objection::ObjectionStage;
 use crate::domain::problem::ProblemStage;
@@ -9,7 +11,9 @@ use crate::domain::project::ProjectStage;
 use crate::domain::reminder::Subject;
 use crate::domain::report::ReportStage;
 use crate::domain::time::{Date, Timestamp};
-use crate::store::schema::{bids, challenges, follow_ups, milestones, objections, problems, projects, reminders, reports};
+use crate::store::schema::{
+    bids, challenges, clawbacks, follow_ups, measures, milestones, objections, problems, projects, reminders, reports,
+};
 use crate::store::{Conn, Multi, dialect, on};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -73,6 +77,8 @@ pub fn due(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)
         Subject::Milestone | Subject::Rectification => in_milestones(conn, asked),
         Subject::Problem => in_problems(conn, asked),
         Subject::Report => in_reports(conn, asked),
+        Subject::Suspension => in_measures(conn, asked),
+        Subject::Clawback => in_clawbacks(conn, asked),
         Subject::Visit | Subject::VisitOnsite => in_visits(conn, asked),
     }
 }
@@ -134,6 +140,20 @@ fn in_problems(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, D
         .filter(projects::stage.eq_any([ProjectStage::Active, ProjectStage::InAcceptance]))
         .filter(problems::stage.eq(ProblemStage::Open).and(problems::due_on.between(asked.first, asked.last)));
     waiting!(conn, asked, problems, problems::due_on, "problems.due_on", open)
+}
+
+fn in_measures(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let until = measures::until_on.assume_not_null();
+    let running = measures::table
+        .filter(measures::kind.eq(MeasureKind::Suspend).and(measures::stage.eq(MeasureStage::Approved)))
+        .filter(measures::over_on.is_null().and(until.between(asked.first, asked.last)));
+    waiting!(conn, asked, measures, until, "measures.until_on", running)
+}
+
+fn in_clawbacks(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let due = clawbacks::due_on.assume_not_null();
+    let open = clawbacks::table.filter(clawbacks::stage.eq_any(OUTSTANDING.iter().copied())).filter(due.between(asked.first, asked.last));
+    waiting!(conn, asked, clawbacks, due, "clawbacks.due_on", open)
 }
 
 fn in_visits(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {

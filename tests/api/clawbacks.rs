@@ -32,6 +32,15 @@ pub async fn notified(app: &TestApp) -> (Story<'_>, String) {
     told(Story::active(app).await).await
 }
 
+/// The letter of this kind that the hourly job writes now, and to whom.
+pub async fn reminded(app: &TestApp, kind: &str) -> (String, String) {
+    app.app.tidy().await.unwrap();
+    let mut letters: Vec<(String, String)> = app.mail().await.into_iter().filter(|(notice, _)| notice.starts_with(kind)).collect();
+    letters.sort();
+    let who: Vec<&str> = letters.iter().map(|(_, to)| to.trim_end_matches("@test.example")).collect();
+    (letters.first().map(|(notice, _)| notice.clone()).unwrap_or_default(), who.join(" "))
+}
+
 /// A draft of `team`'s on a new challenge, perhaps with a partner; answers the path of the bid.
 async fn new_bid(app: &TestApp, team: &str, partner: Option<&str>) -> String {
     let story = Story::open(app).await;
@@ -142,6 +151,21 @@ on_both! {
         yuan.does(&format!("{bid}/submit")).await.has_faults(&[("lead_org_id", "clawback_overdue")]);
         app.finance().await.post(&format!("{path}/receive"), receipt(&app, 1, "TK-2")).await.is(200);
         yuan.does(&format!("{bid}/submit")).await.is(200);
+    }
+
+    async fn who_owes_money_is_reminded_before_and_after_its_day_each_once(app: TestApp) {
+        app.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+        let (_, path) = notified(&app).await;
+        app.mail().await;
+        let overdue = "finance2 finance officer supervisor team-keda";
+        for (days, notice, who) in [
+            (22, "", ""), (1, "clawback_due", "team-keda"), (7, "", ""), (1, "clawback_overdue", overdue), (1, "", ""),
+            (28, "clawback_overdue", "director finance2 finance officer supervisor team-keda"), (1, "", ""),
+        ] {
+            app.days_later(days);
+            assert_eq!(reminded(&app, "clawback").await, (notice.to_owned(), who.to_owned()), "{days}");
+        }
+        app.finance().await.post(&format!("{path}/receive"), receipt(&app, 62_469_134, "TK-1")).await.is(200);
     }
 
     async fn a_write_off_is_proposed_by_one_and_decided_by_another(app: TestApp) {

@@ -129,6 +129,21 @@ on_both! {
         assert!(list["items"][0]["over_on"].is_string());
     }
 
+    async fn a_suspension_that_comes_to_its_end_is_spoken_of_until_the_project_goes_on(app: TestApp) {
+        let story = Story::active(&app).await;
+        decided(&story, suspension(&app, true)).await;
+        app.mail().await;
+        for (days, notice, who) in [
+            (84, "", ""), (1, "suspension_due", "commissioner officer"), (15, "", ""), (1, "suspension_overdue", "commissioner director officer"),
+            (1, "", ""),
+        ] {
+            app.days_later(days);
+            let told = crate::clawbacks::reminded(&app, "suspension").await;
+            assert_eq!(told, (notice.to_owned(), who.to_owned()), "{days}");
+        }
+        decided(&story, measure("resume", "cause_gone")).await;
+    }
+
     async fn a_measure_is_told_all_that_is_wrong_with_it(app: TestApp) {
         let story = Story::active(&app).await;
         let officer = app.officer().await;

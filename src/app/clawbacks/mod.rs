@@ -47,7 +47,7 @@ fn shown(act: &Act<'_>, row: ClawbackRow, project: &ProjectRow) -> Shown<Clawbac
     Shown { allowed: act.allowed(&row, tie(act, &row, project)), record: row }
 }
 
-fn about(act: &mut Act<'_>, row: &ClawbackRow, project: &ProjectRow) -> Result<About, AppError> {
+pub(super) fn about(act: &mut Act<'_>, row: &ClawbackRow, project: &ProjectRow) -> Result<About, AppError> {
     let mut about = projects::about(project);
     about.person = Some(row.created_by);
     about.partners = projects::partners(act, project)?;

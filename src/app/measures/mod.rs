@@ -43,11 +43,11 @@ fn shown(act: &Act<'_>, row: MeasureRow, project: &ProjectRow) -> Shown<MeasureR
     Shown { allowed: act.allowed(&row, tie(act, &row, project)), record: row }
 }
 
-fn about(act: &mut Act<'_>, row: &MeasureRow, project: &ProjectRow) -> Result<About, AppError> {
+pub(super) fn about(act: &mut Act<'_>, row: &MeasureRow, project: &ProjectRow) -> Result<About, AppError> {
     let mut about = projects::about(project);
     about.person = Some(row.created_by);
     about.partners = projects::partners(act, project)?;
-    about.facts.name = row.kind.zh().to_owned();
+    row.kind.zh().clone_into(&mut about.facts.name);
     about.facts.reason = format!("{}。{}", row.cause.zh(), row.reason);
     about.facts.path = format!("/measures/{}", row.id);
     about.detail = format!("{} {}: {}", row.kind, row.cause, row.reason);

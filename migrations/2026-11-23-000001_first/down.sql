@@ -20,6 +20,8 @@ DROP TABLE milestones;
 DROP TABLE assignments;
 DROP TABLE signatures;
 DROP TABLE project_people;
+DROP TABLE acceptance_experts;
+DROP TABLE acceptances;
 DROP TABLE projects;
 DROP TABLE objections;
 DROP TABLE satisfactions;

@@ -641,6 +641,7 @@ CREATE TABLE projects (
     commissioner_id TEXT REFERENCES users (id),
     backup_id TEXT REFERENCES users (id),
     planned_by TEXT REFERENCES users (id),
+    assessed_by TEXT REFERENCES users (id),
     self_evaluation TEXT,
     opinion TEXT,
     version BIGINT NOT NULL,
@@ -674,6 +675,47 @@ CREATE TABLE signatures (
     signed_at TIMESTAMP NOT NULL,
     PRIMARY KEY (project_id, party)
 );
+
+-- Applications for acceptance: whoever wrote down what the panel found does not conclude.
+CREATE TABLE acceptances (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 2),
+    stage TEXT NOT NULL,
+    self_evaluation TEXT NOT NULL,
+    items TEXT NOT NULL,
+    applied_by TEXT NOT NULL REFERENCES users (id),
+    applied_on DATE NOT NULL,
+    rectifies_by DATE,
+    meeting_on DATE,
+    task TEXT,
+    finance TEXT,
+    results TEXT,
+    panel_opinion TEXT,
+    recorded_by TEXT REFERENCES users (id),
+    result TEXT,
+    opinion TEXT,
+    rectify_by DATE,
+    decided_by TEXT REFERENCES users (id),
+    decided_on DATE,
+    certificate_no TEXT UNIQUE,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (project_id, number),
+    CHECK ((stage = 'applied') = (recorded_by IS NULL)),
+    CHECK ((stage = 'decided') = (result IS NOT NULL)),
+    CHECK (recorded_by <> decided_by),
+    CHECK (result <> 'rectify' OR (number = 1 AND rectify_by IS NOT NULL)),
+    CHECK (certificate_no IS NULL OR (result IN ('passed', 'passed_after_rectification') AND task = 'pass' AND finance = 'pass'))
+);
+
+CREATE TABLE acceptance_experts (
+    acceptance_id TEXT NOT NULL REFERENCES acceptances (id),
+    expert_id TEXT NOT NULL REFERENCES experts (id),
+    PRIMARY KEY (acceptance_id, expert_id)
+);
+CREATE INDEX acceptance_experts_expert ON acceptance_experts (expert_id);
 
 CREATE TABLE assignments (
     id TEXT PRIMARY KEY NOT NULL,

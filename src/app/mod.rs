@@ -2,6 +2,7 @@
 //!
 //! [`App`] opens the transaction and finds out who acts; [`act::Act`] holds the checks and the record of every act.
 
+pub mod acceptances;
 pub mod accounts;
 pub mod act;
 pub mod amendments;

@@ -120,6 +120,8 @@ ids! {
     MilestoneId,
     /// A payment 拨付.
     PaymentId,
+    /// An application for acceptance 验收.
+    AcceptanceId,
     /// A measure 处置 on a project.
     MeasureId,
     /// A clawback 追回.

@@ -139,6 +139,8 @@ codes! {
         ExtensionWindow = "extension_window" "延期申请窗口",
         AcceptanceOverdue = "acceptance_overdue" "验收逾期",
         AcceptanceApplied = "acceptance_applied" "验收申请",
+        AcceptanceAssessed = "acceptance_assessed" "验收专家组意见",
+        ProjectRectifying = "project_rectifying" "验收限期整改",
         ProjectCompleted = "project_completed" "通过验收",
         ProjectConcluded = "project_concluded" "结题",
         ProjectFailed = "project_failed" "验收不通过",

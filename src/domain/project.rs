@@ -11,6 +11,7 @@ codes! {
         Signing = "signing" "待签约",
         Active = "active" "执行中",
         InAcceptance = "in_acceptance" "验收中",
+        Rectifying = "rectifying" "限期整改",
         Completed = "completed" "通过验收",
         Concluded = "concluded" "结题",
         Failed = "failed" "验收不通过",
@@ -22,7 +23,7 @@ codes! {
 }
 
 /// Stages in which a project binds its people.
-pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::Suspended, S::InAcceptance];
+pub const RUNNING: &[ProjectStage] = &[S::Signing, S::Active, S::Suspended, S::InAcceptance, S::Rectifying];
 
 use ProjectStage as S;
 stage_table!(
@@ -36,6 +37,9 @@ stage_table!(
         path(S::Signing, A::ProjectAssign, &[S::Signing]),
         path(S::Active, A::ProjectAssign, &[S::Active]),
         path(S::Active, A::ProjectApplyAcceptance, &[S::InAcceptance]),
+        path(S::InAcceptance, A::ProjectConclude, &[S::Completed, S::Rectifying, S::Concluded, S::Failed]),
+        path(S::Rectifying, A::ProjectApplyAcceptance, &[S::InAcceptance]),
+        path(S::Rectifying, A::ProjectConclude, &[S::Concluded, S::Failed]),
         path(S::Active, A::ProjectSuspend, &[S::Suspended]),
         path(S::Active, A::ProjectTerminate, &[S::Terminated]),
         path(S::Active, A::ProjectRevoke, &[S::Revoked]),
@@ -45,7 +49,8 @@ stage_table!(
         path(S::Suspended, A::ProjectRevoke, &[S::Revoked]),
         path(S::InAcceptance, A::ProjectTerminate, &[S::Terminated]),
         path(S::InAcceptance, A::ProjectRevoke, &[S::Revoked]),
-        path(S::InAcceptance, A::ProjectConclude, &[S::Completed, S::Concluded, S::Failed]),
+        path(S::Rectifying, A::ProjectTerminate, &[S::Terminated]),
+        path(S::Rectifying, A::ProjectRevoke, &[S::Revoked]),
     ]
 );
 

@@ -100,7 +100,13 @@ refusals! {
     NotAParty "not_a_party" "本项目无此签署方" "The project has no such party.";
     CommissionerMissing "commissioner_missing" "尚未指派项目专员" "No commissioner is assigned yet.";
     MilestonesOpen "milestones_open" "尚有里程碑未办结" "Some milestones are not concluded.";
-    MilestonesNotMet "milestones_not_met" "有里程碑未达标，不能通过验收" "A milestone was not met: the project cannot pass acceptance.";
+    PanelMissing "panel_missing" "尚未登记验收专家组意见" "What the panel found is not written down yet.";
+    AcceptancePassed "acceptance_passed" "任务、经费均通过且必达指标全部达到，应作通过结论" "Tasks, accounts and mandatory targets all pass: so does the project.";
+    AcceptanceNotPassed "acceptance_not_passed" "任务、经费未全部通过或必达指标未达到，不能通过验收" "Tasks, accounts or a mandatory target do not pass: nor does the project.";
+    AcceptanceRectified "acceptance_rectified" "验收限期整改仅限一次" "A project is sent to rectify once only.";
+    RectificationRunning "rectification_running" "整改期限未到" "The time to rectify is not over.";
+    RectificationOver "rectification_over" "整改期限已过" "The time to rectify is over.";
+    NoCertificate "no_certificate" "该申请未通过验收，没有证书" "This application did not pass: there is no certificate.";
     TargetNotReached "target_not_reached" "必达指标未达到节点目标，不能认定达标" "A mandatory target was not reached: the milestone cannot be met.";
     NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";

@@ -2,8 +2,8 @@
 
 use crate::domain::workflow::Table;
 use crate::domain::{
-    amendment, bid, challenge, clawback, decision, draw, expert, grant, measure, milestone, objection, organization, partnership, payment,
-    problem, project, question, report, restriction, review, satisfaction,
+    acceptance, amendment, bid, challenge, clawback, decision, draw, expert, grant, measure, milestone, objection, organization,
+    partnership, payment, problem, project, question, report, restriction, review, satisfaction,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -23,6 +23,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<decision::DecisionStage>("Decision 立项决定"),
         Table::of::<objection::ObjectionStage>("Objection 异议"),
         Table::of::<project::ProjectStage>("Project 项目"),
+        Table::of::<acceptance::AcceptanceStage>("Acceptance 验收"),
         Table::of::<measure::MeasureStage>("Measure 处置"),
         Table::of::<clawback::ClawbackStage>("Clawback 追回"),
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),

@@ -89,8 +89,7 @@ path_ids!(
     SchemeId,
     DecisionId
 );
-path_ids!(ProjectId, MeasureId, ClawbackId, MilestoneId, PaymentId, KeyId);
-path_ids!(VisitId, ProblemId, ReportId);
+path_ids!(ProjectId, AcceptanceId, MilestoneId, PaymentId, KeyId, VisitId, ProblemId, MeasureId, ClawbackId, ReportId);
 
 /// What can be the body of a request.
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}

@@ -3,6 +3,7 @@
 //! [`routes`] is the flat list of everything that can be asked; each noun's file holds its views and handlers;
 //! [`door`] treats all of them alike.
 
+pub mod acceptances;
 pub mod amendments;
 pub mod answer;
 pub mod audit;

@@ -9,10 +9,10 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    amendments, audit, auth, batches, bids, calendars, challenges, clawbacks, commissioners, custody, decisions, draws, examinations,
-    expert_import, experts, files, grants, keys, lanes, measures, milestones, objections, organizations, papers, partnerships, payments,
-    portfolio, problems, projects, publicity, questions, receipts, recusals, reports, restrictions, reviews, rounds, satisfactions,
-    schemes, scores, second_factor, sessions, users, visits,
+    acceptances, amendments, audit, auth, batches, bids, calendars, challenges, clawbacks, commissioners, custody, decisions, draws,
+    examinations, expert_import, experts, files, grants, keys, lanes, measures, milestones, objections, organizations, papers,
+    partnerships, payments, portfolio, problems, projects, publicity, questions, receipts, recusals, reports, restrictions, reviews,
+    rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
 };
 use actix_web::http::Method;
 
@@ -97,6 +97,7 @@ pub fn routes() -> Vec<Route> {
     let file = Described::new("/bids/{id}/files", A::FileAdd).form::<files::FileForm>().answers::<FileNote>(201);
     let import = Described::new("/experts/import", A::ExpertImport)
         .query::<expert_import::ImportQuery>().form::<expert_import::ImportForm>().answers::<expert_import::ImportView>(200);
+    let certificate = Described::new("/acceptances/{id}/certificate", A::AcceptanceRead).answers_bytes();
     let download = Described::new("/files/{id}", A::FileRead).answers_a_part();
     let print = Described::new("/challenges/{id}/publicity/page", A::ChallengeReadPublished).answers_bytes();
     let feed = Described::new("/publicity.atom", A::ChallengeReadPublished).answers_bytes();
@@ -251,6 +252,10 @@ pub fn routes() -> Vec<Route> {
         verb("/projects/{id}/assign", A::ProjectAssign, projects::assign),
         verb("/projects/{id}/apply_acceptance", A::ProjectApplyAcceptance, projects::apply_acceptance),
         verb("/projects/{id}/conclude", A::ProjectConclude, projects::conclude),
+        get("/projects/{id}/acceptances", A::AcceptanceRead, acceptances::of_project),
+        get("/acceptances/{id}", A::AcceptanceRead, acceptances::get),
+        verb("/acceptances/{id}/assess", A::AcceptanceAssess, acceptances::assess),
+        Route::new(Method::GET, "/acceptances/{id}/certificate", A::AcceptanceRead, certificate, acceptances::certificate),
         create("/projects/{id}/measures", A::MeasurePropose, measures::propose, "/measures"),
         get("/projects/{id}/measures", A::MeasureRead, measures::of_project),
         get("/measures/{id}", A::MeasureRead, measures::get),

@@ -3,9 +3,9 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    amendment, assignment, bid, challenge, clawback, decision, draw, expert, grant, id, light, measure, member, milestone, notice,
-    objection, organization, partnership, payment, policy, problem, project, proposal, question, recusal, report, restriction, review,
-    satisfaction, scheme, seal, user, visit,
+    acceptance, amendment, assignment, bid, challenge, clawback, decision, draw, expert, grant, id, light, measure, member, milestone,
+    notice, objection, organization, partnership, payment, policy, problem, project, proposal, question, recusal, report, restriction,
+    review, satisfaction, scheme, seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -76,7 +76,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(as_str:
-    id::AmendmentId, id::AssignmentId, id::AuditId, id::BatchId, id::BidId, id::ChallengeId, id::ClawbackId, id::DecisionId, id::DrawId, id::FileId, id::GrantId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::ObjectionId, id::OrganizationId, id::PartnershipId, id::PaymentId, id::ProblemId, id::ProjectId, id::QuestionId, id::RecusalId, id::ReportId, id::RestrictionId, id::ReviewId, id::SatisfactionId, id::SchemeId, id::SessionId, id::UserId, id::VisitId,
+    id::AcceptanceId, id::AmendmentId, id::AssignmentId, id::AuditId, id::BatchId, id::BidId, id::ChallengeId, id::ClawbackId, id::DecisionId, id::DrawId, id::FileId, id::GrantId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::ObjectionId, id::OrganizationId, id::PartnershipId, id::PaymentId, id::ProblemId, id::ProjectId, id::QuestionId, id::RecusalId, id::ReportId, id::RestrictionId, id::ReviewId, id::SatisfactionId, id::SchemeId, id::SessionId, id::UserId, id::VisitId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -115,6 +115,9 @@ code_columns!(
     decision::DecisionStage,
     project::ProjectStage,
     project::SigningParty,
+    acceptance::AcceptanceStage,
+    acceptance::PanelVerdict,
+    acceptance::AcceptanceResult,
     milestone::MilestoneStage,
     payment::Gate,
     payment::PaymentStage,

@@ -214,6 +214,16 @@ pub fn person(conn: &mut Conn, id: UserId) -> QueryResult<Option<PersonRow>> {
         .optional()
 }
 
+/// Whether an account is in use, with the role.
+///
+/// # Errors
+/// The database does not answer.
+pub fn in_use(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
+    let role = user_roles::table.filter(user_roles::user_id.eq(id).and(user_roles::role.eq(Role::Expert))).select(user_roles::user_id);
+    let found = users::table.filter(users::id.eq_any(role).and(users::status.eq(UserStatus::Active))).select(users::id);
+    found.first::<UserId>(conn).optional().map(|found| found.is_some())
+}
+
 /// Who can be drawn on `today`: listed, confirmed, with an account in use and the role; for the money, or who knows one of `fields`.
 ///
 /// # Errors

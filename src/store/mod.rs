@@ -3,6 +3,7 @@
 //! Lookups answer `QueryResult<Option<T>>`. A row is moved with its stage and version in the WHERE clause, so that two
 //! people never overwrite each other: no row moved is [`diesel::NotFound`], which `app` reads as a conflict.
 
+pub mod acceptances;
 pub mod amendments;
 pub mod assignments;
 pub mod audit;

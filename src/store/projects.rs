@@ -33,6 +33,8 @@ pub struct ProjectRow {
     pub backup_id: Option<UserId>,
     /// Who wrote the plan as it stands.
     pub planned_by: Option<UserId>,
+    /// Who wrote down what the panel found at acceptance.
+    pub assessed_by: Option<UserId>,
     pub self_evaluation: Option<String>,
     pub opinion: Option<String>,
     pub version: i64,
@@ -130,6 +132,22 @@ pub fn advance(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, now: Timesta
 /// [`diesel::NotFound`] when the project is not as it was read.
 pub fn apply_acceptance(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, text: &str, now: Timestamp) -> QueryResult<ProjectRow> {
     step!(conn, projects, ProjectRow, row, to, now, projects::self_evaluation.eq(text))
+}
+
+/// Sends the project to rectify what its acceptance found wanting.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn send_to_rectify(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, opinion: &str, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, to, now, projects::opinion.eq(opinion))
+}
+
+/// Notes who wrote down what the panel found.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn assessed(conn: &mut Conn, row: &ProjectRow, by: UserId, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, row.stage, now, projects::assessed_by.eq(by))
 }
 
 /// Writes down the conclusion on acceptance.

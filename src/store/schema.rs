@@ -638,11 +638,48 @@ diesel::table! {
         commissioner_id -> Nullable<Text>,
         backup_id -> Nullable<Text>,
         planned_by -> Nullable<Text>,
+        assessed_by -> Nullable<Text>,
         self_evaluation -> Nullable<Text>,
         opinion -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    acceptances (id) {
+        id -> Text,
+        project_id -> Text,
+        number -> Integer,
+        stage -> Text,
+        self_evaluation -> Text,
+        items -> Text,
+        applied_by -> Text,
+        applied_on -> Date,
+        rectifies_by -> Nullable<Date>,
+        meeting_on -> Nullable<Date>,
+        task -> Nullable<Text>,
+        finance -> Nullable<Text>,
+        results -> Nullable<Text>,
+        panel_opinion -> Nullable<Text>,
+        recorded_by -> Nullable<Text>,
+        result -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        rectify_by -> Nullable<Date>,
+        decided_by -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        certificate_no -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    acceptance_experts (acceptance_id, expert_id) {
+        acceptance_id -> Text,
+        expert_id -> Text,
     }
 }
 
@@ -1032,6 +1069,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     projects,
     project_people,
     signatures,
+    acceptances,
+    acceptance_experts,
     assignments,
     milestones,
     payments,

@@ -122,6 +122,7 @@ on_both! {
         let story = Story::in_acceptance(&app).await;
         story.paid(0).await;
         let conclude = format!("/projects/{}/conclude", story.project);
+        story.assessed("fail", "pass").await;
         app.director().await.post(&conclude, json!({"conclusion": "concluded", "opinion": "尽职未达标，结题"})).await.is(200);
         let settle = format!("/projects/{}/clawbacks", story.project);
         let sheet = json!({"audit_no": "审字1号", "spent_fen": 455 * inputs::WAN, "reason": "支出合规。"});

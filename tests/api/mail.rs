@@ -47,6 +47,7 @@ milestone.submit: milestone_submitted -> commissioner
 milestone.return: milestone_returned -> team-keda
 milestone.verify: milestone_met -> officer, team-keda; payment_due -> commissioner, team-keda
 project.apply_acceptance: acceptance_applied -> commissioner, director, officer, sponsor
+acceptance.assess: acceptance_assessed -> commissioner, director, officer
 project.conclude completed: payment_due -> commissioner, team-keda; project_completed -> commissioner, officer, sponsor, team-keda
 challenge.finish: challenge_finished -> director, officer, sponsor
 ";
@@ -60,6 +61,7 @@ challenge.republish: challenge_published -> officer, sponsor, team-fan
 challenge.withdraw: challenge_withdrawn -> officer, sponsor, team-idle, team-yuan
 decision.return: decision_returned -> officer
 milestone.fail: milestone_failed -> director, officer, team-keda
+project.conclude rectify: project_rectifying -> commissioner, officer, sponsor, team-keda
 project.conclude failed: payment_cancelled -> finance2, finance2, finance, finance, team-keda, team-keda; project_failed -> commissioner, officer, sponsor, team-keda
 ";
 
@@ -213,8 +215,12 @@ on_both! {
         note(&app, &mut record, "milestone.verify").await;
         story.met(1, &[("K1", "97"), ("K2", "0.4")]).await;
         app.mail().await;
-        team.post(&format!("{path}/apply_acceptance"), json!({"self_evaluation": "完成"})).await.is(200);
+        inputs::panel(&app).await;
+        app.mail().await;
+        story.applied().await;
         note(&app, &mut record, "project.apply_acceptance").await;
+        story.assessed("pass", "pass").await;
+        note(&app, &mut record, "acceptance.assess").await;
         director.post(&format!("{path}/conclude"), json!({"conclusion": "completed", "opinion": "通过"})).await.is(200);
         note(&app, &mut record, "project.conclude completed").await;
         officer.does(&story.path("finish")).await.is(200);
@@ -258,7 +264,14 @@ on_both! {
         note(&app, &mut record, "milestone.fail").await;
         story.met(1, &[("K1", "97"), ("K2", "0.4")]).await;
         let path = format!("/projects/{}", story.project);
-        app.team("keda").await.post(&format!("{path}/apply_acceptance"), json!({"self_evaluation": "部分完成"})).await.is(200);
+        story.applied().await;
+        story.assessed("fail", "pass").await;
+        app.mail().await;
+        let by = app.app.clock.now().date().plus_days(60).to_string();
+        director.post(&format!("{path}/conclude"), json!({"conclusion": "rectify", "opinion": "补充长周期运行", "rectify_by": by})).await.is(200);
+        note(&app, &mut record, "project.conclude rectify").await;
+        story.applied().await;
+        story.assessed("fail", "fail").await;
         app.mail().await;
         director.post(&format!("{path}/conclude"), json!({"conclusion": "failed", "opinion": "未通过"})).await.is(200);
         note(&app, &mut record, "project.conclude failed").await;

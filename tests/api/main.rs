@@ -14,6 +14,7 @@ mod support;
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod acceptance;
 mod accounts;
 mod amendments;
 mod audit;

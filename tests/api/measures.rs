@@ -72,6 +72,7 @@ pub async fn in_consortium(app: &TestApp) -> Story<'_> {
     story.examined(&story.bid, &[]).await;
     officer.does(&story.path("start_review")).await.is(200);
     story.scored(&story.bid, 1, "26").await;
+    story.satisfied().await;
     let decision = officer.post(&story.path("propose"), story.proposal()).await.is(201)["id"].as_str().unwrap().to_owned();
     app.director().await.does(&format!("/decisions/{decision}/approve")).await.is(200);
     officer.post(&story.path("publicise"), story.publicity_window()).await.is(200);

@@ -47,6 +47,7 @@ on_both! {
         assert_eq!(app.count(WRONG).await, 0, "settled again");
 
         let ending = Story::in_acceptance(&app).await;
+        ending.assessed("fail", "pass").await;
         let conclusion = json!({"conclusion": "concluded", "opinion": "尽职未达标，结题"});
         app.director().await.post(&format!("/projects/{}/conclude", ending.project), conclusion).await.is(200);
         assert_eq!(app.count(WRONG).await, 0, "concluded");

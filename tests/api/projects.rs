@@ -197,24 +197,4 @@ on_both! {
         assert_eq!((&back["requested_by"], &back["checked_by"]), (&Value::Null, &Value::Null));
         story.paid(0).await;
     }
-
-    async fn acceptance_waits_for_all_milestones_and_passes_only_when_all_are_met(app: TestApp) {
-        let story = Story::active(&app).await;
-        let team = app.team("keda").await;
-        let apply = format!("/projects/{}/apply_acceptance", story.project);
-        let text = json!({"self_evaluation": "部分指标未达到。"});
-        team.post(&apply, text.clone()).await.is_refused(409, "milestones_open");
-        story.met(0, &[("K1", "91")]).await;
-        story.handed_in(1, &[("K1", "93"), ("K2", "0.6")]).await;
-        let fail = format!("/milestones/{}/fail", story.milestones[1]);
-        app.commissioner().await.post(&fail, json!({"opinion": "未达标"})).await.is(200);
-        team.post(&apply, text).await.is(200);
-        let conclude = format!("/projects/{}/conclude", story.project);
-        let director = app.director().await;
-        director.post(&conclude, json!({"conclusion": "completed", "opinion": "通过"})).await.is_refused(409, "milestones_not_met");
-        let ended = director.post(&conclude, json!({"conclusion": "concluded", "opinion": "尽职未达标，结题"})).await.is(200);
-        assert_eq!(ended["stage"], "concluded");
-        assert_eq!(team.get(&format!("/payments/{}", story.payments[2])).await.is(200)["stage"], "cancelled");
-        assert_eq!(app.officer().await.does(&story.path("finish")).await.is(200)["stage"], "finished");
-    }
 }

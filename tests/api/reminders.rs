@@ -122,7 +122,7 @@ on_both! {
             ("2029-07-14", &[]), ("2029-07-15", late), ("2029-09-15", late),
         ]).await;
         let apply = format!("/projects/{}/apply_acceptance", story.project);
-        app.team("keda").await.post(&apply, json!({"self_evaluation": "全部指标达到任务书要求。"})).await.is(200);
+        app.team("keda").await.post(&apply, inputs::acceptance()).await.is(200);
         app.mail().await;
         told_on(&app, &[("2029-10-15", &[])]).await;
     }

@@ -25,6 +25,8 @@ const PEOPLE: &[(&str, &str, Option<&str>, Role)] = &[
     ("sponsor", "jinlan", None, Role::Sponsor),
     ("team", "keda", None, Role::Team),
     ("expert", "yuehai", None, Role::Expert),
+    ("expert2", "baihua", None, Role::Expert),
+    ("expert3", "qingshan", None, Role::Expert),
 ];
 
 /// A part of the page.
@@ -124,6 +126,10 @@ async fn people(app: &TestApp) {
         let hash = app.app.hasher.hash(&PASSWORD.parse().unwrap()).await.unwrap();
         let made = app.app.run(Who::System("host"), move |act| accounts::create(act, &input, &hash)).await.unwrap();
         app.app.run(Who::System("host"), move |act| accounts::grant_roles(act, made.user.id, &[*role])).await.unwrap();
+        if *role == Role::Expert {
+            let profile = crate::support::inputs::profile("technical");
+            app.officer().await.post("/experts", serde_json::json!({"user_id": made.user.id, "profile": profile})).await.is(201);
+        }
     }
 }
 

@@ -32,6 +32,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Decision,
         Kind::Satisfaction,
         Kind::Project,
+        Kind::Acceptance,
         Kind::Milestone,
         Kind::Payment,
         Kind::Measure,

@@ -49,6 +49,8 @@ pub(super) fn standing(act: &Act<'_>, row: &ProjectRow) -> Standing {
         conflicted: act.actor.must_step_aside(row.challenge_id) || (act.actor.has_followed(row.id) && !assigned),
         assigned,
         party,
+        // Whoever wrote down what the panel found does not conclude.
+        author: row.assessed_by.is_some_and(|user| act.actor.is(user)),
         ..Standing::default()
     }
 }
@@ -126,6 +128,7 @@ pub(super) fn open(act: &mut Act<'_>, challenge: &ChallengeRow, bid: &BidRow, nu
         commissioner_id: None,
         backup_id: None,
         planned_by: None,
+        assessed_by: None,
         self_evaluation: None,
         opinion: None,
         version: 1,

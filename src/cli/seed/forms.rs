@@ -5,13 +5,14 @@ use crate::cli::seed::course::Quality;
 use crate::cli::seed::data::{Bid, Challenge, fen};
 use crate::cli::seed::ends::Examined;
 use crate::cli::seed::values;
+use crate::domain::acceptance::{AcceptanceInput, AcceptanceItemKind};
 use crate::domain::challenge::{ChallengeInput, FailReason, Secrecy};
 use crate::domain::decimal::Decimal;
 use crate::domain::decision::{DecisionInput, PublicityWindow};
 use crate::domain::examination::{ExaminationInput, ExaminationItem, Finding};
 use crate::domain::fault::Faults;
 use crate::domain::id::{BatchId, BidId, OrganizationId, SchemeId};
-use crate::domain::indicator::Indicator;
+use crate::domain::indicator::{Indicator, MeasureMethod};
 use crate::domain::milestone::EvidenceInput;
 use crate::domain::money::Fen;
 use crate::domain::payment::Gate;
@@ -260,4 +261,32 @@ pub fn evidence(challenge: &Challenge, code: &str, step: usize, quality: Quality
         Some(missed) => format!("基本完成第{step}阶段研究任务，“{}”尚未达到节点目标，已分析原因并提出改进措施。", missed.name),
     };
     form(json!({"actuals": actuals, "summary": summary}))
+}
+
+/// An application for acceptance with everything that the checklist asks for.
+///
+/// # Errors
+/// The data break a rule.
+pub fn application(challenge: &Challenge, code: &str, words: &str, today: Date) -> anyhow::Result<AcceptanceInput> {
+    let item = |kind: AcceptanceItemKind, by: &str| json!({"kind": kind, "reference": format!("{code}-{kind}"), "issued_by": by, "issued_on": today});
+    let mut items = vec![
+        item(AcceptanceItemKind::SelfEvaluation, "项目承担单位"),
+        item(AcceptanceItemKind::ScienceReport, "省科技情报与战略研究中心"),
+        item(AcceptanceItemKind::AuditReport, "会计师事务所"),
+        item(AcceptanceItemKind::OutcomeList, "项目承担单位"),
+        item(AcceptanceItemKind::TruthStatement, "项目承担单位"),
+    ];
+    for (kind, method, by) in [
+        (AcceptanceItemKind::ThirdPartyTest, MeasureMethod::ThirdPartyTest, "省检验检测中心"),
+        (AcceptanceItemKind::UserReport, MeasureMethod::UserReport, "示范应用单位"),
+    ] {
+        let codes: Vec<&str> =
+            challenge.indicators.iter().filter(|asked| asked.measure_method == method).map(|asked| asked.code.as_str()).collect();
+        if !codes.is_empty() {
+            let mut shown = item(kind, by);
+            shown["indicators"] = json!(codes);
+            items.push(shown);
+        }
+    }
+    form(json!({"self_evaluation": words, "items": items}))
 }

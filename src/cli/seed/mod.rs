@@ -57,6 +57,7 @@ pub async fn load(app: &App, password: &str) -> anyhow::Result<Loaded> {
     app.clock.set(begins()?);
     let people = People::register(app, &portfolio, password).await.context("registering everyone")?;
     let mut story = Story::begin(app, &portfolio, people)?;
+    story.people.enlist(app, story.people.person("officer")?).await.context("the pool of experts")?;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new(u64::try_from(events.len())?).with_style(ProgressStyle::with_template("{msg} {bar:40} {pos}/{len}")?);
     for event in bar.wrap_iter(events.into_iter()) {
@@ -65,7 +66,7 @@ pub async fn load(app: &App, password: &str) -> anyhow::Result<Loaded> {
     }
     bar.finish_and_clear();
     app.clock.set(calendar::instant(calendar::ENDS)?);
-    story.people.enlist(app, story.people.person("officer")?).await.context("the pool of experts")?;
+    story.people.confirm(app).await.context("the pool of experts")?;
     story.check().await?;
     app.count_letters_as_sent().await?;
     Ok(Loaded {

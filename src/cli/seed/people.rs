@@ -74,7 +74,18 @@ impl People {
         Ok(id)
     }
 
-    /// Puts all experts into the pool, each of whom confirms the profile: every sixth one judges the money, the others know five fields.
+    /// Everyone in the pool confirms the profile, which holds for a year.
+    ///
+    /// # Errors
+    /// Somebody is not in the pool.
+    pub async fn confirm(&self, app: &App) -> anyhow::Result<()> {
+        for id in self.experts.iter().copied() {
+            app.run(Who::Person(id), move |act| experts::confirm(act, id)).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts all experts into the pool: every sixth one judges the money, the others know five fields.
     ///
     /// # Errors
     /// The data break a rule.
@@ -85,7 +96,6 @@ impl People {
             let input: ExpertInput =
                 form(json!({"user_id": id, "profile": {"title": "教授", "speciality": speciality.code(), "fields": fields}}))?;
             app.run(Who::Person(officer), move |act| experts::enlist(act, &input)).await?;
-            app.run(Who::Person(id), move |act| experts::confirm(act, id)).await?;
         }
         Ok(())
     }

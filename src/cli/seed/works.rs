@@ -1,10 +1,10 @@
 //! Who does what about a project, its milestones and its payments.
 
-use crate::app::{milestones, payments, projects};
+use crate::app::{acceptances, milestones, payments, projects};
 use crate::cli::seed::course::{Desk, ProjectDeed, Quality};
 use crate::cli::seed::forms::{self, form};
 use crate::cli::seed::story::Story;
-use crate::domain::acceptance::{AcceptanceInput, Conclusion, ConclusionInput};
+use crate::domain::acceptance::{AssessmentInput, Conclusion, ConclusionInput, PanelVerdict};
 use crate::domain::assignment::{AssignInput, AssignmentKind};
 use crate::domain::id::{MilestoneId, PaymentId, ProjectId, UserId};
 use crate::domain::milestone::{OpinionInput, RectifyInput};
@@ -84,11 +84,14 @@ impl Story<'_> {
             ProjectDeed::Pay(payment, desk) => self.pay(&work, payment, desk).await?,
             ProjectDeed::Apply => {
                 let words = "项目三个阶段任务已全部完成，示范应用运行稳定，经费支出符合预算，申请验收。";
-                let input: AcceptanceInput = form(json!({"self_evaluation": words}))?;
+                let case = self.case(of)?;
+                let input = forms::application(case.data, &work.code, words, self.app.clock.now().date())?;
                 self.by(work.team, move |act| projects::acceptance::apply(act, id, &input)).await?;
             }
             ProjectDeed::Conclude(conclusion) => {
+                self.assess(&work, of, conclusion).await?;
                 let words = match conclusion {
+                    Conclusion::Rectify => "请补充长周期运行数据后再次申请验收。",
                     Conclusion::Completed => "各项考核指标均已完成，示范线稳定运行，同意通过验收。",
                     Conclusion::Concluded => "必达指标已完成，预期性指标受市场条件影响未达预期，同意按结题处理，余款不再拨付。",
                     Conclusion::Failed => "必达指标未完成，验收不通过。",
@@ -97,6 +100,20 @@ impl Story<'_> {
                 self.by(self.desks.director, move |act| projects::acceptance::conclude(act, id, &input)).await?;
             }
         }
+        Ok(())
+    }
+
+    /// A panel of three experts meets, and the officer writes down what it found.
+    async fn assess(&self, work: &Work, of: usize, conclusion: Conclusion) -> anyhow::Result<()> {
+        let id = work.id;
+        let application = self.look(move |act| acceptances::of_project(act, id)).await?.pop().context("no application")?.shown.record.id;
+        let experts = (0..3).map(|seat| self.people.expert(of, seat)).collect::<anyhow::Result<Vec<_>>>()?;
+        let task = if conclusion == Conclusion::Completed { PanelVerdict::Pass } else { PanelVerdict::Fail };
+        let input: AssessmentInput = form(json!({
+            "meeting_on": self.app.clock.now().date(), "experts": experts, "task": task, "finance": PanelVerdict::Pass,
+            "opinion": "专家组听取汇报、查验材料并质询，形成验收意见。",
+        }))?;
+        self.by(self.desks.officer, move |act| acceptances::assess(act, application, &input)).await?;
         Ok(())
     }
 

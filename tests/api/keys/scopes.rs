@@ -49,8 +49,7 @@ on_both! {
         // The team's own people may also sign and apply for acceptance; no program may.
         let project = format!("/projects/{}", story.project);
         assert_eq!(key.get(&project).await.is(200)["allowed_actions"], json!([]));
-        let apply = json!({"self_evaluation": "全部指标达到任务书要求。"});
-        key.post(&format!("{project}/apply_acceptance"), apply).await.is_refused(403, "insufficient_scope");
+        key.post(&format!("{project}/apply_acceptance"), inputs::acceptance()).await.is_refused(403, "insufficient_scope");
     }
 
     async fn what_no_scope_names_is_refused_on_every_route_and_changes_nothing(app: TestApp) {

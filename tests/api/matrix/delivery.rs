@@ -17,6 +17,14 @@ pub const ROWS: &[Row] = &[
     Row("POST /projects/{id}/assign",           On::Project,      "awarded active", "officer officer2"),
     Row("POST /projects/{id}/apply_acceptance", On::Project,      "", "team colleague"),
     Row("POST /projects/{id}/conclude",         On::Project,      "acceptance", "director"),
+    Row("GET /projects/{id}/acceptances",       On::Project,      ANY, STAFF),
+    Row("GET /projects/{id}/acceptances",       On::Project,      ANY, "team colleague sponsor"),
+    Row("GET /acceptances/{id}",                On::Acceptance,   ANY, STAFF),
+    Row("GET /acceptances/{id}",                On::Acceptance,   ANY, "team colleague sponsor"),
+    Row("POST /acceptances/{id}/assess",        On::Acceptance,   "acceptance", "officer officer2"),
+    // Nothing has passed in this story.
+    Row("GET /acceptances/{id}/certificate",    On::Acceptance,   "", STAFF),
+    Row("GET /acceptances/{id}/certificate",    On::Acceptance,   "", "team colleague sponsor"),
     // Measures: at `active` one waits, of which only the department knows.
     Row("POST /projects/{id}/measures",         On::Project,      "acceptance", "officer officer2 supervisor commissioner"),
     Row("GET /projects/{id}/measures",          On::Project,      ANY, STAFF),

@@ -66,6 +66,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Objection => "/objections/{id}",
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
+        On::Acceptance => "/acceptances/{id}",
         On::Measure => "/measures/{id}",
         On::Clawback => "/clawbacks/{id}",
         On::Milestone => "/milestones/{id}",
@@ -102,7 +103,7 @@ fn expected(method: &str, path: &str, on: On, who: &str, world: &str) -> u16 {
     match may(method, path, who, world) {
         (true, _) => 200,
         _ if who == "anyone" && !open_to_all(method, path) => 401,
-        (false, true) if method != "GET" && known => 409,
+        (false, true) if (method != "GET" || path.ends_with("/certificate")) && known => 409,
         _ if known => 403,
         _ => 404,
     }

@@ -15,6 +15,7 @@ pub struct World<'a> {
     pub(super) outsider: String,
     draw: String,
     objection: String,
+    acceptance: String,
     satisfaction: String,
     question: String,
     amendment: String,
@@ -32,6 +33,7 @@ pub struct World<'a> {
     problem: String,
     report: String,
     pub(super) commissioner: String,
+    pub(super) panel: Vec<String>,
     measure: String,
     versions: Vec<(On, i64)>,
 }
@@ -161,6 +163,7 @@ impl<'a> World<'a> {
         let expert = app.expert(2).await.id();
         inputs::enlisted(app, &app.expert(2).await, "technical").await;
         versions.push((On::Expert, app.officer().await.get(&format!("/experts/{expert}")).await.is(200)["version"].as_i64().unwrap()));
+        let acceptance = if world == "acceptance" { story.acceptance().await } else { String::new() };
         let draw = Box::pin(draw(&story, world)).await;
         let question = match world {
             "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
@@ -198,6 +201,7 @@ impl<'a> World<'a> {
             outsider: app.expert(9).await.id(),
             draw,
             objection,
+            acceptance,
             satisfaction,
             question,
             amendment,
@@ -215,6 +219,7 @@ impl<'a> World<'a> {
             problem,
             report,
             commissioner,
+            panel: if world == "acceptance" { inputs::panel(app).await } else { Vec::new() },
             measure,
             versions,
         }
@@ -274,6 +279,7 @@ impl<'a> World<'a> {
             On::Objection => &self.objection,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
+            On::Acceptance => &self.acceptance,
             On::Measure => &self.measure,
             // None of the worlds has a project that ended early: tests of its own say who may do what.
             On::Clawback => return None,

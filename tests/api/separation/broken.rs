@@ -43,6 +43,12 @@ pub const BROKEN: &[(&str, &str)] = &[
         WHERE a.outcome = 'accepted' AND a.action = 'project.conclude' AND a.actor_id = s.commissioner_id",
     ),
     (
+        "SD6: follows and is on the panel, or writes down what it found",
+        "acceptances a JOIN assignments s ON s.project_id = a.project_id LEFT JOIN acceptance_experts e ON e.acceptance_id = a.id
+        WHERE s.commissioner_id IN (e.expert_id, a.recorded_by)",
+    ),
+    ("wrote down what the panel found and concluded", "acceptances a WHERE a.recorded_by = a.decided_by"),
+    (
         "own work approved",
         "audit a JOIN challenges c ON c.id = a.object_id WHERE a.outcome = 'accepted'
         AND a.action IN ('challenge.approve', 'challenge.award', 'challenge.fail') AND a.actor_id = c.created_by",

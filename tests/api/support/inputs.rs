@@ -211,6 +211,37 @@ pub fn objection() -> Value {
     })
 }
 
+/// An application for acceptance with everything that the story's project needs.
+pub fn acceptance() -> Value {
+    let item =
+        |kind: &str, reference: &str, by: &str| json!({"kind": kind, "reference": reference, "issued_by": by, "issued_on": "2026-04-01"});
+    let mut test = item("third_party_test", "检字2026-118", "省检测中心");
+    test["indicators"] = json!(["K1", "K2"]);
+    json!({"self_evaluation": "全部指标达到任务书要求。", "items": [
+        item("self_evaluation", "ZP-2026-01", "keda 单位"), item("science_report", "KJBG-2026-0077", "省科技情报所"),
+        item("audit_report", "晋审2026-33", "某会计师事务所"), item("outcome_list", "CG-2026-01", "keda 单位"),
+        item("truth_statement", "CN-2026-01", "keda 单位"), test
+    ]})
+}
+
+/// A panel of three experts of the pool.
+pub async fn panel(app: &super::TestApp) -> Vec<String> {
+    let mut panel = Vec::new();
+    for number in 21..24 {
+        let expert = app.expert(number).await;
+        let input = json!({"user_id": expert.id(), "profile": profile("technical")});
+        let asked = app.officer().await.post("/experts", input).await;
+        assert!(matches!(asked.status.as_u16(), 201 | 409), "{}", asked.text);
+        panel.push(expert.id());
+    }
+    panel
+}
+
+/// What a panel found today.
+pub fn assessment(panel: &[String], task: &str, finance: &str) -> Value {
+    json!({"meeting_on": "2026-04-15", "experts": panel, "task": task, "finance": finance, "opinion": "专家组听取汇报并查验材料，形成本意见。"})
+}
+
 /// A visit that was made an hour ago.
 pub fn visit(app: &super::TestApp) -> Value {
     let now = app.app.clock.now();

@@ -22,6 +22,11 @@ pub const RULES: &[Rule] = &[
     rule(A::ProjectRemind, &[System], ANY),
     rule(A::ProjectApplyAcceptance, &[Team], OWN),
     rule(A::ProjectConclude, &[Director], OTHER),
+    // 验收: the panel's findings are written down by an officer who does not follow the project, and concluded by somebody else.
+    rule(A::AcceptanceRead, STAFF, ANY),
+    rule(A::AcceptanceRead, &[Team, Sponsor], OWN),
+    rule(A::AcceptanceAssess, &[Officer], &[Stranger, Author]),
+    rule(A::AcceptanceDecide, &[System], ANY),
     // 处置: proposed for the department, as an alert by the commissioner; decided by a director without a part in it.
     rule(A::MeasureRead, STAFF, ANY),
     rule(A::MeasureRead, &[Team, Sponsor], OWN),

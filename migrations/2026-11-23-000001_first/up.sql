@@ -639,6 +639,7 @@ CREATE TABLE projects (
     sign_by DATE NOT NULL,
     author_id TEXT NOT NULL REFERENCES users (id),
     commissioner_id TEXT REFERENCES users (id),
+    backup_id TEXT REFERENCES users (id),
     planned_by TEXT REFERENCES users (id),
     assessed_by TEXT REFERENCES users (id),
     self_evaluation TEXT,
@@ -646,7 +647,8 @@ CREATE TABLE projects (
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
-    CHECK (starts_on < ends_on)
+    CHECK (starts_on < ends_on),
+    CHECK (commissioner_id <> backup_id)
 );
 CREATE INDEX projects_challenge ON projects (challenge_id, id);
 CREATE INDEX projects_stage ON projects (stage, id);
@@ -655,6 +657,7 @@ CREATE INDEX projects_ending ON projects (stage, ends_on);
 CREATE INDEX projects_lead ON projects (lead_org_id, id);
 CREATE INDEX projects_sponsor ON projects (sponsor_id, id);
 CREATE INDEX projects_commissioner ON projects (commissioner_id, id);
+CREATE INDEX projects_backup ON projects (backup_id, id);
 
 CREATE TABLE project_people (
     project_id TEXT NOT NULL REFERENCES projects (id),
@@ -760,12 +763,14 @@ CREATE TABLE assignments (
     id TEXT PRIMARY KEY NOT NULL,
     project_id TEXT NOT NULL REFERENCES projects (id),
     commissioner_id TEXT NOT NULL REFERENCES users (id),
+    kind TEXT NOT NULL,
     note TEXT,
     starts_at TIMESTAMP NOT NULL,
     ends_at TIMESTAMP
 );
 CREATE INDEX assignments_commissioner ON assignments (commissioner_id, project_id);
-CREATE UNIQUE INDEX assignments_one_primary ON assignments (project_id) WHERE ends_at IS NULL;
+CREATE INDEX assignments_project ON assignments (project_id, starts_at);
+CREATE UNIQUE INDEX assignments_one_primary ON assignments (project_id, kind) WHERE ends_at IS NULL;
 
 CREATE TABLE milestones (
     id TEXT PRIMARY KEY NOT NULL,
@@ -808,8 +813,10 @@ CREATE TABLE follow_ups (
     project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
     began_on DATE NOT NULL,
     visit_by DATE NOT NULL,
-    onsite_by DATE NOT NULL
+    onsite_by DATE NOT NULL,
+    reports_from DATE NOT NULL
 );
+CREATE INDEX follow_ups_reports ON follow_ups (reports_from, project_id);
 CREATE INDEX follow_ups_visit ON follow_ups (visit_by, project_id);
 CREATE INDEX follow_ups_onsite ON follow_ups (onsite_by, project_id);
 
@@ -832,6 +839,46 @@ CREATE TABLE visits (
 CREATE INDEX visits_project ON visits (project_id, id);
 CREATE INDEX visits_held ON visits (project_id, held_at);
 CREATE INDEX visits_mode ON visits (project_id, mode, held_at);
+
+CREATE TABLE reports (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    kind TEXT NOT NULL,
+    period TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    due_on DATE NOT NULL,
+    stage TEXT NOT NULL,
+    content TEXT,
+    submitted_by TEXT REFERENCES users (id),
+    submitted_at TIMESTAMP,
+    comment TEXT,
+    commented_by TEXT REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (project_id, period),
+    CHECK ((content IS NULL) = (submitted_at IS NULL))
+);
+CREATE INDEX reports_project ON reports (project_id, id);
+CREATE INDEX reports_due ON reports (stage, due_on);
+
+CREATE TABLE yellow_cards (
+    report_id TEXT PRIMARY KEY NOT NULL REFERENCES reports (id),
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    issued_on DATE NOT NULL
+);
+CREATE INDEX yellow_cards_project ON yellow_cards (project_id);
+
+CREATE TABLE status_reports (
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    month_on DATE NOT NULL,
+    light TEXT NOT NULL,
+    light_reason TEXT,
+    note TEXT NOT NULL,
+    author_id TEXT NOT NULL REFERENCES users (id),
+    reported_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (project_id, month_on)
+);
 
 CREATE TABLE problems (
     id TEXT PRIMARY KEY NOT NULL,

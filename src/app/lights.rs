@@ -1,11 +1,13 @@
-//! How running projects stand: their lights and what is overdue, computed for any number of them with one query.
+//! How running projects stand: their lights and what is overdue, computed for any number of them with a fixed number of queries.
 
 use crate::app::act::Act;
 use crate::app::error::AppError;
-use crate::domain::id::ProjectId;
+use crate::domain::id::{ProjectId, ReportId};
 use crate::domain::light::{Light, Node, of_project, shines};
-use crate::store::milestones;
+use crate::domain::status::month_of;
+use crate::domain::time::Date;
 use crate::store::projects::ProjectRow;
+use crate::store::{milestones, reports, status_reports};
 use std::collections::HashMap;
 
 /// How a project stands.
@@ -13,8 +15,12 @@ use std::collections::HashMap;
 pub struct Bearing {
     /// Its light, while it runs.
     pub light: Option<Light>,
+    /// Since when it is red.
+    pub red_since: Option<Date>,
     /// How many of its milestones are overdue.
     pub overdue: usize,
+    /// The commissioner's reason, of this month or the last.
+    pub reason: Option<String>,
 }
 
 /// How these projects stand.
@@ -25,9 +31,22 @@ pub(super) fn of<'a>(act: &mut Act<'_>, rows: impl IntoIterator<Item = &'a Proje
     for (project, stage, due_on, rectify_by) in milestones::nodes(act.conn, &running)? {
         nodes.entry(project).or_default().push(Node { stage, due_on, rectify_by });
     }
-    let bearing = |nodes: Vec<Node>| Bearing {
+    let missing = reports::missing(act.conn, Some(&running), today)?;
+    let month = month_of(month_of(today).plus_days(-1));
+    let said = status_reports::since(act.conn, &running, month)?;
+    let mut reasons: HashMap<ProjectId, Option<String>> = said.into_iter().map(|row| (row.project_id, row.light_reason)).collect();
+    let mut bearing = |id: ProjectId, nodes: Vec<Node>| Bearing {
         overdue: nodes.iter().filter(|node| node.overdue_days(today) > 0).count(),
-        light: Some(of_project(nodes, 0, today)),
+        red_since: nodes.iter().filter_map(|node| node.red_since(today)).min(),
+        light: Some(of_project(nodes, in_a_row(&missing, id), today)),
+        reason: reasons.remove(&id).flatten(),
     };
-    Ok(nodes.into_iter().map(|(id, nodes)| (id, bearing(nodes))).collect())
+    Ok(nodes.into_iter().map(|(id, nodes)| (id, bearing(id, nodes))).collect())
+}
+
+/// How many reports of a project are missing in a row; `missing` has the newest first.
+fn in_a_row(missing: &[(ProjectId, ReportId, i32)], of: ProjectId) -> i32 {
+    let numbers: Vec<i32> = missing.iter().filter(|(project, ..)| *project == of).map(|(.., number)| *number).collect();
+    let follow = numbers.iter().zip(numbers.iter().skip(1)).take_while(|(newer, older)| **newer == older.saturating_add(1)).count();
+    if numbers.is_empty() { 0 } else { i32::try_from(follow).unwrap_or(i32::MAX).saturating_add(1) }
 }

@@ -52,6 +52,7 @@ impl App {
         self.remind_of_keys().await?;
         self.remind_experts().await?;
         self.remind_of_reviews().await?;
+        self.see_to_reports().await?;
         self.remind().await?;
         self.sweep_keys().await?;
         self.sweep_files().await?;

@@ -303,7 +303,12 @@ mod tests {
     }
 
     fn node(code: usize, target: i64, actual: Option<i64>) -> NodeIndicator {
-        NodeIndicator { indicator: indicator(code, target, true), actual: actual.map(|n| Decimal(n.into())), evidence: Vec::new(), correction: None }
+        NodeIndicator {
+            indicator: indicator(code, target, true),
+            actual: actual.map(|n| Decimal(n.into())),
+            evidence: Vec::new(),
+            correction: None,
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Assignments of commissioners 项目专员: exactly one primary on an active project, none with an interest in it, none for ever.
 
+use crate::domain::codes::codes;
 use crate::domain::fault::Faults;
 use crate::domain::id::UserId;
 use crate::domain::text::Reason;
@@ -26,13 +27,27 @@ pub fn rotation_due(spans: &[(Timestamp, Option<Timestamp>)], now: Timestamp) ->
     chain.is_some_and(|(begun, latest)| now < latest.plus(BREAK) && begun.plus(ROTATION) <= now)
 }
 
+codes! {
+    /// As what somebody follows a project.
+    pub enum AssignmentKind {
+        Primary = "primary" "主责专员",
+        Backup = "backup" "候补专员",
+    }
+}
+
+/// Running projects that one commissioner should follow at most: six follow about thirty (DOMAIN §2.3, D18).
+pub const SOFT_CAP: usize = 8;
+
 /// Which commissioner follows the project from now on.
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct AssignInput {
     /// The commissioner.
     pub commissioner_id: UserId,
-    /// A note, such as what is handed over.
+    /// As what: `primary` when left out.
+    #[deserr(default = AssignmentKind::Primary)]
+    pub kind: AssignmentKind,
+    /// What is handed over: needed when somebody else followed it before.
     #[deserr(default)]
     pub note: Option<Reason>,
 }

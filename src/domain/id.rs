@@ -132,6 +132,8 @@ ids! {
     VisitId,
     /// A problem 跟踪问题.
     ProblemId,
+    /// A progress report 执行情况报告.
+    ReportId,
     /// The assignment of a commissioner 专员 to a project.
     AssignmentId,
     /// A row of the audit log 审计.

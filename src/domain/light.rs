@@ -52,6 +52,16 @@ impl Node {
         if late(self.stage, self.due_on, self.rectify_by, today) { (today.0 - until.0).num_days() } else { 0 }
     }
 
+    /// Since when it is red on `today`, if it is; of one that was found not met, its day.
+    #[must_use]
+    pub fn red_since(self, today: Date) -> Option<Date> {
+        (self.light(today) == Light::Red).then(|| match self.stage {
+            MilestoneStage::NotMet => self.due_on.min(today),
+            MilestoneStage::Rectifying => self.rectify_by.unwrap_or(self.due_on).plus_days(1),
+            _ => self.due_on.plus_days(RED_AFTER + 1),
+        })
+    }
+
     /// Its light on `today`.
     #[must_use]
     pub fn light(self, today: Date) -> Light {

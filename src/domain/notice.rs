@@ -161,6 +161,11 @@ codes! {
         ChangeRejected = "change_rejected" "变更不予批准",
         ChangeDropped = "change_dropped" "变更撤回",
         ChangeInEffect = "change_in_effect" "变更生效",
+        ReportDue = "report_due" "执行情况报告提醒",
+        ReportOverdue = "report_overdue" "执行情况报告逾期",
+        ReportSubmitted = "report_submitted" "执行情况报告待审阅",
+        ReportCommented = "report_commented" "执行情况报告已审阅",
+        YellowCard = "yellow_card" "黄牌",
         VisitLogged = "visit_logged" "服务记录",
         VisitDue = "visit_due" "服务到期提醒",
         VisitMissing = "visit_missing" "服务记录缺失",
@@ -251,6 +256,12 @@ pub struct Facts {
     pub number: i64,
     /// Days that are left; below zero, days that something is overdue.
     pub days: i64,
+    /// Milestones that are open when somebody takes over,
+    pub open_milestones: i64,
+    /// problems,
+    pub open_problems: i64,
+    /// and payments.
+    pub open_payments: i64,
     /// A name: of a milestone, an expert, a commissioner, an organisation.
     pub name: String,
     /// Who did it.

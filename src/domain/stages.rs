@@ -3,7 +3,7 @@
 use crate::domain::workflow::Table;
 use crate::domain::{
     acceptance, amendment, bid, challenge, change, clawback, decision, draw, expert, grant, measure, milestone, objection, organization,
-    partnership, payment, problem, project, question, restriction, review, satisfaction,
+    partnership, payment, problem, project, question, report, restriction, review, satisfaction,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -28,6 +28,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<clawback::ClawbackStage>("Clawback 追回"),
         Table::of::<milestone::MilestoneStage>("Milestone 里程碑"),
         Table::of::<change::ChangeStage>("Change 变更"),
+        Table::of::<report::ReportStage>("Progress report 执行情况报告"),
         Table::of::<problem::ProblemStage>("Problem 跟踪问题"),
         Table::of::<payment::PaymentStage>("Payment 拨付"),
         Table::of::<grant::GrantStage>("Role grant 授权"),

@@ -90,7 +90,7 @@ path_ids!(
     DecisionId
 );
 path_ids!(ProjectId, AcceptanceId, MeasureId, ClawbackId, MilestoneId, ChangeId, PaymentId, KeyId);
-path_ids!(VisitId, ProblemId);
+path_ids!(VisitId, ProblemId, ReportId);
 
 /// What can be the body of a request.
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}

@@ -36,6 +36,8 @@ pub struct ProjectView {
     /// Last day to sign.
     sign_by: Date,
     commissioner_id: Option<UserId>,
+    /// Who stands in for the commissioner.
+    backup_id: Option<UserId>,
     self_evaluation: Option<String>,
     /// The department's opinion at acceptance.
     opinion: Option<String>,
@@ -64,6 +66,7 @@ impl From<Shown<ProjectRow>> for ProjectView {
             ends_on: row.ends_on,
             sign_by: row.sign_by,
             commissioner_id: row.commissioner_id,
+            backup_id: row.backup_id,
             self_evaluation: row.self_evaluation,
             opinion: row.opinion,
             created_at: row.created_at,
@@ -82,13 +85,15 @@ pub struct ProjectItem {
     light: Option<Light>,
     /// How many of its milestones are overdue.
     overdue_milestones: usize,
+    /// Why the light is as it is, in the commissioner's words of this month or the last.
+    light_reason: Option<String>,
 }
 
 record_view!(ProjectItem as project);
 
 impl From<WithBearing> for ProjectItem {
     fn from((shown, bearing): WithBearing) -> Self {
-        Self { project: shown.into(), light: bearing.light, overdue_milestones: bearing.overdue }
+        Self { project: shown.into(), light: bearing.light, overdue_milestones: bearing.overdue, light_reason: bearing.reason }
     }
 }
 

@@ -9,10 +9,10 @@ use crate::domain::user::{InvitationInput, UserInput};
 use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
-    acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commitments, custody, decisions, draws,
-    examinations, expert_import, experts, files, grants, keys, lanes, measures, milestones, objections, organizations, papers,
-    partnerships, payments, portfolio, problems, projects, publicity, questions, receipts, recusals, restrictions, reviews, rounds,
-    satisfactions, schemes, scores, second_factor, sessions, users, visits,
+    acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commissioners, commitments, custody,
+    decisions, draws, examinations, expert_import, experts, files, grants, keys, lanes, measures, milestones, objections, organizations,
+    papers, partnerships, payments, portfolio, problems, projects, publicity, questions, receipts, recusals, reports, restrictions,
+    reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
 };
 use actix_web::http::Method;
 
@@ -295,6 +295,15 @@ pub fn routes() -> Vec<Route> {
         verb("/milestones/{id}/verify", A::MilestoneVerify, milestones::verify),
         verb("/milestones/{id}/return", A::MilestoneReturn, milestones::send_back),
         verb("/milestones/{id}/fail", A::MilestoneFail, milestones::fail),
+        get("/projects/{id}/commissioners", A::ProjectReadCandidates, commissioners::candidates),
+        get("/projects/{id}/assignments", A::ProjectRead, commissioners::history),
+        get("/me/desk", A::MeReadDesk, commissioners::desk),
+        verb("/me/status_reports", A::ProjectReportStatus, commissioners::report),
+        list("/projects/{id}/reports", A::ReportRead, reports::of_project),
+        get("/projects/{id}/yellow_cards", A::ReportRead, reports::cards),
+        get("/reports/{id}", A::ReportRead, reports::get),
+        verb("/reports/{id}/submit", A::ReportSubmit, reports::submit),
+        verb("/reports/{id}/comment", A::ReportComment, reports::comment),
         create("/projects/{id}/visits", A::VisitLog, visits::log, "/visits"),
         list("/projects/{id}/visits", A::VisitRead, visits::of_project),
         get("/visits/{id}", A::VisitRead, visits::get),

@@ -3,9 +3,9 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    acceptance, amendment, bid, challenge, change, clawback, decision, draw, expert, grant, id, measure, member, milestone, notice,
-    objection, organization, partnership, payment, policy, problem, project, proposal, question, recusal, restriction, review,
-    satisfaction, scheme, seal, user, visit,
+    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, light, measure, member,
+    milestone, notice, objection, organization, partnership, payment, policy, problem, project, proposal, question, recusal, report,
+    restriction, review, satisfaction, scheme, seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -79,7 +79,7 @@ text_columns!(as_str:
     id::AmendmentId, id::AssignmentId, id::AuditId, id::BatchId, id::BidId, id::ChallengeId, id::ChangeId, id::ClawbackId,
     id::DecisionId, id::DrawId, id::FileId, id::GrantId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::ObjectionId,
     id::OrganizationId, id::PartnershipId, id::PaymentId, id::ProblemId, id::ProjectId, id::QuestionId, id::RecusalId, id::RestrictionId,
-    id::ReviewId, id::SatisfactionId, id::SchemeId, id::SessionId, id::UserId, id::VisitId, id::AcceptanceId,
+    id::ReviewId, id::SatisfactionId, id::SchemeId, id::SessionId, id::UserId, id::VisitId, id::AcceptanceId, id::ReportId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -128,6 +128,10 @@ code_columns!(
     payment::PaymentStage,
     visit::VisitMode,
     problem::ProblemStage,
+    assignment::AssignmentKind,
+    light::Light,
+    report::ReportKind,
+    report::ReportStage,
     payment::Source,
     measure::MeasureKind,
     measure::MeasureStage,

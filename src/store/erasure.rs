@@ -36,7 +36,8 @@ pub fn has_duties(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
         return Ok(true);
     }
     let running: Vec<ProjectStage> = ProjectStage::ALL.iter().copied().filter(|stage| !stage.ended()).collect();
-    let followed = projects::table.filter(projects::commissioner_id.eq(id).and(projects::stage.eq_any(running))).select(projects::id);
+    let theirs = projects::commissioner_id.eq(id).or(projects::backup_id.eq(id)).assume_not_null();
+    let followed = projects::table.filter(theirs).filter(projects::stage.eq_any(running)).select(projects::id);
     if diesel::select(exists(followed)).get_result(conn)? {
         return Ok(true);
     }

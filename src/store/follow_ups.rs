@@ -1,6 +1,7 @@
 //! What is to be done by when for a project that runs: one row a project, kept by what is written of it elsewhere.
 
 use crate::domain::id::ProjectId;
+use crate::domain::report::quarter_of;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::visit::{VisitMode, next_half_year_ends, next_quarter_ends};
 use crate::store::Conn;
@@ -18,6 +19,8 @@ pub struct FollowUpRow {
     pub visit_by: Date,
     /// and for the next on site.
     pub onsite_by: Date,
+    /// In which quarter its next reports are opened.
+    pub reports_from: Date,
 }
 
 /// Begins to keep what is due for a project that came into force.
@@ -25,8 +28,8 @@ pub struct FollowUpRow {
 /// # Errors
 /// It is kept already.
 pub fn begin(conn: &mut Conn, project: ProjectId, began_on: Date) -> QueryResult<()> {
-    let row =
-        FollowUpRow { project_id: project, began_on, visit_by: next_quarter_ends(began_on), onsite_by: next_half_year_ends(began_on) };
+    let (visit_by, onsite_by) = (next_quarter_ends(began_on), next_half_year_ends(began_on));
+    let row = FollowUpRow { project_id: project, began_on, visit_by, onsite_by, reports_from: quarter_of(began_on) };
     diesel::insert_into(follow_ups::table).values(&row).execute(conn).map(|_| ())
 }
 

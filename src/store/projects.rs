@@ -1,6 +1,7 @@
 //! Projects, their signatures and the assignments of their commissioners.
 
-use crate::domain::id::{AssignmentId, BidId, ChallengeId, OrganizationId, ProjectId, UserId};
+use crate::domain::id::{BidId, ChallengeId, OrganizationId, ProjectId, UserId};
+use crate::domain::light::shines;
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
 use crate::domain::project::{ProjectStage, RUNNING};
@@ -28,6 +29,8 @@ pub struct ProjectRow {
     pub sign_by: Date,
     pub author_id: UserId,
     pub commissioner_id: Option<UserId>,
+    /// Who stands in for the commissioner.
+    pub backup_id: Option<UserId>,
     /// Who wrote the plan as it stands.
     pub planned_by: Option<UserId>,
     /// Who wrote down what the panel found at acceptance.
@@ -229,20 +232,20 @@ pub fn followed(conn: &mut Conn, commissioner: UserId, lead: OrganizationId) -> 
         .load(conn)
 }
 
-/// Ends the running assignment, if there is one, and begins the next: a project has one primary commissioner.
+/// These projects, where they are there.
 ///
 /// # Errors
-/// [`diesel::NotFound`] when the project is not as it was read.
-pub fn assign(conn: &mut Conn, row: &ProjectRow, commissioner: UserId, note: Option<&str>, now: Timestamp) -> QueryResult<ProjectRow> {
-    end_assignment(conn, row.id, now)?;
-    diesel::insert_into(assignments::table)
-        .values((
-            assignments::id.eq(AssignmentId::new(now)),
-            assignments::project_id.eq(row.id),
-            assignments::commissioner_id.eq(commissioner),
-            assignments::note.eq(note),
-            assignments::starts_at.eq(now),
-        ))
-        .execute(conn)?;
-    step!(conn, projects, ProjectRow, row, row.stage, now, projects::commissioner_id.eq(commissioner))
+/// The database does not answer.
+pub fn these(conn: &mut Conn, ids: &[ProjectId]) -> QueryResult<Vec<ProjectRow>> {
+    projects::table.filter(projects::id.eq_any(ids.iter().copied())).select(ProjectRow::as_select()).load(conn)
+}
+
+/// The projects that run and that somebody follows, as primary commissioner or as backup.
+///
+/// # Errors
+/// The database does not answer.
+pub fn running_of(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ProjectRow>> {
+    let running: Vec<ProjectStage> = ProjectStage::ALL.iter().copied().filter(|stage| shines(*stage)).collect();
+    let theirs = projects::commissioner_id.eq(user).or(projects::backup_id.eq(user)).assume_not_null();
+    projects::table.filter(theirs).filter(projects::stage.eq_any(running)).select(ProjectRow::as_select()).load(conn)
 }

@@ -9,8 +9,11 @@ use crate::domain::objection::ObjectionStage;
 use crate::domain::problem::ProblemStage;
 use crate::domain::project::ProjectStage;
 use crate::domain::reminder::Subject;
+use crate::domain::report::ReportStage;
 use crate::domain::time::{Date, Timestamp};
-use crate::store::schema::{bids, challenges, clawbacks, follow_ups, measures, milestones, objections, problems, projects, reminders};
+use crate::store::schema::{
+    bids, challenges, clawbacks, follow_ups, measures, milestones, objections, problems, projects, reminders, reports,
+};
 use crate::store::{Conn, Multi, dialect, on};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -73,6 +76,7 @@ pub fn due(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)
         Subject::Signing | Subject::ProjectEnd => in_projects(conn, asked),
         Subject::Milestone | Subject::Rectification => in_milestones(conn, asked),
         Subject::Problem => in_problems(conn, asked),
+        Subject::Report => in_reports(conn, asked),
         Subject::Suspension => in_measures(conn, asked),
         Subject::Clawback => in_clawbacks(conn, asked),
         Subject::Visit | Subject::VisitOnsite => in_visits(conn, asked),
@@ -161,4 +165,12 @@ fn in_visits(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Dat
     }
     let due = running.filter(follow_ups::visit_by.between(first, last));
     waiting!(conn, asked, projects, follow_ups::visit_by, "follow_ups.visit_by", due)
+}
+
+fn in_reports(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let owed = reports::table
+        .inner_join(projects::table)
+        .filter(projects::stage.eq(ProjectStage::Active))
+        .filter(reports::stage.eq(ReportStage::Due).and(reports::due_on.between(asked.first, asked.last)));
+    waiting!(conn, asked, reports, reports::due_on, "reports.due_on", owed)
 }

@@ -636,6 +636,7 @@ diesel::table! {
         sign_by -> Date,
         author_id -> Text,
         commissioner_id -> Nullable<Text>,
+        backup_id -> Nullable<Text>,
         planned_by -> Nullable<Text>,
         assessed_by -> Nullable<Text>,
         self_evaluation -> Nullable<Text>,
@@ -734,6 +735,7 @@ diesel::table! {
         id -> Text,
         project_id -> Text,
         commissioner_id -> Text,
+        kind -> Text,
         note -> Nullable<Text>,
         starts_at -> Timestamp,
         ends_at -> Nullable<Timestamp>,
@@ -781,6 +783,7 @@ diesel::table! {
         began_on -> Date,
         visit_by -> Date,
         onsite_by -> Date,
+        reports_from -> Date,
     }
 }
 
@@ -800,6 +803,46 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Text,
+        project_id -> Text,
+        kind -> Text,
+        period -> Text,
+        number -> Integer,
+        due_on -> Date,
+        stage -> Text,
+        content -> Nullable<Text>,
+        submitted_by -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamp>,
+        comment -> Nullable<Text>,
+        commented_by -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    yellow_cards (report_id) {
+        report_id -> Text,
+        project_id -> Text,
+        issued_on -> Date,
+    }
+}
+
+diesel::table! {
+    status_reports (project_id, month_on) {
+        project_id -> Text,
+        month_on -> Date,
+        light -> Text,
+        light_reason -> Nullable<Text>,
+        note -> Text,
+        author_id -> Text,
+        reported_at -> Timestamp,
     }
 }
 
@@ -1048,6 +1091,7 @@ diesel::joinable!(sub_payments -> payments (payment_id));
 diesel::joinable!(clawbacks -> projects (project_id));
 diesel::joinable!(follow_ups -> projects (project_id));
 diesel::joinable!(problems -> projects (project_id));
+diesel::joinable!(reports -> projects (project_id));
 diesel::joinable!(project_people -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));
 diesel::joinable!(decisions -> challenges (challenge_id));
@@ -1089,6 +1133,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     payments,
     follow_ups,
     problems,
+    reports,
     transfers,
     sub_payments,
     clawbacks,

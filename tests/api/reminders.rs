@@ -4,11 +4,12 @@ use crate::support::{Story, TestApp, inputs, on_both};
 use jiebang::domain::policy::Role;
 use serde_json::json;
 
-/// What the hourly job wrote, as `letter address`; letters of other acts were taken before. Of visits `visits.rs` tells.
+/// What the hourly job wrote, as `letter address`; letters of other acts were taken before. Of visits and reports their own tests tell.
 async fn told(app: &TestApp) -> Vec<String> {
     app.app.tidy().await.unwrap();
     let short = |to: String| to.trim_end_matches("@test.example").to_owned();
-    let mail = app.mail().await.into_iter().filter(|(notice, _)| !notice.starts_with("visit_"));
+    let mail =
+        app.mail().await.into_iter().filter(|(notice, _)| !["visit_", "report_", "yellow_"].iter().any(|other| notice.starts_with(other)));
     mail.map(|(notice, to)| format!("{notice} {}", short(to))).collect()
 }
 

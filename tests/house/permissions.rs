@@ -40,6 +40,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Clawback,
         Kind::Visit,
         Kind::Problem,
+        Kind::Report,
         Kind::Portfolio,
         Kind::Paper,
     ];

@@ -45,6 +45,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "schemes",
         "visits",
         "problems",
+        "status_reports",
     ];
     for route in routes().iter().filter(|route| route.method == "POST" || route.method == "PUT") {
         let last = route.path.rsplit('/').next().unwrap();

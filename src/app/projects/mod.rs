@@ -46,7 +46,7 @@ impl Record for ProjectRow {
 /// How the caller stands to a project: its commissioner (or one before, who approves nothing there), or of its team's or
 /// sponsor's organisation.
 pub(super) fn standing(act: &Act<'_>, row: &ProjectRow) -> Standing {
-    let assigned = row.commissioner_id.is_some_and(|user| act.actor.is(user));
+    let assigned = [row.commissioner_id, row.backup_id].into_iter().flatten().any(|user| act.actor.is(user));
     let party = act.actor.belongs_to(row.lead_org_id) || row.sponsor_id.is_some_and(|sponsor| act.actor.belongs_to(sponsor));
     Standing {
         conflicted: act.actor.must_step_aside(row.challenge_id) || (act.actor.has_followed(row.id) && !assigned),
@@ -129,6 +129,7 @@ pub(super) fn open(act: &mut Act<'_>, challenge: &ChallengeRow, bid: &BidRow, nu
         sign_by: sign_by(act.now),
         author_id: challenge.created_by,
         commissioner_id: None,
+        backup_id: None,
         planned_by: None,
         assessed_by: None,
         self_evaluation: None,

@@ -5,7 +5,7 @@ use crate::cli::seed::course::{Desk, ProjectDeed, Quality};
 use crate::cli::seed::forms::{self, form};
 use crate::cli::seed::story::Story;
 use crate::domain::acceptance::{AssessmentInput, Conclusion, ConclusionInput, PanelVerdict};
-use crate::domain::assignment::AssignInput;
+use crate::domain::assignment::{AssignInput, AssignmentKind};
 use crate::domain::id::{MilestoneId, PaymentId, ProjectId, UserId};
 use crate::domain::milestone::{OpinionInput, RectifyInput};
 use crate::domain::payment::PayInput;
@@ -57,7 +57,7 @@ impl Story<'_> {
             }
             ProjectDeed::Sign(party) => self.sign(&work, party).await?,
             ProjectDeed::Assign => {
-                let input = AssignInput { commissioner_id: work.commissioner, note: None };
+                let input = AssignInput { commissioner_id: work.commissioner, kind: AssignmentKind::Primary, note: None };
                 self.by(self.desks.officer, move |act| projects::assigning::assign(act, id, &input)).await?;
             }
             ProjectDeed::Start(step) => {

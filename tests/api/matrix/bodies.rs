@@ -83,7 +83,7 @@ impl World<'_> {
             "POST /challenges/{id}/recusals" => json!({"reason": "与申请单位负责人系亲属"}),
             "PUT /projects/{id}/plan" => inputs::plan(650 * inputs::WAN),
             "POST /projects/{id}/sign" => json!({"party": "team", "pledge": true, "legal_representative": "赵法人"}),
-            "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner}),
+            "POST /projects/{id}/assign" => json!({"commissioner_id": self.commissioner, "note": "岗位调整，移交。"}),
             "POST /projects/{id}/apply_acceptance" => inputs::acceptance(),
             "POST /acceptances/{id}/assess" => inputs::assessment(&self.panel, "pass", "pass"),
             "POST /projects/{id}/conclude" => json!({"conclusion": "completed", "opinion": "通过"}),
@@ -100,6 +100,9 @@ impl World<'_> {
                 json!({"opinion": "补充材料", "rectify_by": self.story.app.app.clock.now().date().plus_days(30).to_string()})
             }
             "POST /projects/{id}/visits" | "PUT /visits/{id}" => inputs::visit(self.story.app),
+            "POST /me/status_reports" => json!({"reports": [{"project_id": self.user, "note": "按计划推进"}]}),
+            "POST /reports/{id}/submit" => inputs::report(),
+            "POST /reports/{id}/comment" => json!({"comment": "进展符合计划"}),
             "POST /projects/{id}/problems" => inputs::problem(self.story.app),
             "POST /problems/{id}/close" => json!({"resolution": "设备已到位"}),
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),

@@ -73,6 +73,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Change => "/changes/{id}",
         On::Visit => "/visits/{id}",
         On::Problem => "/problems/{id}",
+        On::Report => "/reports/{id}",
         On::Payment => "/payments/{id}",
     };
     may("GET", path, who, world).0

@@ -37,6 +37,7 @@ pub enum On {
     Change,
     Visit,
     Problem,
+    Report,
     Payment,
 }
 
@@ -78,6 +79,8 @@ pub const OWN: &[(&str, bool)] = &[
     ("POST /me/identity_number", false),
     ("GET /me/second_factor", false),
     ("GET /me/custody", false),
+    ("GET /me/desk", false),
+    ("POST /me/status_reports", false),
     ("POST /me/custody/enrol", false),
     ("POST /me/custody/renew", false),
     ("POST /me/custody/change_passphrase", false),

@@ -32,6 +32,7 @@ pub struct World<'a> {
     key: String,
     visit: String,
     problem: String,
+    report: String,
     pub(super) commissioner: String,
     pub(super) panel: Vec<String>,
     measure: String,
@@ -65,6 +66,9 @@ async fn story<'a>(app: &'a TestApp, world: &str) -> (Story<'a>, String) {
             let story = Story::active(app).await;
             story.handed_in(0, &[("K1", "91")]).await;
             app.team("keda").await.does(&format!("/payments/{}/request", story.payments[0])).await.is(200);
+            // The quarter begins on which it reports.
+            app.days_later(80);
+            app.app.tidy().await.unwrap();
             story
         }
         "acceptance" => Story::in_acceptance(app).await,
@@ -107,14 +111,15 @@ async fn draw(story: &Story<'_>, world: &str) -> String {
     officer.post(&story.path("draws"), inputs::terms()).await.is(201)["id"].as_str().unwrap().to_owned()
 }
 
-/// A visit of the commissioner's, and a problem that was found there.
-async fn followed(story: &Story<'_>) -> (String, String) {
+/// A visit of the commissioner's, a problem that was found there, and a report that is owed.
+async fn followed(story: &Story<'_>) -> [String; 3] {
     let commissioner = story.app.commissioner().await;
+    let reports = commissioner.get(&format!("/projects/{}/reports", story.project)).await.is(200);
     let mut input = inputs::visit(story.app);
     input["problems"] = json!([inputs::problem(story.app)]);
     let visit = commissioner.post(&format!("/projects/{}/visits", story.project), input).await.is(201);
     let problems = commissioner.get(&format!("/problems?project_id={}", story.project)).await.is(200);
-    (visit["id"].as_str().unwrap().to_owned(), problems["items"][0]["id"].as_str().unwrap().to_owned())
+    [&visit, &problems["items"][0], &reports["items"][0]].map(|one| one["id"].as_str().unwrap().to_owned())
 }
 
 impl<'a> World<'a> {
@@ -194,7 +199,7 @@ impl<'a> World<'a> {
             }
             _ => String::new(),
         };
-        let (visit, problem) = if world == "active" { followed(&story).await } else { (String::new(), String::new()) };
+        let [visit, problem, report] = if world == "active" { followed(&story).await } else { [const { String::new() }; 3] };
         versions.push((On::Visit, 1));
         let commissioner = app.person("commissioner2", "department", Some("业务二处"), &[Role::Commissioner]).await.id();
         Self {
@@ -221,6 +226,7 @@ impl<'a> World<'a> {
             key,
             visit,
             problem,
+            report,
             commissioner,
             panel: if world == "acceptance" { inputs::panel(app).await } else { Vec::new() },
             measure,
@@ -290,6 +296,7 @@ impl<'a> World<'a> {
             On::Milestone => return self.story.milestones.first().map(String::as_str),
             On::Visit => &self.visit,
             On::Problem => &self.problem,
+            On::Report => &self.report,
             On::Payment => return self.story.payments.first().map(String::as_str),
         };
         Some(id.as_str()).filter(|id| !id.is_empty())

@@ -67,7 +67,7 @@ on_both! {
         let path = format!("/projects/{}", story.project);
         let former = app.person("former", "department", None, &[Role::Commissioner, Role::Director, Role::Finance]).await;
         let officer = app.officer().await;
-        let assign = async |who: &Caller| officer.post(&format!("{path}/assign"), json!({"commissioner_id": who.id()})).await;
+        let assign = async |who: &Caller| officer.post(&format!("{path}/assign"), json!({"commissioner_id": who.id(), "note": "岗位调整"})).await;
         assign(&former).await.is(200);
         assign(&app.commissioner().await).await.is(200);
         let payment = format!("/payments/{}", story.payments[0]);
@@ -112,7 +112,7 @@ on_both! {
         let (officer, commissioner) = (app.officer().await, app.commissioner().await);
         let other = app.person("fresh", "department", None, &[Role::Commissioner]).await;
         let assign = async |story: &Story<'_>, who: &Caller| {
-            officer.post(&format!("/projects/{}/assign", story.project), json!({"commissioner_id": who.id()})).await
+            officer.post(&format!("/projects/{}/assign", story.project), json!({"commissioner_id": who.id(), "note": "岗位调整"})).await
         };
         assign(&second, &other).await.is(200);
         app.days_later(3 * 365);

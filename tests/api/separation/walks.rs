@@ -213,7 +213,7 @@ impl Walk<'_> {
         for _ in 0..12 {
             let candidate = self.people[self.dice.roll(self.people.len())].id();
             // Also handed over: whoever followed it once is held to that.
-            followed |= self.someone(&format!("{path}/assign"), &json!({"commissioner_id": candidate})).await;
+            followed |= self.someone(&format!("{path}/assign"), &json!({"commissioner_id": candidate, "note": "岗位调整"})).await;
         }
         let payments = officer.get(&format!("{path}/payments")).await.is(200);
         let payment = format!("/payments/{}", payments["items"][0]["id"].as_str().unwrap());
@@ -297,7 +297,7 @@ on_both! {
             let now = app.days_later(i64::try_from(dice.roll(200)).unwrap());
             let (project, person) = (dice.roll(2), dice.roll(3));
             let path = format!("/projects/{}/assign", stories[project].project);
-            let reply = app.officer().await.post(&path, json!({"commissioner_id": people[person].id()})).await;
+            let reply = app.officer().await.post(&path, json!({"commissioner_id": people[person].id(), "note": "岗位调整"})).await;
             if reply.status == 200 {
                 assert!(months_at_a_stretch(&spells, person, begun, now) < 36, "{person} follows for more than three years");
                 spells.push((project, person, now));

@@ -288,3 +288,12 @@ pub fn visit(app: &super::TestApp) -> Value {
 pub fn problem(app: &super::TestApp) -> Value {
     json!({"summary": "关键设备尚未到货", "owner": "李挂帅", "due_on": app.app.clock.now().date().plus_days(30).to_string()})
 }
+
+/// A progress report of the project of [`plan`] that was paid nothing yet.
+pub fn report() -> Value {
+    json!({
+        "done": "完成吸附剂中试放大。", "indicators": [{"code": "K1", "value": "88"}, {"code": "K2", "value": "0.6"}],
+        "spending": [{"item": "business", "fiscal_fen": 0, "self_fen": 10 * WAN}], "self_fund_fen": 20 * WAN, "staff_months": "12.5",
+        "outputs": ["发明专利申请1项"], "next_plan": "建设示范装置。", "risk": "green"
+    })
+}

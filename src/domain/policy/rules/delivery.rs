@@ -76,6 +76,16 @@ pub const RULES: &[Rule] = &[
     rule(A::ChangeSign, &[Team, Sponsor], OWN),
     rule(A::ChangeCountersign, &[Director], OTHER),
     rule(A::ChangeTakeEffect, &[System], ANY),
+    rule(A::ProjectReadCandidates, &[Officer], DESK),
+    rule(A::ProjectReportStatus, &[Commissioner], MINE),
+    rule(A::MeReadDesk, &[Commissioner], ANY),
+    // 执行情况报告: by the team, commented by the commissioner; what is missing shows a card.
+    rule(A::ReportRead, STAFF, ANY),
+    rule(A::ReportRead, &[Team, Sponsor], OWN),
+    rule(A::ReportSubmit, &[Team], OWN),
+    rule(A::ReportComment, &[Commissioner], MINE),
+    rule(A::ReportRemind, &[System], ANY),
+    rule(A::ProjectCard, &[System], ANY),
     // 服务记录: the commissioner's own; a problem is closed by whoever raised it, or by supervision.
     rule(A::VisitRead, STAFF, ANY),
     rule(A::VisitRead, &[Team], OWN),

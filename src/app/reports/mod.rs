@@ -1,0 +1,132 @@
+//! Progress reports 执行情况报告: handed in by the team, commented by the commissioner. What opens them and what comes of missing
+//! ones stands in [`clock`].
+
+pub mod clock;
+
+use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
+use crate::app::error::AppError;
+use crate::app::projects;
+use crate::domain::id::{ProjectId, ReportId};
+use crate::domain::money::Fen;
+use crate::domain::payment::PaymentStage;
+use crate::domain::policy::{Action, Kind};
+use crate::domain::report::{CommentInput, ReportFrame, ReportInput, ReportStage};
+use crate::store::projects::{self as project_rows, ProjectRow};
+use crate::store::{Page, milestones, payments, reports};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use crate::store::reports::{CardRow, ReportRow};
+
+impl Record for ReportRow {
+    type Stage = ReportStage;
+    const KIND: Kind = Kind::Report;
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn stage(&self) -> ReportStage {
+        self.stage
+    }
+}
+
+fn object(act: &Act<'_>, row: &ReportRow, project: &ProjectRow) -> Object {
+    Object::record(row, projects::team_standing(act, project).tie()).read_as(projects::tie(act, project))
+}
+
+/// Whom a report concerns, and what is said of it.
+pub(super) fn about(row: &ReportRow, project: &ProjectRow) -> About {
+    let mut about = projects::about(project);
+    about.facts.name.clone_from(&row.period);
+    about.facts.until = row.due_on.to_string();
+    about.facts.path = format!("/reports/{}", row.id);
+    about
+}
+
+fn shown(act: &Act<'_>, row: ReportRow, project: &ProjectRow) -> Shown<ReportRow> {
+    Shown { allowed: act.allowed(&row, projects::team_standing(act, project).tie()), record: row }
+}
+
+/// Reads a report for writing: its project is locked first and must run.
+fn load(act: &mut Act<'_>, id: ReportId) -> Result<(ReportRow, ProjectRow), AppError> {
+    let found = reports::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let project = projects::load(act, found.project_id)?;
+    let row = reports::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    Ok((row, project))
+}
+
+/// What a report of a project is held against.
+fn frame(act: &mut Act<'_>, project: ProjectId) -> Result<ReportFrame, AppError> {
+    let mut codes = BTreeSet::new();
+    for milestone in milestones::of_project(act.conn, project)? {
+        codes.extend(milestone.indicators.read()?.iter().map(|node| node.indicator.code.to_string()));
+    }
+    let last = reports::last_given(act.conn, project)?.and_then(|row| row.content).map(|content| content.read()).transpose()?;
+    let before: BTreeMap<String, _> =
+        last.into_iter().flat_map(|last| last.indicators).map(|reached| (reached.code.to_string(), reached.value)).collect();
+    let money = payments::of_project(act.conn, project)?;
+    let received = Fen::total(money.iter().filter(|payment| payment.stage == PaymentStage::Paid).map(|payment| payment.amount_fen));
+    Ok(ReportFrame { codes: codes.into_iter().collect(), before, received })
+}
+
+/// Hands in a report.
+///
+/// # Errors
+/// Denied to all but the team, stale, handed in already; the project does not run; everything that is wrong with it.
+pub fn submit(act: &mut Act<'_>, id: ReportId, input: &ReportInput) -> Result<Done<Shown<ReportRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::ReportSubmit, &row, object(act, &row, &project))?;
+    projects::runs(&project)?;
+    input.check(&frame(act, project.id)?)?;
+    let user = act.user()?;
+    let row = reports::submit(act.conn, &row, step.to, input, user, act.now)?;
+    let about = About { detail: row.period.clone(), ..about(&row, &project) };
+    Ok(act.record(step, about)?.with(shown(act, row, &project)))
+}
+
+/// Comments a report.
+///
+/// # Errors
+/// Denied to all but the project's commissioner, stale, not handed in, commented already.
+pub fn comment(act: &mut Act<'_>, id: ReportId, input: &CommentInput) -> Result<Done<Shown<ReportRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::ReportComment, &row, object(act, &row, &project))?;
+    let user = act.user()?;
+    let row = reports::comment(act.conn, &row, step.to, input.comment.as_str(), user, act.now)?;
+    let mut about = about(&row, &project);
+    about.facts.reason = input.comment.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row, &project)))
+}
+
+/// Shows a report.
+///
+/// # Errors
+/// Not there, or not for the caller to know.
+pub fn get(act: &mut Act<'_>, id: ReportId) -> Result<Seen<Shown<ReportRow>>, AppError> {
+    let row = reports::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::ReportRead, &Object::record(&row, projects::tie(act, &project)))?;
+    Ok(Seen::by(permit, shown(act, row, &project)))
+}
+
+/// Lists the reports of a project, owed and given.
+///
+/// # Errors
+/// No such project, or not for the caller to know.
+pub fn of_project(act: &mut Act<'_>, id: ProjectId, page: &Page) -> Result<Seen<Vec<Shown<ReportRow>>>, AppError> {
+    let project = project_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::ReportRead, &Object::record(&project, projects::tie(act, &project)))?;
+    let rows = reports::list(act.conn, id, page)?;
+    Ok(Seen::by(permit, rows.into_iter().map(|row| shown(act, row, &project)).collect()))
+}
+
+/// The yellow cards of a project.
+///
+/// # Errors
+/// No such project, or not for the caller to know.
+pub fn cards(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<Vec<CardRow>>, AppError> {
+    let project = project_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    let permit = act.permit(Action::ReportRead, &Object::record(&project, projects::tie(act, &project)))?;
+    Ok(Seen::by(permit, reports::cards(act.conn, id)?))
+}

@@ -1,0 +1,130 @@
+//! Progress reports: who owes which when, what they hold, and what comes of missing ones.
+
+use crate::support::{Story, TestApp, inputs, on_both};
+use serde_json::{Value, json};
+
+/// A project that runs, at the beginning of its first whole quarter, with the report that it owes.
+async fn owing(app: &TestApp) -> (Story<'_>, String) {
+    let story = Story::active(app).await;
+    at(app, "2026-07-01").await;
+    let reports = app.team("keda").await.get(&format!("/projects/{}/reports", story.project)).await.is(200);
+    assert_eq!(reports["items"].as_array().unwrap().len(), 1, "none for the quarter in which it began");
+    let report = reports["items"][0]["id"].as_str().unwrap().to_owned();
+    app.mail().await;
+    (story, format!("/reports/{report}"))
+}
+
+/// The hourly job on a day.
+async fn at(app: &TestApp, day: &str) {
+    app.at(&format!("{day}T01:00:00Z"));
+    app.app.tidy().await.unwrap();
+}
+
+/// What it wrote on reports, as `letter address`.
+async fn told_on(app: &TestApp, day: &str) -> Vec<String> {
+    at(app, day).await;
+    let short = |to: String| to.trim_end_matches("@test.example").to_owned();
+    let mail = app.mail().await.into_iter().filter(|(notice, _)| notice.starts_with("report_") || notice == "yellow_card");
+    mail.map(|(notice, to)| format!("{notice} {}", short(to))).collect()
+}
+
+const DUE: [&str; 2] = ["report_due commissioner", "report_due team-keda"];
+const LATE: [&str; 3] = ["report_overdue commissioner", "report_overdue officer", "report_overdue team-keda"];
+
+on_both! {
+    async fn a_report_is_handed_in_by_the_team_and_commented_by_the_commissioner(app: TestApp) {
+        let (story, path) = owing(&app).await;
+        let (team, commissioner) = (app.team("keda").await, app.commissioner().await);
+        let owed = team.get(&path).await.is(200);
+        assert_eq!((&owed["period"], &owed["due_on"], &owed["stage"]), (&json!("2026Q3"), &json!("2026-10-15"), &json!("due")));
+        commissioner.post(&format!("{path}/comment"), json!({"comment": "先交再说"})).await.is_refused(409, "wrong_stage");
+        app.sponsor().await.post(&format!("{path}/submit"), inputs::report()).await.is_refused(403, "forbidden");
+        assert_eq!(team.post(&format!("{path}/submit"), inputs::report()).await.is(200)["stage"], "submitted");
+        assert_eq!(app.mail().await, [("report_submitted".to_owned(), commissioner.email.clone())]);
+        team.post(&format!("{path}/submit"), inputs::report()).await.is_refused(409, "wrong_stage");
+        let desk = commissioner.get("/me/desk").await.is(200);
+        assert!(desk["items"].as_array().unwrap().iter().any(|item| item["what"] == "report_to_comment" && item["name"] == "2026Q3"), "{desk}");
+        app.officer().await.post(&format!("{path}/comment"), json!({"comment": "代阅"})).await.is_refused(403, "forbidden");
+        commissioner.post(&format!("{path}/comment"), json!({"comment": "进展符合计划"})).await.is(200);
+        assert_eq!(app.mail().await, [("report_commented".to_owned(), "team-keda@test.example".to_owned())]);
+        assert_eq!(app.sponsor().await.get(&path).await.is(200)["comment"], "进展符合计划");
+        app.team("yuan").await.get(&format!("/projects/{}/reports", story.project)).await.is_refused(404, "not_found");
+    }
+
+    async fn everything_that_is_wrong_with_a_report_is_said_at_once(app: TestApp) {
+        let (_story, path) = owing(&app).await;
+        let mut input = inputs::report();
+        input["indicators"] = json!([{"code": "K1", "value": "88"}, {"code": "K1", "value": "89"}, {"code": "K9", "value": "1"}]);
+        input["spending"] = json!([{"item": "business", "fiscal_fen": 1, "self_fen": 20 * inputs::WAN}, {"item": "business", "fiscal_fen": 0}]);
+        input["staff_months"] = json!("-1");
+        app.team("keda").await.post(&format!("{path}/submit"), input).await.has_faults(&[
+            ("indicators[1].code", "repeated_code"), ("indicators[2].code", "unknown_indicator"), ("indicators.K2", "required"),
+            ("spending[1].item", "repeated"), ("spending", "overspent"), ("staff_months", "negative"),
+        ]);
+    }
+
+    async fn no_more_is_spent_than_was_received_and_put_in(app: TestApp) {
+        let (story, path) = owing(&app).await;
+        let team = app.team("keda").await;
+        let award = 650 * inputs::WAN;
+        let mut input = inputs::report();
+        input["spending"] = json!([{"item": "equipment", "fiscal_fen": award * 4 / 10, "self_fen": 20 * inputs::WAN}]);
+        team.post(&format!("{path}/submit"), input.clone()).await.has_faults(&[("spending", "overspent")]);
+        story.paid(0).await;
+        team.post(&format!("{path}/submit"), input).await.is(200);
+    }
+
+    async fn a_value_falls_only_with_a_correction(app: TestApp) {
+        let (story, path) = owing(&app).await;
+        let team = app.team("keda").await;
+        team.post(&format!("{path}/submit"), inputs::report()).await.is(200);
+        at(&app, "2026-10-01").await;
+        let reports = team.get(&format!("/projects/{}/reports", story.project)).await.is(200);
+        let owed: Vec<&Value> = reports["items"].as_array().unwrap().iter().filter(|one| one["stage"] == "due").collect();
+        let mut periods: Vec<&str> = owed.iter().map(|one| one["period"].as_str().unwrap()).collect();
+        periods.sort_unstable();
+        assert_eq!(periods, ["2026", "2026Q4"], "with the last quarter the year's");
+        let next = format!("/reports/{}/submit", owed[0]["id"].as_str().unwrap());
+        let mut input = inputs::report();
+        input["indicators"][0]["value"] = json!("87");
+        team.post(&next, input.clone()).await.has_faults(&[("indicators[0].value", "fell")]);
+        input["indicators"][0]["correction"] = json!("上次误用了小试数据");
+        let given = team.post(&next, input).await.is(200);
+        assert_eq!(given["content"]["indicators"][0]["correction"], "上次误用了小试数据");
+    }
+
+    async fn one_that_is_missing_is_a_reminder_and_two_in_a_row_a_yellow_card(app: TestApp) {
+        let (story, _) = owing(&app).await;
+        let path = format!("/projects/{}", story.project);
+        app.team("keda").await.does(&format!("/milestones/{}/start", story.milestones[0])).await.is(200);
+        assert!(told_on(&app, "2026-09-29").await.is_empty());
+        assert_eq!(told_on(&app, "2026-09-30").await, DUE);
+        assert_eq!(told_on(&app, "2026-10-12").await, DUE);
+        assert!(told_on(&app, "2026-10-15").await.is_empty());
+        assert_eq!(told_on(&app, "2026-10-16").await, LATE);
+        let leader = app.leader().await;
+        assert_eq!(leader.get(&path).await.is(200)["light"], "green");
+        assert_eq!(leader.get(&format!("{path}/yellow_cards")).await.is(200)["items"], json!([]));
+        // The year's report, and the next quarter's.
+        assert_eq!(told_on(&app, "2026-11-15").await, DUE);
+        assert_eq!(told_on(&app, "2026-12-01").await, LATE);
+        assert_eq!(told_on(&app, "2027-01-12").await, DUE);
+        let told = told_on(&app, "2027-01-16").await;
+        let cards: Vec<&str> = told.iter().map(String::as_str).filter(|letter| letter.starts_with("yellow")).collect();
+        assert_eq!(cards, ["yellow_card commissioner", "yellow_card director", "yellow_card officer", "yellow_card team-keda"]);
+        assert!(told_on(&app, "2027-01-17").await.is_empty(), "one card");
+        let shown = leader.get(&format!("{path}/yellow_cards")).await.is(200);
+        assert_eq!(shown["items"][0]["issued_on"], "2027-01-16");
+        assert_eq!(leader.get(&path).await.is(200)["light"], "yellow");
+    }
+
+    async fn two_processes_at_once_open_and_card_once(app: TestApp) {
+        let (story, _) = owing(&app).await;
+        app.at("2027-01-16T01:00:00Z");
+        let (one, two, three) = tokio::join!(app.app.tidy(), app.app.tidy(), app.app.tidy());
+        one.and(two).and(three).unwrap();
+        let reports = app.team("keda").await.get(&format!("/projects/{}/reports", story.project)).await.is(200);
+        assert_eq!(reports["items"].as_array().unwrap().len(), 4);
+        assert_eq!((app.count("yellow_cards").await, app.count("audit WHERE action = 'project.card'").await), (1, 1));
+    }
+}

@@ -114,12 +114,12 @@ on_both! {
         let (officer, commissioner, team) = (app.officer().await, app.commissioner().await, app.team("keda").await);
         let said = json!({"opinion": "同意"});
         team.does(&path("start")).await.is(200);
-        officer.post(&path("assess"), inputs::assessment("pass")).await.is_refused(409, "wrong_stage");
+        officer.post(&path("assess"), inputs::node_assessment("pass")).await.is_refused(409, "wrong_stage");
         team.post(&path("submit"), inputs::evidence(&[("K1", "91")])).await.is(200);
         for (verb, input) in [("verify", said.clone()), ("fail", said.clone())] {
             commissioner.post(&path(verb), input).await.is_refused(409, "panel_missing");
         }
-        let mut input = inputs::assessment("pass");
+        let mut input = inputs::node_assessment("pass");
         input["assessors"] = json!([
             {"name": "commissioner 某", "organization": "省科技厅"}, {"name": "孙专家", "organization": "甲大学"}, {"name": "孙专家", "organization": "甲大学"},
         ]);
@@ -127,12 +127,12 @@ on_both! {
         officer.post(&path("assess"), input).await.has_faults(&[
             ("assessors", "no_user"), ("assessors[0].name", "is_the_commissioner"), ("assessors[2].name", "repeated_person"), ("met_on", "in_the_future"),
         ]);
-        let mut two = inputs::assessment("pass");
+        let mut two = inputs::node_assessment("pass");
         two["assessors"].as_array_mut().unwrap().remove(0);
         officer.post(&path("assess"), two).await.has_faults(&[("assessors", "wrong_length")]);
-        commissioner.post(&path("assess"), inputs::assessment("pass")).await.is_refused(403, "forbidden");
+        commissioner.post(&path("assess"), inputs::node_assessment("pass")).await.is_refused(403, "forbidden");
         app.mail().await;
-        officer.post(&path("assess"), inputs::assessment("rectify")).await.is(200);
+        officer.post(&path("assess"), inputs::node_assessment("rectify")).await.is(200);
         assert_eq!(app.mail().await, [("milestone_assessed".to_owned(), "commissioner@test.example".to_owned())]);
         commissioner.post(&path("verify"), said.clone()).await.is_refused(409, "panel_not_passed");
         let by = app.app.clock.now().date().plus_days(30).to_string();
@@ -140,7 +140,7 @@ on_both! {
         let again = team.post(&path("submit"), inputs::evidence(&[("K1", "92")])).await.is(200);
         assert_eq!(again["panel"], Value::Null, "what the panel said was of what was handed in before");
         commissioner.post(&path("verify"), said.clone()).await.is_refused(409, "panel_missing");
-        officer.post(&path("assess"), inputs::assessment("pass")).await.is(200);
+        officer.post(&path("assess"), inputs::node_assessment("pass")).await.is(200);
         assert_eq!(commissioner.post(&path("verify"), said).await.is(200)["stage"], "met");
     }
 
@@ -148,8 +148,8 @@ on_both! {
         let story = Story::active(&app).await;
         story.handed_in(0, &[("K1", "91")]).await;
         let path = format!("/milestones/{}/assess", story.milestones[0]);
-        app.officer().await.post(&path, inputs::assessment("pass")).await.is_refused(409, "no_panel_asked");
+        app.officer().await.post(&path, inputs::node_assessment("pass")).await.is_refused(409, "no_panel_asked");
         let other = app.person("officer9", "keda", None, &[Role::Team]).await;
-        other.post(&path, inputs::assessment("pass")).await.is_refused(403, "forbidden");
+        other.post(&path, inputs::node_assessment("pass")).await.is_refused(403, "forbidden");
     }
 }

@@ -93,7 +93,7 @@ impl World<'_> {
             "POST /changes/{id}/comment" | "POST /changes/{id}/approve" => opinion,
             "POST /changes/{id}/advise" => json!({"verdict": "support", "opinion": "情况属实"}),
             "POST /changes/{id}/sign" => inputs::signature("team"),
-            "POST /milestones/{id}/assess" => inputs::assessment("pass"),
+            "POST /milestones/{id}/assess" => inputs::node_assessment("pass"),
             "POST /milestones/{id}/submit" => inputs::evidence(&[("K1", "91")]),
             "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" => opinion,
             "POST /milestones/{id}/return" => {

@@ -197,7 +197,7 @@ pub fn change(app: &super::TestApp, mut fields: Value) -> Value {
 }
 
 /// What a panel of three says.
-pub fn assessment(conclusion: &str) -> Value {
+pub fn node_assessment(conclusion: &str) -> Value {
     let assessor = |name: &str, of_users: bool| json!({"name": name, "organization": "省外某大学", "of_users": of_users});
     json!({
         "assessors": [assessor("钱专家", false), assessor("孙专家", false), assessor("李用户", true)],

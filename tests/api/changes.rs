@@ -142,7 +142,7 @@ on_both! {
         asks(&app, &story, lower.clone()).await
             .has_faults(&[("indicators.K1", "weaker_than_committed"), ("indicators.K2", "weaker_than_committed")]);
         let mut excused = lower;
-        let panel = inputs::assessment("pass")["assessors"].clone();
+        let panel = inputs::node_assessment("pass")["assessors"].clone();
         excused["force_majeure"] = json!({"panel": panel, "opinion": "矿区停产，气源浓度变化属不可抗力。", "notice": "公告〔2026〕3号"});
         effective(&app, &story, excused).await;
         let node = app.team("keda").await.get(&format!("/milestones/{}", story.milestones[1])).await.is(200);

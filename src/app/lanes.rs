@@ -14,6 +14,9 @@ use crate::store::milestones::MilestoneRow;
 use crate::store::projects::ProjectRow;
 use crate::store::{bids, challenges as challenge_rows, milestones, organizations, payments, projects};
 
+/// What a team promised of an indicator, and what it reached last.
+pub type Value = (Option<Decimal>, Option<Decimal>);
+
 /// One lane.
 #[derive(Debug)]
 pub struct Lane {
@@ -30,7 +33,7 @@ pub struct Lane {
     /// Its milestones that are late today.
     pub late: usize,
     /// For each indicator of the challenge, in its order, what the team promised and what it reached last.
-    pub values: Vec<(Option<Decimal>, Option<Decimal>)>,
+    pub values: Vec<Value>,
 }
 
 /// The lanes of a challenge, with the indicators that they have in common.
@@ -73,12 +76,7 @@ pub fn compare(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Comparison>, A
 }
 
 /// What a team promised of each indicator, and the latest value that it handed in.
-fn values(
-    act: &mut Act<'_>,
-    project: &ProjectRow,
-    own: &[&MilestoneRow],
-    indicators: &[Indicator],
-) -> Result<Vec<(Option<Decimal>, Option<Decimal>)>, AppError> {
+fn values(act: &mut Act<'_>, project: &ProjectRow, own: &[&MilestoneRow], indicators: &[Indicator]) -> Result<Vec<Value>, AppError> {
     let bid = bids::find(act.conn, project.bid_id)?.ok_or(AppError::NotFound)?;
     let promised = content::required(act, &bid)?.indicators;
     let mut reached = Vec::new();

@@ -29,8 +29,8 @@ impl Record for ProblemRow {
 fn tie(act: &Act<'_>, row: &ProblemRow, project: &ProjectRow) -> Tie {
     let standing = projects::team_standing(act, project);
     let author = act.actor.is(row.raised_by);
-    let conflicted = standing.conflicted && !(author && !act.actor.must_step_aside(project.challenge_id));
-    Standing { author, conflicted, ..standing }.tie()
+    let conflicted = standing.conflicted && (!author || act.actor.must_step_aside(project.challenge_id));
+    Standing { conflicted, author, ..standing }.tie()
 }
 
 fn object(act: &Act<'_>, row: &ProblemRow, project: &ProjectRow) -> Object {

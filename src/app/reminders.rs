@@ -9,7 +9,7 @@ use crate::app::{
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Tie;
 use crate::domain::reminder::{RULES, ReminderRule, Subject, last_day_to_extend};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Timestamp};
 use crate::store::challenges as challenge_rows;
 use crate::store::reminders::{self, Asked, ReminderRow};
 use crate::store::{bids, clawbacks, measures, milestones, objections, problems, projects as project_rows, reports};
@@ -92,7 +92,7 @@ fn concerning(act: &mut Act<'_>, subject: Subject, id: &str) -> Result<(Object, 
             let id = id.parse().map_err(|_| AppError::NotFound)?;
             let (bid, challenge) = bids::with_challenge(act.conn, id)?.ok_or(AppError::NotFound)?;
             let mut about = bid_cases::about(&bid, &challenge);
-            about.facts.at = challenge.closes_at.map(|at| at.in_beijing()).unwrap_or_default();
+            about.facts.at = challenge.closes_at.map(Timestamp::in_beijing).unwrap_or_default();
             Ok((Object::record(&bid, Tie::Stranger), about))
         }
         Subject::ObjectionReceived | Subject::ObjectionAdmitted | Subject::ObjectionExtended => {

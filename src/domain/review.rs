@@ -132,7 +132,7 @@ impl ScoreSheet {
             match scheme.criterion(score.criterion.as_str()) {
                 Some(criterion) => score.check(criterion, &field, &mut faults),
                 None => {
-                    faults.check(true, &field, || Fault::new("unknown_criterion", "评审方案没有这项指标", "is no criterion of the scheme"))
+                    faults.check(true, &field, || Fault::new("unknown_criterion", "评审方案没有这项指标", "is no criterion of the scheme"));
                 }
             }
         }

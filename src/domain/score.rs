@@ -23,11 +23,7 @@ impl Sheet {
     #[must_use]
     pub fn of(scores: &[Score], vote: Option<Vote>, scheme: &Scheme) -> Self {
         let decisive = scores.iter().find(|score| score.criterion == scheme.decisive).and_then(|score| score.points);
-        Self {
-            total: total(scores, scheme),
-            fit: decisive.unwrap_or_else(|| Decimal(Exact::ZERO)),
-            recommends: vote == Some(Vote::Recommend),
-        }
+        Self { total: total(scores, scheme), fit: decisive.unwrap_or(Decimal(Exact::ZERO)), recommends: vote == Some(Vote::Recommend) }
     }
 }
 

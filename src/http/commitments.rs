@@ -5,6 +5,7 @@ use crate::app::projects::commitment::{self, Signed};
 use crate::app::{Act, App, AppError, Seen};
 use crate::domain::commitment::Commitment;
 use crate::domain::id::{ChangeId, ProjectId, UserId};
+use crate::domain::money::Fen;
 use crate::domain::policy::Action;
 use crate::domain::project::SigningParty;
 use crate::domain::time::Timestamp;
@@ -160,7 +161,7 @@ impl Amounts {
             sponsor: text.sponsor_fund_fen.in_wan(),
             own: text.self_fund_fen.in_wan(),
             payments: text.payments.iter().map(|payment| payment.amount_fen.in_wan()).collect(),
-            budget: text.budget.iter().map(|line| [line.fiscal_fen, line.sponsor_fen, line.self_fen].map(|fen| fen.in_wan())).collect(),
+            budget: text.budget.iter().map(|line| [line.fiscal_fen, line.sponsor_fen, line.self_fen].map(Fen::in_wan)).collect(),
         }
     }
 }

@@ -106,11 +106,14 @@ pub fn of_projects(conn: &mut Conn, ids: &[ProjectId]) -> QueryResult<Vec<Milest
         .load(conn)
 }
 
+/// A milestone as its project's light sees it: the project, its stage, its day, and by when it is to be mended.
+pub type Node = (ProjectId, MilestoneStage, Date, Option<Date>);
+
 /// What the lights of these projects depend on: for each milestone its project, stage, day, and by when it is to be mended.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn nodes(conn: &mut Conn, of: &[ProjectId]) -> QueryResult<Vec<(ProjectId, MilestoneStage, Date, Option<Date>)>> {
+pub fn nodes(conn: &mut Conn, of: &[ProjectId]) -> QueryResult<Vec<Node>> {
     milestones::table
         .filter(milestones::project_id.eq_any(of.iter().copied()))
         .select((milestones::project_id, milestones::stage, milestones::due_on, milestones::rectify_by))

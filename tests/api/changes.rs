@@ -175,8 +175,8 @@ on_both! {
         story.met(1, &[("K1", "97"), ("K2", "0.49")]).await;
         asks(&app, &story, json!({"kind": "milestone", "milestones": [{"number": 2, "due_on": "2028-01-10"}]})).await
             .has_faults(&[("milestones[0]", "milestone_concluded")]);
-        let apply = format!("/projects/{}/apply_acceptance", story.project);
-        team.post(&apply, json!({"self_evaluation": "除豁免的节点外全部完成。"})).await.is(200);
+        story.applied().await;
+        story.assessed("pass", "pass").await;
         let done = json!({"conclusion": "completed", "opinion": "通过"});
         app.director().await.post(&format!("/projects/{}/conclude", story.project), done).await.is(200);
     }

@@ -10,6 +10,7 @@ use crate::domain::policy::Action;
 use crate::domain::refusal::Refusal;
 use crate::domain::review::ReviewStage;
 use crate::domain::scheme::{NextPhaseInput, Phase, Scheme};
+use crate::domain::time::Timestamp;
 use crate::store::challenges::ChallengeRow;
 use crate::store::{bids, reviews, schemes as scheme_rows};
 
@@ -33,7 +34,7 @@ pub fn next(act: &mut Act<'_>, id: ChallengeId, input: &NextPhaseInput) -> Resul
     let row = scheme_rows::judge(act.conn, &row, step.to, next, act.now)?;
     let mut about = About { detail: format!("{present} to {next}"), ..about(&row) };
     next.zh().clone_into(&mut about.facts.name);
-    about.facts.at = input.starts_at.map(|at| at.in_beijing()).unwrap_or_default();
+    about.facts.at = input.starts_at.map(Timestamp::in_beijing).unwrap_or_default();
     about.facts.place = input.place.as_ref().map(ToString::to_string).unwrap_or_default();
     about.facts.reason = input.bring.as_ref().map(ToString::to_string).unwrap_or_default();
     Ok(act.record(step, about)?.with(shown(act, row)))

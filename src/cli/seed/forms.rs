@@ -81,7 +81,9 @@ pub fn challenge(
 /// It is no scheme.
 pub fn scheme() -> anyhow::Result<SchemeInput> {
     let mut scheme = serde_json::to_value(Scheme::standard()?)?;
-    scheme["phases"] = json!([{"phase": "network", "least_reviews": 3, "weight_bps": 10_000}]);
+    if let Some(fields) = scheme.as_object_mut() {
+        fields.insert("phases".into(), json!([{"phase": "network", "least_reviews": 3, "weight_bps": 10_000}]));
+    }
     form(json!({"code": "demo", "scheme": scheme}))
 }
 
@@ -287,7 +289,9 @@ pub fn application(challenge: &Challenge, code: &str, words: &str, today: Date) 
             challenge.indicators.iter().filter(|asked| asked.measure_method == method).map(|asked| asked.code.as_str()).collect();
         if !codes.is_empty() {
             let mut shown = item(kind, by);
-            shown["indicators"] = json!(codes);
+            if let Some(fields) = shown.as_object_mut() {
+                fields.insert("indicators".into(), json!(codes));
+            }
             items.push(shown);
         }
     }

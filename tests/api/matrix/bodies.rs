@@ -17,7 +17,7 @@ impl World<'_> {
             "POST /challenges/{id}/questions" => inputs::question(),
             "POST /challenges/{id}/amendments" => inputs::extension(self.story.app, 40),
             "POST /questions/{id}/answer" => json!({"answer": "可以。"}),
-            "POST /questions/{id}/decline" | "POST /bids/{id}/return_examination" => reason,
+            "POST /questions/{id}/decline" | "POST /bids/{id}/return_examination" | "POST /satisfactions/{id}/waive" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
             "POST /restrictions" => inputs::restriction(&self.organization),
             "POST /organizations" => {
@@ -65,7 +65,6 @@ impl World<'_> {
                 json!({"due_at": self.story.app.app.clock.now().plus(chrono::TimeDelta::days(5)).to_string()})
             }
             "POST /satisfactions/{id}/give" => json!({"grade": "satisfied", "reasons": "方案切合企业需要，愿意配合实施。"}),
-            "POST /satisfactions/{id}/waive" => reason,
             "POST /schemes" => json!({"code": "another", "scheme": inputs::scheme()}),
             "POST /challenges/{id}/next_phase" => json!({}),
             "POST /reviews/{id}/submit" => inputs::scores("26"),
@@ -90,12 +89,13 @@ impl World<'_> {
             "POST /projects/{id}/changes" | "POST /changes/{id}/resubmit" => {
                 inputs::change(self.story.app, json!({"kind": "title", "title": "煤层气提浓成套技术及其示范"}))
             }
-            "POST /changes/{id}/comment" | "POST /changes/{id}/approve" => opinion,
             "POST /changes/{id}/advise" => json!({"verdict": "support", "opinion": "情况属实"}),
             "POST /changes/{id}/sign" => inputs::signature("team"),
             "POST /milestones/{id}/assess" => inputs::node_assessment("pass"),
             "POST /milestones/{id}/submit" => inputs::evidence(&[("K1", "91")]),
-            "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" => opinion,
+            "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" | "POST /changes/{id}/comment" | "POST /changes/{id}/approve" => {
+                opinion
+            }
             "POST /milestones/{id}/return" => {
                 json!({"opinion": "补充材料", "rectify_by": self.story.app.app.clock.now().date().plus_days(30).to_string()})
             }

@@ -1,6 +1,6 @@
 //! Progress reports 执行情况报告: which project reports when, what a report holds, and when missing ones show a yellow card 黄牌.
 //!
-//! Which reports there are is data: [`QUARTERLY_DAYS`], [`ANNUAL_DUE`], [`EXEMPT_MONTHS`].
+//! Which reports there are is data: `QUARTERLY_DAYS`, `ANNUAL_DUE`, `EXEMPT_MONTHS`.
 
 use crate::domain::codes::codes;
 use crate::domain::decimal::Decimal;

@@ -177,7 +177,7 @@ on_both! {
         app.director().await.post(&format!("{own}/decline"), json!({"reason": "可调整路线继续实施"})).await.is(200);
         let dual = app.person("dual", "department", None, &[Role::Commissioner, Role::Director]).await;
         let assign = format!("/projects/{}/assign", story.project);
-        app.officer().await.post(&assign, json!({"commissioner_id": dual.id()})).await.is(200);
+        app.officer().await.post(&assign, json!({"commissioner_id": dual.id(), "note": "岗位调整，移交。"})).await.is(200);
         // The commissioner raises the alarm; neither they nor the one before decides.
         app.commissioner().await.post(&path, measure("revoke", "never_started")).await.is_refused(403, "forbidden");
         let alert = dual.post(&path, measure("revoke", "never_started")).await.is(201);
@@ -185,8 +185,8 @@ on_both! {
         dual.post(&format!("{alert}/approve"), decision()).await.is_refused(403, "forbidden");
         team.post(&path, measure("terminate", "applied")).await.is_refused(403, "forbidden");
         let before = app.person("before", "department", None, &[Role::Commissioner, Role::Director]).await;
-        app.officer().await.post(&assign, json!({"commissioner_id": before.id()})).await.is(200);
-        app.officer().await.post(&assign, json!({"commissioner_id": app.commissioner().await.id()})).await.is(200);
+        app.officer().await.post(&assign, json!({"commissioner_id": before.id(), "note": "岗位调整，移交。"})).await.is(200);
+        app.officer().await.post(&assign, json!({"commissioner_id": app.commissioner().await.id(), "note": "岗位调整，移交。"})).await.is(200);
         before.post(&format!("{alert}/approve"), decision()).await.is_refused(403, "forbidden");
         app.director().await.post(&format!("{alert}/approve"), decision()).await.is(200);
         assert_eq!(team.get(&alert).await.is(200)["decision_no"], "示科发〔2026〕31号");

@@ -219,11 +219,11 @@ fn multiply(model: ChallengeId, Challenges(count): Challenges) -> String {
         INSERT INTO challenges SELECT {id}, b.id, b.year, b.code || printf('-%05d', n.i), c.title || n.i,
             CASE n.i % 3 WHEN 0 THEN 'frontier_public' ELSE 'enterprise_tech' END,
             CASE n.i / 7 % 4 WHEN 0 THEN 'major_special' WHEN 1 THEN 'key_rd' WHEN 2 THEN 'basic_research' ELSE 'service_support' END,
-            CASE n.i % {kinds} {sectors} END, c.sponsor_id, c.fiscal_cap_fen, 1,
+            CASE n.i % {kinds} {sectors} END, c.sponsor_id, c.scheme_id, c.fiscal_cap_fen, 1,
             CASE WHEN n.i % 100 < 40 THEN 'open' WHEN n.i % 100 < 57 THEN 'awarded' WHEN n.i % 100 < 67 THEN 'finished'
                 WHEN n.i % 100 < 72 THEN 'closed' WHEN n.i % 100 < 77 THEN 'screening' WHEN n.i % 100 < 83 THEN 'reviewing'
                 WHEN n.i % 100 < 85 THEN 'publicity' WHEN n.i % 100 < 90 THEN 'failed' WHEN n.i % 100 < 93 THEN 'withdrawn'
-                WHEN n.i % 100 < 97 THEN 'draft' ELSE 'approved' END,
+                WHEN n.i % 100 < 97 THEN 'draft' ELSE 'approved' END, NULL,
             CASE WHEN n.i % 100 < 93 THEN 1 ELSE 0 END,
             CASE WHEN n.i % 100 BETWEEN 40 AND 66 OR n.i % 100 BETWEEN 72 AND 89 THEN 1 ELSE 0 END,
             CASE WHEN n.i % 100 < 93 THEN c.opens_at END, CASE WHEN n.i % 100 < 93 THEN c.closes_at END, NULL, NULL,
@@ -282,7 +282,7 @@ fn projects(officer: UserId, sponsor: OrganizationId) -> String {
     format!(
         "INSERT INTO projects SELECT replace(b.id, '-7000-8002-', '-7000-8003-'), b.challenge_id, b.id, c.code || '-P', c.title, b.lead_org_id,
             '{sponsor}', CASE c.stage WHEN 'finished' THEN 'completed' ELSE 'active' END, 650000000, '2025-04-01', '2028-04-01',
-            '2025-03-01', '{officer}', NULL, NULL, NULL, NULL, 1, b.created_at, b.updated_at
+            '2025-03-01', '{officer}', NULL, NULL, NULL, NULL, NULL, NULL, 1, b.created_at, b.updated_at
         FROM bids b JOIN challenges c ON c.id = b.challenge_id WHERE b.stage = 'signed'"
     )
 }
@@ -294,14 +294,14 @@ fn milestones() -> String {
     format!(
         "INSERT INTO milestones SELECT replace(p.id, '-7000-8003-', '-7000-801' || t.k || '-'), p.id, t.k, '节点' || t.k,
             date('2025-04-01', '+' || t.k || ' years'), 3000, CASE WHEN p.stage = 'completed' OR t.k = 1 THEN 'met' ELSE 'in_progress' END,
-            '[]', NULL, NULL, NULL, NULL, 1, p.created_at, p.updated_at {THREE}"
+            '[]', NULL, NULL, NULL, NULL, 0, NULL, 1, p.created_at, p.updated_at {THREE}"
     )
 }
 
 fn payments() -> String {
     format!(
-        "INSERT INTO payments SELECT replace(p.id, '-7000-8003-', '-7000-802' || t.k || '-'), p.id, t.k, 'signing', NULL, 200000000,
+        "INSERT INTO payments SELECT replace(p.id, '-7000-8003-', '-7000-802' || t.k || '-'), p.id, t.k, 'fiscal', 'signing', NULL, 200000000,
             CASE WHEN p.stage = 'completed' OR t.k = 1 THEN 'paid' ELSE 'locked' END, NULL, NULL, NULL, NULL,
-            CASE WHEN p.stage = 'completed' OR t.k = 1 THEN p.code || '-' || t.k END, NULL, 1, p.created_at, p.updated_at {THREE}"
+            CASE WHEN p.stage = 'completed' OR t.k = 1 THEN p.code || '-' || t.k END, NULL, NULL, NULL, NULL, NULL, 1, p.created_at, p.updated_at {THREE}"
     )
 }

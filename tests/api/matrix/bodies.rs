@@ -17,7 +17,11 @@ impl World<'_> {
             "POST /challenges/{id}/questions" => inputs::question(),
             "POST /challenges/{id}/amendments" => inputs::extension(self.story.app, 40),
             "POST /questions/{id}/answer" => json!({"answer": "可以。"}),
-            "POST /questions/{id}/decline" | "POST /bids/{id}/return_examination" | "POST /satisfactions/{id}/waive" => reason,
+            "POST /questions/{id}/decline"
+            | "POST /bids/{id}/return_examination"
+            | "POST /satisfactions/{id}/waive"
+            | "POST /measures/{id}/decline"
+            | "POST /clawbacks/{id}/decline" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
             "POST /restrictions" => inputs::restriction(&self.organization),
             "POST /organizations" => {
@@ -112,7 +116,6 @@ impl World<'_> {
             "POST /measures/{id}/approve" | "POST /clawbacks/{id}/approve" | "POST /clawbacks/{id}/approve_write_off" => {
                 json!({"decision_no": "示科发〔2026〕1号"})
             }
-            "POST /measures/{id}/decline" | "POST /clawbacks/{id}/decline" => reason,
             "POST /payments/{id}/forward" => {
                 json!({"organization": self.partner, "amount_fen": 1, "forwarded_on": "2026-01-02", "voucher_no": "ZB-999"})
             }

@@ -309,5 +309,14 @@ on_both! {
             assert_eq!(own["items"].as_array().unwrap().len(), 1, "a lane reads its own project alone");
             assert_eq!(own["items"][0]["award_fen"], 400 * inputs::WAN);
         }
+        // The department sees the lanes side by side; no team does.
+        let lanes = officer.get(&story.path("lanes")).await.is(200);
+        let of = |name: &str| lanes["lanes"].as_array().unwrap().iter().map(|lane| lane[name].clone()).collect::<Vec<_>>();
+        assert_eq!((of("award_fen"), of("paid_fen")), (vec![json!(400 * inputs::WAN); 2], vec![json!(0); 2]));
+        let first = &lanes["indicators"][0];
+        assert_eq!((&first["code"], &first["target"]), (&json!("K1"), &json!("95")));
+        let values: Vec<&Value> = first["values"].as_array().unwrap().iter().map(|value| &value["promised"]).collect();
+        assert_eq!((values, &first["values"][0]["reached"]), (vec![&json!("96"), &json!("96")], &json!(null)));
+        app.team("keda").await.get(&story.path("lanes")).await.is_refused(403, "forbidden");
     }
 }

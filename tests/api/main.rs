@@ -62,6 +62,7 @@ mod portfolio;
 mod projects;
 mod publicity;
 mod questions;
+mod race_gates;
 mod receipts;
 mod recusals;
 mod reminders;

@@ -32,6 +32,7 @@ pub enum On {
     Project,
     Acceptance,
     Measure,
+    RaceGate,
     Clawback,
     Milestone,
     Change,

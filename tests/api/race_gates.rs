@@ -145,6 +145,8 @@ on_both! {
         assert_eq!(app.count(WRONG).await, 0);
         let summary = officer.get("/portfolio/summary").await.is(200);
         assert_eq!(summary["total"]["awarded_fen"], 800 * WAN, "{summary}");
+        let ledger = officer.get("/ledgers/projects").await.is(200);
+        assert_eq!(ledger["totals"]["award_fen"], 800 * WAN, "{}", ledger["totals"]);
         // The added money is paid like the rest.
         let payments = officer.get(&format!("/projects/{}/payments", keda.project)).await.is(200);
         let mut paying = keda.clone();

@@ -24,6 +24,7 @@ const NEVER: &[Kind] = &[
     Kind::RaceGate,
     Kind::Clawback,
     Kind::Portfolio,
+    Kind::Ledger,
 ];
 /// Verbs that bind, decide, open or pay: a person's, of whatever kind.
 const PERSONS: &[&str] = &[

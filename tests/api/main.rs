@@ -63,6 +63,7 @@ mod portfolio;
 mod projects;
 mod publicity;
 mod questions;
+mod race_example;
 mod race_gates;
 mod receipts;
 mod recusals;

@@ -53,6 +53,7 @@ mod members;
 mod milestones;
 mod objections;
 mod organizations;
+mod outcomes;
 mod papers;
 mod particulars;
 mod passwords;

@@ -67,6 +67,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
         On::Acceptance => "/acceptances/{id}",
+        On::Outcome => "/outcomes/{id}",
         On::Measure => "/measures/{id}",
         On::Clawback => "/clawbacks/{id}",
         On::Milestone => "/milestones/{id}",

@@ -17,6 +17,7 @@ CREATE TABLE organizations (
     CHECK (uscc IS NOT NULL OR (country IS NOT NULL AND foreign_reg_no IS NOT NULL))
 );
 CREATE INDEX organizations_stage ON organizations (stage, id);
+CREATE INDEX organizations_city ON organizations (city, id);
 CREATE UNIQUE INDEX organizations_abroad ON organizations (country, foreign_reg_no);
 
 CREATE TABLE users (

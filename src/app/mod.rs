@@ -35,6 +35,7 @@ pub mod invitations;
 pub mod keys;
 pub mod lanes;
 mod ledger;
+pub mod ledgers;
 pub mod letters;
 pub mod lights;
 pub mod links;

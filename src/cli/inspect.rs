@@ -1,5 +1,7 @@
 //! What the service says about itself, made from the tables that it runs on.
 
+use crate::app::ledgers::LEDGERS;
+use crate::domain::ledger::Column;
 use crate::domain::policy::assurance::FRESH;
 use crate::domain::policy::rules;
 use crate::domain::policy::{Action, KeyScope, Role, Tie, allows};
@@ -70,6 +72,19 @@ pub fn stages() -> String {
     for one in tables() {
         table(&mut text, &one);
     }
+    text
+}
+
+/// The ledgers with their columns, one row a ledger.
+#[must_use]
+pub fn ledgers() -> String {
+    let mut text = String::from("| ledger | columns |\n|---|---|\n");
+    for ledger in LEDGERS {
+        let column = |column: &Column| format!("{} `{}`{}", column.heading(), column.key, if column.summed { " Σ" } else { "" });
+        let columns: Vec<String> = ledger.columns.iter().map(column).collect();
+        let _ = writeln!(text, "| `{}` {} | {} |", ledger.kind, ledger.kind.zh(), columns.join(" · "));
+    }
+    text.push_str("\nΣ is added up in `totals`.\n");
     text
 }
 

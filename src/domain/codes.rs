@@ -56,6 +56,12 @@ macro_rules! codes {
             }
         }
 
+        impl From<$name> for $crate::domain::ledger::Value {
+            fn from(value: $name) -> Self {
+                Self::Code(value.code(), value.zh())
+            }
+        }
+
         $crate::domain::input::text_value!($name);
     };
 }

@@ -32,6 +32,7 @@ pub mod id;
 pub mod indicator;
 pub mod input;
 pub mod key;
+pub mod ledger;
 pub mod letters;
 pub mod light;
 pub mod measure;

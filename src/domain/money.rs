@@ -29,6 +29,16 @@ impl Fen {
         let hundredths = self.0.saturating_add(5_000) / 10_000;
         format!("{}.{:02}", hundredths / 100, hundredths % 100)
     }
+
+    /// The same to the fen: two decimals, and up to six where there are odd fen.
+    #[must_use]
+    pub fn in_wan_exactly(self) -> String {
+        let (whole, rest) = (self.0 / 1_000_000, (self.0 % 1_000_000).abs());
+        let (hundredths, odd) = (rest / 10_000, rest % 10_000);
+        let sign = if self.0 < 0 && whole == 0 { "-" } else { "" };
+        let text = format!("{sign}{whole}.{hundredths:02}");
+        if odd == 0 { text } else { format!("{text}{odd:04}").trim_end_matches('0').to_owned() }
+    }
 }
 
 /// Divides `total` by `weights` so that the parts make it again, to the fen: each gets what its weight comes to, rounded down, and the
@@ -101,7 +111,23 @@ mod tests {
         assert_eq!(Fen(650_004_999).in_wan(), "650.00");
     }
 
+    #[test]
+    fn wan_is_exact_where_a_sum_must_be() {
+        for (fen, wan) in [(0, "0.00"), (1, "0.000001"), (650_000_000, "650.00"), (650_004_999, "650.004999"), (12_345_600, "12.3456")] {
+            assert_eq!(Fen(fen).in_wan_exactly(), wan);
+        }
+    }
+
     proptest::proptest! {
+        /// What is printed is the amount to the fen, read as a decimal, and through the number that a spreadsheet keeps.
+        #[test]
+        fn exact_wan_reads_back_to_the_fen(fen in 0i64..=MOST.0) {
+            let text = Fen(fen).in_wan_exactly();
+            let exact: rust_decimal::Decimal = text.parse().unwrap();
+            proptest::prop_assert_eq!(exact * rust_decimal::Decimal::from(1_000_000), rust_decimal::Decimal::from(fen));
+            proptest::prop_assert_eq!(format!("{:.6}", text.parse::<f64>().unwrap()), format!("{exact:.6}"));
+        }
+
         #[test]
         fn parts_sum_to_the_whole_and_none_is_a_fen_off(total in 0i64..=MOST.0, weights in proptest::collection::vec(0i64..=10_000, 1..12)) {
             let parts = split(Fen(total), &weights);

@@ -24,6 +24,7 @@ macro_rules! refusals {
 }
 
 refusals! {
+    LedgerTooLong "ledger_too_long" "台账超过10000行，请按年度、计划类别、领域等条件缩小范围后导出" "The ledger has more than 10,000 rows: narrow it by year, plan category, field or another filter.";
     NotYetOpen "not_yet_open" "揭榜尚未开始" "The time to bid has not begun.";
     DeadlinePassed "deadline_passed" "揭榜已截止" "The time to bid is over.";
     Suspended "suspended" "揭榜已暂停" "The challenge is suspended.";

@@ -30,6 +30,7 @@ pub mod grants;
 pub mod json;
 pub mod keys;
 pub mod lanes;
+pub mod ledgers;
 pub mod measures;
 pub mod milestones;
 pub mod objections;
@@ -61,6 +62,7 @@ pub mod second_factor;
 pub mod server;
 pub mod sessions;
 pub mod sheets;
+pub mod spreadsheet;
 pub mod users;
 pub mod visits;
 

@@ -60,6 +60,13 @@ impl Described {
         Self { action, path, parameters, body: None, answer: None, form: false, binary: false, public: false, schemas: Vec::new() }
     }
 
+    /// Whose `{id}` is one of these codes.
+    #[must_use]
+    pub fn named<T: PartialSchema>(mut self) -> Self {
+        self.parameters = vec![parameter("id", ParameterIn::Path, T::schema(), "")];
+        self
+    }
+
     /// With a body.
     #[must_use]
     pub fn body<B: ToSchema>(mut self) -> Self {

@@ -3,6 +3,7 @@
 use crate::domain::custody::{NewPassphraseInput, PassphraseInput};
 use crate::domain::file::FileNote;
 use crate::domain::key::{KeyInput, RotationInput};
+use crate::domain::ledger::LedgerKind;
 use crate::domain::person::IdentityInput;
 use crate::domain::policy::Action as A;
 use crate::domain::user::{InvitationInput, UserInput};
@@ -10,9 +11,9 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commissioners, commitments, custody,
-    decisions, draws, examinations, expert_import, experts, files, grants, keys, lanes, measures, milestones, objections, organizations,
-    outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, receipts, recusals, reports,
-    restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
+    decisions, draws, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures, milestones, objections,
+    organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, receipts, recusals,
+    reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
 };
 use actix_web::http::Method;
 
@@ -103,6 +104,10 @@ pub fn routes() -> Vec<Route> {
     let feed = Described::new("/publicity.atom", A::ChallengeReadPublished).answers_bytes();
     let commitment_page = Described::new("/projects/{id}/commitment/page", A::ProjectRead).answers_bytes();
     let paper = Described::new("/challenges/{id}/papers", A::PaperRead).query::<papers::PaperQuery>().answers_bytes();
+    let ledger = Described::new("/ledgers/{id}", A::LedgerRead)
+        .named::<LedgerKind>().paged().query::<ledgers::LedgerQuery>().answers::<ledgers::LedgerPageView>(200);
+    let ledger_file = Described::new("/ledgers/{id}/file", A::LedgerRead)
+        .named::<LedgerKind>().query::<ledgers::LedgerQuery>().query::<ledgers::LedgerFileQuery>().answers_bytes();
     let others = vec![
         create("/organizations", A::OrganizationCreate, organizations::create, "/organizations"),
         list("/organizations", A::OrganizationRead, organizations::list),
@@ -334,6 +339,9 @@ pub fn routes() -> Vec<Route> {
         verb("/payments/{id}/reverse", A::PaymentReverse, payments::reverse),
         verb("/payments/{id}/forward", A::PaymentForward, payments::forward),
         Route::new(Method::GET, "/challenges/{id}/papers", A::PaperRead, paper, papers::get),
+        get("/ledgers", A::LedgerRead, ledgers::index),
+        Route::new(Method::GET, "/ledgers/{id}", A::LedgerRead, ledger, ledgers::page),
+        Route::new(Method::GET, "/ledgers/{id}/file", A::LedgerRead, ledger_file, ledgers::file),
         list("/audit", A::AuditRead, audit::list),
         get_with("/portfolio/summary", A::PortfolioRead, portfolio::summary),
         get_with("/notary", A::NotaryRead, receipts::notary).public(),

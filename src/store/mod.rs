@@ -31,6 +31,7 @@ pub mod grants;
 pub mod idempotency;
 mod kept;
 pub mod keys;
+pub mod ledgers;
 pub mod links;
 pub mod measures;
 pub mod members;

@@ -33,7 +33,7 @@ async fn signed_by(app: &TestApp, change: &str, party: &str) -> Value {
 }
 
 /// From the asking to the last signature.
-async fn effective(app: &TestApp, story: &Story<'_>, fields: Value) -> String {
+pub async fn effective(app: &TestApp, story: &Story<'_>, fields: Value) -> String {
     let change = asked(app, story, fields).await;
     approved(app, &change).await.is(200);
     for party in ["team", "sponsor", "department"] {

@@ -45,6 +45,7 @@ mod files;
 mod forfeits;
 mod judging;
 mod keys;
+mod ledgers;
 mod links;
 mod mail;
 mod matrix;

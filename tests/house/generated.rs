@@ -29,6 +29,11 @@ fn the_reminders_in_the_docs_are_the_ones_that_are_sent() {
 }
 
 #[test]
+fn the_columns_in_the_docs_are_those_of_the_ledgers() {
+    part_is_current("docs/ledgers.md", "ledgers", &inspect::ledgers());
+}
+
+#[test]
 fn the_permission_table_in_the_docs_is_the_one_that_decides() {
     is_current("docs/permissions.md", &inspect::permissions());
 }

@@ -44,6 +44,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Report,
         Kind::Portfolio,
         Kind::Paper,
+        Kind::Ledger,
     ];
     for action in Action::ALL {
         if business.contains(&action.kind()) {

@@ -23,6 +23,7 @@ const NEVER: &[Kind] = &[
     Kind::Measure,
     Kind::Clawback,
     Kind::Portfolio,
+    Kind::Ledger,
 ];
 /// Verbs that bind, decide, open or pay: a person's, of whatever kind.
 const PERSONS: &[&str] = &[

@@ -99,6 +99,19 @@ pub(in crate::app) enum Submitted {
     Content(Box<Submission>),
 }
 
+fn submission(keys: &Keys, id: BidId, body: &[u8]) -> Result<Submission, AppError> {
+    let text = opened(keys, &owner("content", id), body)?;
+    serde_json::from_str(&text).map_err(internal)
+}
+
+/// The content of a bid of an opened round, from what is kept of it.
+///
+/// # Errors
+/// It cannot be opened.
+pub(in crate::app) fn kept(keys: &Keys, id: BidId, body: &[u8]) -> Result<BidInput, AppError> {
+    Ok(submission(keys, id, body)?.bid)
+}
+
 /// What came out of a bid when its round was opened.
 ///
 /// # Errors
@@ -106,10 +119,7 @@ pub(in crate::app) enum Submitted {
 pub(in crate::app) fn submitted(act: &mut Act<'_>, row: &BidRow) -> Result<Submitted, AppError> {
     match openings::find(act.conn, row.id)? {
         None => Ok(Submitted::NotYet),
-        Some(OpeningRow { body: Some(body), .. }) => {
-            let text = opened(&act.app.keys, &owner("content", row.id), &body)?;
-            Ok(Submitted::Content(Box::new(serde_json::from_str(&text).map_err(internal)?)))
-        }
+        Some(OpeningRow { body: Some(body), .. }) => Ok(Submitted::Content(Box::new(submission(&act.app.keys, row.id, &body)?))),
         Some(row) => Ok(Submitted::Flawed(row.flaw.unwrap_or(Flaw::Unreadable))),
     }
 }

@@ -291,6 +291,7 @@ codes! {
         PaymentForward = "payment.forward" "转拨",
         PaymentCancel = "payment.cancel" "停拨",
         PaperRead = "paper.read" "查看台账",
+        LedgerRead = "ledger.read" "查看项目台账",
         AuditRead = "audit.read" "查看审计记录",
         PortfolioRead = "portfolio.read" "查看项目总览",
         NotaryRead = "notary.read" "查看签名公钥",

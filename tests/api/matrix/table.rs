@@ -40,6 +40,7 @@ pub enum On {
     Problem,
     Report,
     Payment,
+    Ledger,
 }
 
 /// Route, its record, worlds, people. Several rows of one route add up.
@@ -317,5 +318,8 @@ pub const ROWS: &[Row] = &[
     // The whole.
     Row("GET /audit",                           On::Nothing,      ANY, "auditor"),
     Row("GET /notary",                          On::Nothing,      ANY, ALL),
+    Row("GET /ledgers",                         On::Nothing,      ANY, STAFF),
+    Row("GET /ledgers/{id}",                    On::Ledger,       ANY, STAFF),
+    Row("GET /ledgers/{id}/file",               On::Ledger,       ANY, STAFF),
     Row("GET /portfolio/summary",               On::Nothing,      ANY, STAFF),
 ];

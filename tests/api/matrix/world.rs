@@ -307,6 +307,7 @@ impl<'a> World<'a> {
             On::Visit => &self.visit,
             On::Problem => &self.problem,
             On::Report => &self.report,
+            On::Ledger => return Some("payments"),
             On::Payment => return self.story.payments.first().map(String::as_str),
         };
         Some(id.as_str()).filter(|id| !id.is_empty())

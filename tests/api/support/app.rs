@@ -295,7 +295,7 @@ impl TestApp {
             counts.push(self.count(&table).await);
         }
         counts.push(
-            self.count("audit WHERE outcome = 'accepted' AND action NOT LIKE 'session.%' AND action NOT IN ('audit.read', 'paper.read')")
+            self.count("audit WHERE outcome = 'accepted' AND action NOT LIKE 'session.%' AND action NOT IN ('audit.read', 'paper.read', 'ledger.read')")
                 .await,
         );
         counts

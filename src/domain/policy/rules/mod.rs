@@ -61,6 +61,7 @@ const fn rule(action: Action, roles: &'static [Role], ties: &'static [Tie]) -> R
 /// The rows that speak of the whole.
 const WHOLE: &[Rule] = &[
     rule(A::PaperRead, JUDGING, ANY),
+    rule(A::LedgerRead, STAFF, ANY),
     rule(A::AuditRead, &[Auditor], ANY),
     rule(A::PortfolioRead, STAFF, ANY),
     rule(A::NotaryRead, &[Public], ANY),

@@ -1,0 +1,160 @@
+//! Ledgers 台账: one table names them all; what a page, a file and the totals need is the same for each.
+//!
+//! A ledger is a code in `domain/ledger.rs`, a query in `store/ledgers/`, its columns and values in a file here, and a row of [`LEDGERS`].
+
+mod payments;
+mod projects;
+
+use crate::app::act::{Act, Object, Seen};
+use crate::app::error::AppError;
+use crate::domain::id::OrganizationId;
+use crate::domain::ledger::{Column, LedgerKind, LedgerRow, Totals, Value, fits};
+use crate::domain::money::Fen;
+use crate::domain::policy::{Action, Kind, Permit, Scope};
+use crate::domain::time::Date;
+use crate::store::ledgers::payments::PaymentLine;
+use crate::store::ledgers::projects::ProjectLine;
+use crate::store::ledgers::{self, Line};
+use crate::store::{Mark, Page};
+
+pub use crate::store::ledgers::LedgerFilter;
+
+/// Rows that are read at once for a file.
+const CHUNK: i64 = 500;
+
+/// What is a ledger's own.
+trait Ledger: Line {
+    /// Which one.
+    const KIND: LedgerKind;
+    /// Its columns.
+    const COLUMNS: &'static [Column];
+
+    /// The values of a line, one for each column.
+    fn values(self, act: &Act<'_>) -> Result<Vec<Value>, AppError>;
+}
+
+/// Whose rows are asked for, and which of them.
+struct Asked<'a> {
+    scope: Scope,
+    own: OrganizationId,
+    filter: &'a LedgerFilter,
+}
+
+/// A ledger as the table names it.
+pub struct Entry {
+    /// Which one.
+    pub kind: LedgerKind,
+    /// Its columns.
+    pub columns: &'static [Column],
+    rows: fn(&mut Act<'_>, &Asked<'_>, &Page) -> Result<Vec<LedgerRow>, AppError>,
+    totals: fn(&mut Act<'_>, &Asked<'_>) -> Result<Totals, AppError>,
+}
+
+const fn entry<L: Ledger>() -> Entry {
+    Entry { kind: L::KIND, columns: L::COLUMNS, rows: rows::<L>, totals: totals::<L> }
+}
+
+/// Every ledger.
+pub const LEDGERS: &[Entry] = &[entry::<ProjectLine>(), entry::<PaymentLine>()];
+
+/// A part of a ledger, or the whole of it.
+pub struct Sheet {
+    /// The ledger.
+    pub ledger: &'static Entry,
+    /// 填报日期, which is the day of the data, too.
+    pub filled_on: Date,
+    /// Rows.
+    pub rows: Vec<LedgerRow>,
+    /// How much there is of it altogether.
+    pub totals: Totals,
+}
+
+fn rows<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>, page: &Page) -> Result<Vec<LedgerRow>, AppError> {
+    let sees = act.sees(Action::BidRead).all;
+    let mut rows = Vec::new();
+    for line in ledgers::list::<L>(act.conn, asked.scope, asked.own, asked.filter, page)? {
+        let mark = line.mark();
+        let mut values = line.values(act)?;
+        if values.len() != L::COLUMNS.len() {
+            return Err(AppError::Internal(format!("{} has {} values for {} columns", L::KIND, values.len(), L::COLUMNS.len())));
+        }
+        for (value, _) in values.iter_mut().zip(L::COLUMNS).filter(|(_, column)| column.personal && !sees) {
+            *value = Value::Hidden;
+        }
+        rows.push(LedgerRow { mark, values });
+    }
+    Ok(rows)
+}
+
+fn totals<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>) -> Result<Totals, AppError> {
+    let keys: Vec<&'static str> = L::COLUMNS.iter().filter(|column| column.summed).map(|column| column.key).collect();
+    let (rows, sums) = ledgers::totals::<L>(act.conn, asked.scope, asked.own, asked.filter, &keys)?;
+    Ok(Totals { rows, sums: keys.into_iter().zip(sums).collect() })
+}
+
+/// What these rows come to.
+fn counted(columns: &[Column], rows: &[LedgerRow]) -> Totals {
+    let sum = |place: usize| {
+        Fen::total(rows.iter().filter_map(|row| match row.values.get(place) {
+            Some(Value::Money(amount)) => Some(*amount),
+            _ => None,
+        }))
+    };
+    let sums = columns.iter().enumerate().filter(|(_, column)| column.summed).map(|(place, column)| (column.key, sum(place)));
+    Totals { rows: i64::try_from(rows.len()).unwrap_or(i64::MAX), sums: sums.collect() }
+}
+
+/// Permits the reading of a ledger, and finds it by its code.
+fn open(act: &Act<'_>, code: &str) -> Result<(Permit, Scope, OrganizationId, &'static Entry), AppError> {
+    let (permit, scope) = act.scope(Action::LedgerRead, Kind::Ledger)?;
+    let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
+    let ledger = LEDGERS.iter().find(|ledger| ledger.kind.code() == code).ok_or(AppError::NotFound)?;
+    Ok((permit, scope, own, ledger))
+}
+
+/// Which ledgers there are.
+///
+/// # Errors
+/// Denied to all but staff.
+pub fn index(act: &Act<'_>) -> Result<Seen<&'static [Entry]>, AppError> {
+    let (permit, _) = act.scope(Action::LedgerRead, Kind::Ledger)?;
+    Ok(Seen::by(permit, LEDGERS))
+}
+
+/// A page of a ledger, with the totals of the whole.
+///
+/// # Errors
+/// Denied; no such ledger.
+pub fn page(act: &mut Act<'_>, code: &str, filter: &LedgerFilter, page: &Page) -> Result<Seen<Sheet>, AppError> {
+    let (permit, scope, own, ledger) = open(act, code)?;
+    let asked = Asked { scope, own, filter };
+    let totals = (ledger.totals)(act, &asked)?;
+    let rows = (ledger.rows)(act, &asked, page)?;
+    Ok(Seen::by(permit, Sheet { ledger, filled_on: act.now.date(), rows, totals }))
+}
+
+/// A whole ledger, for a file. That it was taken along is remembered.
+///
+/// # Errors
+/// Denied; no such ledger; more rows than a file may have.
+pub fn whole(act: &mut Act<'_>, code: &str, filter: &LedgerFilter) -> Result<Seen<Sheet>, AppError> {
+    let (permit, scope, own, ledger) = open(act, code)?;
+    let asked = Asked { scope, own, filter };
+    fits((ledger.totals)(act, &asked)?.rows)?;
+    let mut rows: Vec<LedgerRow> = Vec::new();
+    loop {
+        let after = rows.last().map(|last| Mark { key: String::new(), id: last.mark.clone() });
+        let read = (ledger.rows)(act, &asked, &Page { limit: CHUNK, after, descending: false })?;
+        let last = i64::try_from(read.len()).unwrap_or(i64::MAX) <= CHUNK;
+        rows.extend(read);
+        // More may have come in meanwhile.
+        fits(i64::try_from(rows.len()).unwrap_or(i64::MAX))?;
+        if last {
+            break;
+        }
+    }
+    let totals = counted(ledger.columns, &rows);
+    let object = Object { id: ledger.kind.to_string(), ..Object::kind(Kind::Ledger) };
+    act.remember(&permit, &object, format!("ledger {} rows {}", ledger.kind, totals.rows));
+    Ok(Seen::by(permit, Sheet { ledger, filled_on: act.now.date(), rows, totals }))
+}

@@ -6,6 +6,7 @@ DROP TABLE calendars;
 DROP TABLE sub_payments;
 DROP TABLE clawback_receipts;
 DROP TABLE clawbacks;
+DROP TABLE race_gates;
 DROP TABLE measures;
 DROP TABLE transfers;
 DROP TABLE payments;

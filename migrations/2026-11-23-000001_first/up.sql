@@ -635,6 +635,7 @@ CREATE TABLE projects (
     sponsor_id TEXT REFERENCES organizations (id),
     stage TEXT NOT NULL,
     award_fen BIGINT NOT NULL CHECK (award_fen > 0),
+    ceded_fen BIGINT NOT NULL CHECK (ceded_fen BETWEEN 0 AND award_fen),
     starts_on DATE NOT NULL,
     ends_on DATE NOT NULL,
     sign_by DATE NOT NULL,
@@ -1072,6 +1073,29 @@ CREATE TABLE measures (
 CREATE INDEX measures_project ON measures (project_id, id);
 CREATE INDEX measures_until ON measures (until_on);
 CREATE UNIQUE INDEX measures_one_waits ON measures (project_id) WHERE stage = 'proposed';
+
+-- What becomes of the lanes of a race, with the comparison as it stood. One proposal waits at a time, and nobody decides on their own.
+CREATE TABLE race_gates (
+    id TEXT PRIMARY KEY NOT NULL,
+    challenge_id TEXT NOT NULL REFERENCES challenges (id),
+    number INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    met_on DATE NOT NULL,
+    assessors TEXT NOT NULL,
+    opinion TEXT NOT NULL,
+    lanes TEXT NOT NULL,
+    comparison TEXT NOT NULL,
+    decision_no TEXT,
+    decided_by TEXT REFERENCES users (id),
+    decided_on DATE,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (challenge_id, number),
+    CHECK (decided_by <> created_by)
+);
+CREATE UNIQUE INDEX race_gates_one_waits ON race_gates (challenge_id) WHERE stage = 'proposed';
 
 -- The settlement of a project, and what goes back. A project is settled once.
 CREATE TABLE clawbacks (

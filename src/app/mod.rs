@@ -57,6 +57,7 @@ mod post;
 pub mod problems;
 pub mod projects;
 pub mod questions;
+pub mod race_gates;
 pub mod receipts;
 pub mod recusals;
 mod reminders;

@@ -130,6 +130,8 @@ ids! {
     FollowUpId,
     /// A measure 处置 on a project.
     MeasureId,
+    /// A gate 赛马考核 of a race.
+    RaceGateId,
     /// A clawback 追回.
     ClawbackId,
     /// A visit 服务记录.

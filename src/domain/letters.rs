@@ -210,6 +210,11 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ProjectResume, "", N::ProjectResumed, ALL_PARTIES),
     row(A::ProjectTerminate, "", N::ProjectTerminated, ALL_PARTIES),
     row(A::ProjectRevoke, "", N::ProjectRevoked, ALL_PARTIES),
+    row(A::RaceGatePropose, "", N::RaceGateProposed, &[Directors]),
+    row(A::RaceGateDecline, "", N::RaceGateDeclined, &[Person]),
+    row(A::ProjectPassGate, "", N::RaceGatePassed, &[Team, Partners, Sponsor, Commissioner, Author]),
+    row(A::ProjectEliminate, "", N::ProjectEliminated, ALL_PARTIES),
+    row(A::ProjectMerge, "", N::ProjectMerged, ALL_PARTIES),
     row(A::ClawbackPropose, "", N::ClawbackProposed, &[Directors]),
     row(A::ClawbackDecline, "", N::ClawbackDeclined, &[Person]),
     row(A::ClawbackApprove, "notified", N::ClawbackNotified, OF_CLAWBACK),
@@ -233,6 +238,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChangeAdvise, "returned", N::ChangeReturned, &[Team]),
     row(A::ChangeAdvise, "effective", N::ChangeInEffect, &[Team, Sponsor, Author, Directors]),
     row(A::ChangeApprove, "", N::ChangeApproved, &[Team, Sponsor, Commissioner, Author, Directors]),
+    row(A::ChangeOrder, "", N::ChangeApproved, &[Team, Sponsor, Commissioner, Author, Directors]),
     row(A::ChangeReject, "", N::ChangeRejected, &[Team, Sponsor, Commissioner, Author]),
     row(A::ChangeReturn, "", N::ChangeReturned, &[Team, Commissioner]),
     row(A::ChangeSign, "", N::CommitmentSigned, &[Author, Directors]),
@@ -261,6 +267,7 @@ pub const LETTERS: &[LetterRule] = &[
 pub const TOLD_BY_ANOTHER: &[(Action, Action)] = &[
     // What a decided measure does to the project is what everyone hears of.
     (A::MeasureApprove, A::ProjectTerminate),
+    (A::RaceGateApprove, A::ProjectPassGate),
     (A::BidSign, A::ProjectActivate),
     (A::BidForfeit, A::ProjectForfeit),
     (A::MilestoneWaive, A::ChangeTakeEffect),

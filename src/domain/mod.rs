@@ -54,6 +54,7 @@ pub mod problem;
 pub mod project;
 pub mod proposal;
 pub mod question;
+pub mod race;
 pub mod receipt;
 pub mod recusal;
 pub mod refusal;

@@ -125,6 +125,11 @@ refusals! {
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";
     OverAward "over_award" "拨付合计将超过立项金额" "Payments would exceed the award.";
     MeasureWaits "measure_waits" "本项目已有一项处置待决定" "Another measure on the project waits for its decision.";
+    NotARace "not_a_race" "执行中的项目不足两个，无需赛马考核" "There are no two active projects: it is no race (any more).";
+    RaceGateWaits "race_gate_waits" "本榜单已有一项赛马考核待决定" "Another gate of the race waits for its decision.";
+    LanesChanged "lanes_changed" "各队情况已变，请重新提出考核意见" "The lanes are others by now: what becomes of them is to be proposed anew.";
+    NotSoMuchLeft "not_so_much_left" "转入金额超过已结束赛道未拨付的经费" "The lanes that ended leave less money than that.";
+    OrderedByAGate "ordered_by_a_gate" "赛马考核形成的变更不能撤回" "What a gate of the race ordered is not dropped.";
     NotSettledHere "not_settled_here" "项目未终止、撤销或以应清算的方式结束" "The project has not ended in a way that is settled.";
     PaymentsOpen "payments_open" "尚有拨付未办结，不能清算" "Some payments are still on their way: the project cannot be settled yet.";
     SettledAlready "settled_already" "本项目已清算或正在清算" "The project is settled already, or about to be.";

@@ -48,6 +48,7 @@ pub mod problems;
 pub mod projects;
 pub mod publicity;
 pub mod questions;
+pub mod race_gates;
 pub mod receipts;
 pub mod recusals;
 pub mod reports;

@@ -12,8 +12,8 @@ use crate::http::openapi::Described;
 use crate::http::{
     acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commissioners, commitments, custody,
     decisions, draws, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures, milestones, objections,
-    organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, receipts, recusals,
-    reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
+    organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, race_gates, receipts,
+    recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
 };
 use actix_web::http::Method;
 
@@ -250,6 +250,11 @@ pub fn routes() -> Vec<Route> {
         get("/recusals/{id}", A::RecusalRead, recusals::get),
         get("/challenges/{id}/scores", A::ReviewReadScores, scores::table),
         get("/challenges/{id}/lanes", A::ProjectReadLanes, lanes::compare),
+        create("/challenges/{id}/race_gates", A::RaceGatePropose, race_gates::propose, "/race_gates"),
+        get("/challenges/{id}/race_gates", A::RaceGateRead, race_gates::of_challenge),
+        get("/race_gates/{id}", A::RaceGateRead, race_gates::get),
+        verb("/race_gates/{id}/approve", A::RaceGateApprove, race_gates::approve),
+        verb("/race_gates/{id}/decline", A::RaceGateDecline, race_gates::decline),
         list("/projects", A::ProjectRead, projects::list),
         get("/projects/{id}", A::ProjectRead, projects::get),
         get("/projects/{id}/commitment", A::ProjectRead, commitments::get),

@@ -52,6 +52,7 @@ pub mod portfolio;
 pub mod problems;
 pub mod projects;
 pub mod questions;
+pub mod race_gates;
 pub mod recusals;
 pub mod reminders;
 pub mod reports;

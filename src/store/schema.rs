@@ -631,6 +631,7 @@ diesel::table! {
         sponsor_id -> Nullable<Text>,
         stage -> Text,
         award_fen -> BigInt,
+        ceded_fen -> BigInt,
         starts_on -> Date,
         ends_on -> Date,
         sign_by -> Date,
@@ -1134,6 +1135,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    race_gates (id) {
+        id -> Text,
+        challenge_id -> Text,
+        number -> Integer,
+        stage -> Text,
+        met_on -> Date,
+        assessors -> Text,
+        opinion -> Text,
+        lanes -> Text,
+        comparison -> Text,
+        decision_no -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(account_links -> users (user_id));
 diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(sessions -> users (user_id));
@@ -1156,6 +1178,7 @@ diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
 diesel::joinable!(sub_payments -> payments (payment_id));
 diesel::joinable!(clawbacks -> projects (project_id));
+diesel::joinable!(changes -> projects (project_id));
 diesel::joinable!(follow_ups -> projects (project_id));
 diesel::joinable!(problems -> projects (project_id));
 diesel::joinable!(reports -> projects (project_id));
@@ -1210,6 +1233,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfers,
     sub_payments,
     clawbacks,
+    race_gates,
     partnerships,
     audit,
     outbox,

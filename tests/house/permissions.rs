@@ -38,6 +38,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Change,
         Kind::Payment,
         Kind::Measure,
+        Kind::RaceGate,
         Kind::Clawback,
         Kind::Visit,
         Kind::Problem,

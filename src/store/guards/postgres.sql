@@ -44,7 +44,7 @@ CREATE OR REPLACE FUNCTION figures_challenge() RETURNS trigger LANGUAGE plpgsql 
         INSERT INTO figures VALUES
             ('challenges', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', -1, -OLD.fiscal_cap_fen, 0),
             ('challenges', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 1, NEW.fiscal_cap_fen, 0);
-        INSERT INTO figures SELECT 'awarded', s.year, s.plan_category, s.sector, s.stage, '', 0, s.sign * p.award_fen, 0
+        INSERT INTO figures SELECT 'awarded', s.year, s.plan_category, s.sector, s.stage, '', 0, s.sign * (p.award_fen - p.ceded_fen), 0
             FROM projects p, (VALUES (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, -1), (NEW.year, NEW.plan_category, NEW.sector, NEW.stage, 1))
                 s (year, plan_category, sector, stage, sign)
             WHERE p.challenge_id = NEW.id;
@@ -77,7 +77,8 @@ BEGIN
     SELECT c.* INTO held FROM challenges c WHERE c.id = CASE TG_TABLE_NAME WHEN 'projects' THEN (to_jsonb(NEW) ->> 'challenge_id')
         ELSE (SELECT p.challenge_id FROM projects p WHERE p.id = (to_jsonb(NEW) ->> 'project_id')) END FOR SHARE;
     IF TG_TABLE_NAME = 'projects' THEN
-        told := 'awarded'; amount := (to_jsonb(NEW) ->> 'award_fen')::BIGINT;
+        told := 'awarded'; amount := (to_jsonb(NEW) ->> 'award_fen')::BIGINT - (to_jsonb(NEW) ->> 'ceded_fen')::BIGINT;
+        IF TG_OP = 'UPDATE' THEN amount := amount - (to_jsonb(OLD) ->> 'award_fen')::BIGINT + (to_jsonb(OLD) ->> 'ceded_fen')::BIGINT; END IF;
     ELSE
         told := 'paid'; amount := (to_jsonb(NEW) ->> 'amount_fen')::BIGINT;
         IF (to_jsonb(NEW) ->> 'stage') <> 'paid' THEN amount := -amount; END IF;
@@ -102,7 +103,7 @@ CREATE OR REPLACE TRIGGER figures_bid AFTER UPDATE OF stage ON bids FOR EACH ROW
         AND NEW.stage IN ('submitted', 'withdrawn', 'needs_reconfirmation', 'lapsed'))) EXECUTE FUNCTION figures_bid();
 CREATE OR REPLACE TRIGGER figures_bid_new AFTER INSERT ON bids FOR EACH ROW WHEN (NEW.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed')) EXECUTE FUNCTION figures_bid();
 CREATE OR REPLACE TRIGGER figures_payment_new AFTER INSERT ON payments FOR EACH ROW WHEN (NEW.stage = 'paid' AND NEW.source = 'fiscal') EXECUTE FUNCTION figures_money();
-CREATE OR REPLACE TRIGGER figures_project AFTER INSERT ON projects FOR EACH ROW EXECUTE FUNCTION figures_money();
+CREATE OR REPLACE TRIGGER figures_project AFTER INSERT OR UPDATE OF award_fen, ceded_fen ON projects FOR EACH ROW EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_payment AFTER UPDATE OF stage ON payments FOR EACH ROW
     WHEN (NEW.source = 'fiscal' AND (OLD.stage = 'paid') <> (NEW.stage = 'paid')) EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_milestone_moved AFTER UPDATE OF stage ON milestones FOR EACH ROW

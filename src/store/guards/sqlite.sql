@@ -36,9 +36,9 @@ WHEN (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, OLD.fiscal_cap_fen)
     INSERT INTO figures VALUES
         ('challenges', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', -1, -OLD.fiscal_cap_fen, 0),
         ('challenges', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 1, NEW.fiscal_cap_fen, 0);
-    INSERT INTO figures SELECT 'awarded', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, -p.award_fen, 0
+    INSERT INTO figures SELECT 'awarded', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, p.ceded_fen - p.award_fen, 0
         FROM projects p WHERE p.challenge_id = NEW.id;
-    INSERT INTO figures SELECT 'awarded', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 0, p.award_fen, 0
+    INSERT INTO figures SELECT 'awarded', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 0, p.award_fen - p.ceded_fen, 0
         FROM projects p WHERE p.challenge_id = NEW.id;
     INSERT INTO figures SELECT 'paid', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, -pay.amount_fen, 0
         FROM payments pay JOIN projects p ON p.id = pay.project_id WHERE p.challenge_id = NEW.id AND pay.stage = 'paid' AND pay.source = 'fiscal';
@@ -64,6 +64,11 @@ CREATE TRIGGER IF NOT EXISTS figures_bid_new AFTER INSERT ON bids WHEN NEW.stage
 END;
 CREATE TRIGGER IF NOT EXISTS figures_project_new AFTER INSERT ON projects BEGIN
     INSERT INTO figures SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0, NEW.award_fen, 0
+        FROM challenges c WHERE c.id = NEW.challenge_id;
+END;
+CREATE TRIGGER IF NOT EXISTS figures_project_moved AFTER UPDATE OF award_fen, ceded_fen ON projects BEGIN
+    INSERT INTO figures SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0,
+            NEW.award_fen - NEW.ceded_fen - OLD.award_fen + OLD.ceded_fen, 0
         FROM challenges c WHERE c.id = NEW.challenge_id;
 END;
 CREATE TRIGGER IF NOT EXISTS figures_payment_new AFTER INSERT ON payments WHEN NEW.stage = 'paid' AND NEW.source = 'fiscal' BEGIN

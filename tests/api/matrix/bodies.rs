@@ -21,6 +21,7 @@ impl World<'_> {
             | "POST /bids/{id}/return_examination"
             | "POST /satisfactions/{id}/waive"
             | "POST /measures/{id}/decline"
+            | "POST /race_gates/{id}/decline"
             | "POST /clawbacks/{id}/decline" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
             "POST /restrictions" => inputs::restriction(&self.organization),
@@ -118,7 +119,14 @@ impl World<'_> {
             "POST /projects/{id}/measures" => json!({"kind": "terminate", "cause": "conditions_lost", "reason": "需求方停产。"}),
             "POST /projects/{id}/clawbacks" => json!({"audit_no": "审字1号", "spent_fen": 0, "reason": "审计结论。"}),
             "POST /clawbacks/{id}/receive" => json!({"amount_fen": 1, "received_on": "2026-01-01", "voucher_no": "TK-999"}),
-            "POST /measures/{id}/approve" | "POST /clawbacks/{id}/approve" | "POST /clawbacks/{id}/approve_write_off" => {
+            "POST /challenges/{id}/race_gates" => {
+                let panel = inputs::node_assessment("pass");
+                json!({"met_on": "2026-01-01", "assessors": panel["assessors"], "opinion": "考核意见。", "lanes": []})
+            }
+            "POST /race_gates/{id}/approve"
+            | "POST /measures/{id}/approve"
+            | "POST /clawbacks/{id}/approve"
+            | "POST /clawbacks/{id}/approve_write_off" => {
                 json!({"decision_no": "示科发〔2026〕1号"})
             }
             "POST /payments/{id}/forward" => {

@@ -6,6 +6,12 @@ use super::table::{ANY, On, Row, STAFF};
 pub const ROWS: &[Row] = &[
     // Projects.
     Row("GET /challenges/{id}/lanes",           On::Challenge,    ANY, STAFF),
+    // A race of several lanes is none of these worlds: tests of its own say who may do what.
+    Row("POST /challenges/{id}/race_gates",     On::Challenge,    "", "officer officer2"),
+    Row("GET /challenges/{id}/race_gates",      On::Challenge,    ANY, STAFF),
+    Row("GET /race_gates/{id}",                 On::RaceGate,     "", STAFF),
+    Row("POST /race_gates/{id}/approve",        On::RaceGate,     "", "director"),
+    Row("POST /race_gates/{id}/decline",        On::RaceGate,     "", "director"),
     Row("GET /projects",                        On::Nothing,      ANY, STAFF),
     Row("GET /projects",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
     Row("GET /projects/{id}",                   On::Project,      ANY, STAFF),

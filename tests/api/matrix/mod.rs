@@ -70,6 +70,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Acceptance => "/acceptances/{id}",
         On::Outcome => "/outcomes/{id}",
         On::Measure => "/measures/{id}",
+        On::RaceGate => "/race_gates/{id}",
         On::Clawback => "/clawbacks/{id}",
         On::Milestone => "/milestones/{id}",
         On::Change => "/changes/{id}",

@@ -33,6 +33,7 @@ pub enum On {
     Acceptance,
     Outcome,
     Measure,
+    RaceGate,
     Clawback,
     Milestone,
     Change,

@@ -301,8 +301,8 @@ impl<'a> World<'a> {
             On::Acceptance => &self.acceptance,
             On::Outcome => &self.outcome,
             On::Measure => &self.measure,
-            // None of the worlds has a project that ended early: tests of its own say who may do what.
-            On::Clawback => return None,
+            // None of the worlds has a project that ended early, or a race: tests of its own say who may do what.
+            On::Clawback | On::RaceGate => return None,
             On::Milestone => return self.story.milestones.first().map(String::as_str),
             On::Visit => &self.visit,
             On::Problem => &self.problem,

@@ -51,6 +51,15 @@ pub const RULES: &[Rule] = &[
     rule(A::ProjectResume, &[System], ANY),
     rule(A::ProjectTerminate, &[System], ANY),
     rule(A::ProjectRevoke, &[System], ANY),
+    // 赛马考核: the lanes are nobody's but the department's to see; decided by a director who follows none of them.
+    rule(A::RaceGateRead, STAFF, ANY),
+    rule(A::RaceGatePropose, &[Officer], DESK),
+    rule(A::RaceGateApprove, &[Director], OTHER),
+    rule(A::RaceGateDecline, &[Director], OTHER),
+    rule(A::ProjectPassGate, &[System], ANY),
+    rule(A::ProjectEliminate, &[System], ANY),
+    rule(A::ProjectMerge, &[System], ANY),
+    rule(A::ChangeOrder, &[System], ANY),
     // 追回: whoever proposes it does not decide it (SD13), nor what is written off.
     rule(A::ClawbackRead, STAFF, ANY),
     rule(A::ClawbackRead, &[Team], OWN),

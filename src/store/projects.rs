@@ -91,12 +91,12 @@ pub fn list(conn: &mut Conn, scope: Scope, own: OrganizationId, filter: &Project
     by_id!(query, projects, page).load(conn)
 }
 
-/// The projects of a challenge.
+/// The projects of a challenge, by their codes.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<ProjectRow>> {
-    projects::table.filter(projects::challenge_id.eq(challenge)).order(projects::id).select(ProjectRow::as_select()).load(conn)
+    projects::table.filter(projects::challenge_id.eq(challenge)).order(projects::code).select(ProjectRow::as_select()).load(conn)
 }
 
 /// Whether an organisation leads a running project of this title.

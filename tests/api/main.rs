@@ -64,6 +64,7 @@ mod portfolio;
 mod projects;
 mod publicity;
 mod questions;
+mod race_example;
 mod race_gates;
 mod receipts;
 mod recusals;

@@ -139,8 +139,10 @@ pub fn approve(act: &mut Act<'_>, id: RaceGateId, input: &DecidedInput) -> Resul
     let step = act.step(Action::RaceGateApprove, &row, Object::record(&row, tie(act, &challenge, &lanes, Some(&row))))?;
     let decided = row.lanes.read()?;
     let mut named: Vec<ProjectId> = decided.iter().map(|lane| lane.project_id).collect();
+    let mut active = active(&lanes);
     named.sort();
-    if named != active(&lanes) {
+    active.sort();
+    if named != active {
         return Err(Refusal::LanesChanged.into());
     }
     effects::enough(act, &lanes, &decided)?;

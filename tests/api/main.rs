@@ -56,6 +56,7 @@ mod members;
 mod milestones;
 mod objections;
 mod organizations;
+mod outcomes;
 mod papers;
 mod particulars;
 mod passwords;

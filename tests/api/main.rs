@@ -48,6 +48,8 @@ mod keys;
 mod ledgers;
 mod links;
 mod mail;
+mod mail_delivery;
+mod mail_judging;
 mod matrix;
 mod measures;
 mod members;

@@ -759,6 +759,7 @@ CREATE TABLE acceptance_experts (
     expert_id TEXT NOT NULL REFERENCES experts (id),
     PRIMARY KEY (acceptance_id, expert_id)
 );
+CREATE INDEX acceptances_rectify ON acceptances (rectify_by);
 CREATE INDEX acceptance_experts_expert ON acceptance_experts (expert_id);
 
 -- Outcomes: one of a kind and number, confirmed by somebody else than who registered it.

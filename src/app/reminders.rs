@@ -12,7 +12,7 @@ use crate::domain::reminder::{RULES, ReminderRule, Subject, last_day_to_extend};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::challenges as challenge_rows;
 use crate::store::reminders::{self, Asked, ReminderRow};
-use crate::store::{bids, clawbacks, measures, milestones, objections, outcomes, problems, projects as project_rows, reports};
+use crate::store::{acceptances, bids, clawbacks, measures, milestones, objections, outcomes, problems, projects as project_rows, reports};
 
 /// Objects of which a rule speaks in one go,
 const AT_ONCE: i64 = 100;
@@ -123,6 +123,11 @@ fn concerning(act: &mut Act<'_>, subject: Subject, id: &str) -> Result<(Object, 
             let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
             let about = clawback_cases::about(act, &row, &project)?;
             Ok((Object::record(&row, Tie::Stranger), about))
+        }
+        Subject::AcceptanceRectification => {
+            let row = acceptances::find(act.conn, id.parse().map_err(|_| AppError::NotFound)?)?.ok_or(AppError::NotFound)?;
+            let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
+            Ok((Object::record(&project, Tie::Stranger), projects::about(&project)))
         }
         Subject::FollowUp => {
             let row = outcomes::find(act.conn, id.parse().map_err(|_| AppError::NotFound)?)?.ok_or(AppError::NotFound)?;

@@ -202,6 +202,8 @@ codes! {
         ClawbackNotified = "clawback_notified" "退款通知",
         ClawbackReceived = "clawback_received" "收到退款",
         ClawbackSettled = "clawback_settled" "清算结清",
+        RectificationDue = "rectification_due" "验收整改将到期",
+        RectificationOverdue = "rectification_overdue" "验收整改逾期",
         SuspensionDue = "suspension_due" "暂停将到期",
         SuspensionOverdue = "suspension_overdue" "暂停逾期",
         ClawbackDue = "clawback_due" "退款将到期",

@@ -28,6 +28,7 @@ codes! {
         Suspension = "suspension" "暂停期限（尚未恢复或终止）",
         Clawback = "clawback" "退款期限（尚未退清）",
         ProjectEnd = "project_end" "项目结束日（尚未申请验收）",
+        AcceptanceRectification = "acceptance_rectification" "验收整改截止日（尚未再次申请验收）",
         FollowUp = "follow_up" "成果年度跟踪期限（尚未填报）",
     }
 }
@@ -39,7 +40,7 @@ impl Subject {
         match self {
             Self::Draft => Action::BidRemind,
             Self::ObjectionReceived | Self::ObjectionAdmitted | Self::ObjectionExtended => Action::ObjectionRemind,
-            Self::Signing | Self::ProjectEnd | Self::Visit | Self::VisitOnsite => Action::ProjectRemind,
+            Self::Signing | Self::ProjectEnd | Self::AcceptanceRectification | Self::Visit | Self::VisitOnsite => Action::ProjectRemind,
             Self::Problem => Action::ProblemRemind,
             Self::Report => Action::ReportRemind,
             Self::Suspension => Action::MeasureRemind,
@@ -140,6 +141,8 @@ pub const RULES: &[ReminderRule] = &[
     rule("acceptance_late_3", S::ProjectEnd, Months(3), N::AcceptanceOverdue, ESCALATED),
     rule("acceptance_late_5", S::ProjectEnd, Months(5), N::AcceptanceOverdue, ESCALATED),
     rule("acceptance_late_6", S::ProjectEnd, Months(6), N::AcceptanceOverdue, ESCALATED),
+    rule("acceptance_rectify_15", S::AcceptanceRectification, Days(-15), N::RectificationDue, &[Team, Commissioner]),
+    rule("acceptance_rectify_late_1", S::AcceptanceRectification, Days(1), N::RectificationOverdue, RED),
     rule("follow_up_30", S::FollowUp, Days(-30), N::FollowUpDue, &[Team]),
     rule("follow_up_7", S::FollowUp, Days(-7), N::FollowUpDue, &[Team]),
     rule("follow_up_late_1", S::FollowUp, Days(1), N::FollowUpMissing, LATE),

@@ -13,7 +13,8 @@ use crate::domain::reminder::Subject;
 use crate::domain::report::ReportStage;
 use crate::domain::time::{Date, Timestamp};
 use crate::store::schema::{
-    bids, challenges, clawbacks, follow_ups, measures, milestones, objections, outcomes, problems, projects, reminders, reports,
+    acceptances, bids, challenges, clawbacks, follow_ups, measures, milestones, objections, outcomes, problems, projects, reminders,
+    reports,
 };
 use crate::store::{Conn, Multi, dialect, on};
 use diesel::prelude::*;
@@ -75,6 +76,7 @@ pub fn due(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)
         Subject::Draft => drafts(conn, asked),
         Subject::ObjectionReceived | Subject::ObjectionAdmitted | Subject::ObjectionExtended => in_objections(conn, asked),
         Subject::Signing | Subject::ProjectEnd => in_projects(conn, asked),
+        Subject::AcceptanceRectification => in_acceptances(conn, asked),
         Subject::Milestone | Subject::Rectification => in_milestones(conn, asked),
         Subject::Problem => in_problems(conn, asked),
         Subject::Report => in_reports(conn, asked),
@@ -120,6 +122,15 @@ fn in_projects(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, D
     }
     let running = projects::table.filter(projects::stage.eq(ProjectStage::Active).and(projects::ends_on.between(first, last)));
     waiting!(conn, asked, projects, projects::ends_on, "projects.ends_on", running)
+}
+
+fn in_acceptances(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let until = acceptances::rectify_by.assume_not_null();
+    let open = acceptances::table
+        .inner_join(projects::table)
+        .filter(projects::stage.eq(ProjectStage::Rectifying))
+        .filter(acceptances::rectify_by.is_not_null().and(until.between(asked.first, asked.last)));
+    waiting!(conn, asked, acceptances, until, "acceptances.rectify_by", open)
 }
 
 fn in_milestones(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {

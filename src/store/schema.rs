@@ -1221,6 +1221,7 @@ diesel::joinable!(assignments -> projects (project_id));
 diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
 diesel::joinable!(sub_payments -> payments (payment_id));
+diesel::joinable!(acceptances -> projects (project_id));
 diesel::joinable!(clawbacks -> projects (project_id));
 diesel::joinable!(changes -> projects (project_id));
 diesel::joinable!(follow_ups -> projects (project_id));

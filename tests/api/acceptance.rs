@@ -1,5 +1,6 @@
 //! Acceptance: what is handed in, who judges it, how it can end, and the certificate.
 
+use crate::clawbacks::reminded;
 use crate::support::{Caller, Story, TestApp, inputs, on_both};
 use jiebang::domain::policy::Role;
 use serde_json::{Value, json};
@@ -183,7 +184,11 @@ on_both! {
         let director = app.director().await;
         let conclude = format!("/projects/{}/conclude", story.project);
         director.post(&conclude, rectify(&app, 30)).await.is(200);
-        app.days_later(31);
+        app.days_later(15);
+        assert_eq!(reminded(&app, "rectification_").await, ("rectification_due".into(), "commissioner team-keda".into()));
+        app.days_later(16);
+        assert_eq!(reminded(&app, "rectification_").await, ("rectification_overdue".into(), "commissioner director officer team-keda".into()));
+        assert_eq!(reminded(&app, "rectification_").await.0, "", "said once");
         let apply = format!("/projects/{}/apply_acceptance", story.project);
         app.team("keda").await.post(&apply, inputs::acceptance()).await.is_refused(409, "rectification_over");
         assert_eq!(director.post(&conclude, conclusion("failed")).await.is(200)["stage"], "failed");

@@ -130,6 +130,37 @@ on_both! {
         assert_eq!(app.count("projects").await, i64::from(both[0] == 200));
     }
 
+    async fn a_bid_that_is_withdrawn_as_the_round_closes_is_never_awarded(app: TestApp) {
+        let mut story = Story::open(&app).await;
+        let (keda, yuan) = (story.submitted("keda").await, story.submitted("yuan").await);
+        story.bid = keda;
+        let team = app.team("yuan").await;
+        team.token().await;
+        let closes_at = app.officer().await.get(&format!("/challenges/{}", story.challenge)).await.is(200)["closes_at"].as_str().unwrap().to_owned();
+        app.at(&closes_at);
+        app.later(chrono::TimeDelta::milliseconds(-1));
+        // The last millisecond: the team takes it back while the others' clocks strike.
+        let path = format!("/bids/{yuan}/withdraw");
+        let (withdrawn, _) = tokio::join!(team.does(&path), app.tick());
+        assert_eq!(withdrawn.is(200)["stage"], "withdrawn");
+        app.later(chrono::TimeDelta::milliseconds(1));
+        app.tick().await;
+        let officer = app.officer().await;
+        officer.does(&story.path("open_bids")).await.is(200);
+        story.examined(&story.bid, &[]).await;
+        officer.does(&story.path("start_review")).await.is(200);
+        story.scored(&story.bid, 1, "26").await;
+        story.satisfied().await;
+        // To the department it was never there; a decision that names it is told so.
+        officer.get(&format!("/bids/{yuan}")).await.is_refused(404, "not_found");
+        let mut proposal = story.proposal();
+        proposal["selections"][0]["bid_id"] = json!(yuan);
+        let refused = officer.post(&story.path("propose"), proposal).await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.text);
+        officer.post(&story.path("propose"), story.proposal()).await.is(201);
+        assert_eq!(app.count("projects").await, 0);
+    }
+
     async fn whatever_the_order_the_scores_are_those_of_a_fresh_computation(app: TestApp) {
         let mut accepted = 0;
         for seed in 1..9 {

@@ -26,7 +26,7 @@ codes! {
     }
 }
 
-/// Days in which a milestone that was handed in is assessed (DOMAIN §2.3, D10).
+/// Days in which a milestone that was handed in is assessed.
 const TO_ASSESS: i64 = 30;
 /// Days in which a request for money is checked.
 const TO_CHECK: i64 = 10;

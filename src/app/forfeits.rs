@@ -44,6 +44,7 @@ pub fn forfeit(act: &mut Act<'_>, id: ProjectId, input: &ReasonInput) -> Result<
         return Err(Refusal::TimeToSign.into());
     }
     let row = project_rows::advance(act.conn, &row, step.to, act.now)?;
+    let row = project_rows::cede(act.conn, &row, row.award_fen, act.now)?;
     payments::cancel_locked(act, &row)?;
     let bid = bids::find(act.conn, row.bid_id)?.ok_or(AppError::NotFound)?;
     let lost = act.follow(Action::BidForfeit, &bid, None)?;

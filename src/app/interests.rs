@@ -1,4 +1,4 @@
-//! Interests 利益关系: what the data show of somebody's part in a round, by which they neither score nor follow there (DOMAIN §4).
+//! Interests 利益关系: what the data show of somebody's part in a round, by which they neither score nor follow there.
 //!
 //! Asked anew whenever it matters: an interest can come about after somebody was asked. Whatever it is, those who may not know see
 //! the same refusal.

@@ -7,6 +7,7 @@ use crate::app::error::AppError;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{ChallengeId, ProjectId};
 use crate::domain::indicator::Indicator;
+use crate::domain::light::shines;
 use crate::domain::milestone::{MilestoneStage, late};
 use crate::domain::money::Fen;
 use crate::domain::policy::{Action, Kind};
@@ -52,7 +53,10 @@ pub(super) fn side_by_side(act: &mut Act<'_>, id: ChallengeId, rows: &[ProjectRo
             paid_fen: Fen::total(paid.iter().filter(|(of, _)| *of == project.id).map(|(_, fen)| *fen)),
             milestones: own.len(),
             milestones_met: own.iter().filter(|node| node.stage == MilestoneStage::Met).count(),
-            milestones_late: own.iter().filter(|node| late(node.stage, node.due_on, node.rectify_by, act.now.date())).count(),
+            milestones_late: own
+                .iter()
+                .filter(|node| shines(project.stage) && late(node.stage, node.due_on, node.rectify_by, act.now.date()))
+                .count(),
         });
     }
     let compared = indicators.iter().enumerate().map(|(at, asked)| compared(asked, at, &values)).collect();

@@ -28,7 +28,7 @@ pub struct Actor {
     pub assurance: Assurance,
 }
 
-/// What somebody did in one role that keeps them from doing something in another (DOMAIN §4).
+/// What somebody did in one role that keeps them from doing something in another.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
     /// Challenges of which the person examined a bid: neither decides nor pays there (SD1).

@@ -9,7 +9,7 @@ use crate::app::error::{AppError, taken};
 use crate::app::{draws, interests, recusals, schemes, scores};
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::{BidId, ReviewId, UserId};
+use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
 use crate::domain::notice::Facts;
 use crate::domain::policy::{Action, Kind, Role, Standing, Tie};
 use crate::domain::proposal::BidInput;
@@ -23,6 +23,7 @@ use crate::store::bids::BidRow;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::reviews;
 use crate::store::{Json, Page, bids, users};
+use std::collections::BTreeSet;
 
 pub use crate::store::reviews::{ReviewFilter, ReviewRow};
 
@@ -266,7 +267,24 @@ pub fn get(act: &mut Act<'_>, id: ReviewId) -> Result<Seen<Detail>, AppError> {
     let own = tie == Tie::Assigned && is_under_review(&bid, &challenge);
     let organizations = if own { Some(interests::organizations(act, &challenge, bid.round)?) } else { None };
     let draft = row.draft.as_ref().filter(|_| own).map(Json::read).transpose()?;
+    let row = told(act, vec![row])?.pop().ok_or(AppError::NotFound)?;
     Ok(Seen::by(permit, Detail { shown: shown(act, row, tie), bid: content, organizations, draft }))
+}
+
+/// The reviews as the caller may see them: of another's sheet nothing, as long as its phase is not in.
+fn told(act: &mut Act<'_>, mut rows: Vec<ReviewRow>) -> Result<Vec<ReviewRow>, AppError> {
+    let others: BTreeSet<ChallengeId> =
+        rows.iter().filter(|row| row.scores.is_some() && !act.actor.is(row.expert_id)).map(|row| row.challenge_id).collect();
+    for id in others {
+        let challenge = challenges::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+        let scheme = schemes::of(act, &challenge)?;
+        let Some(open) = scores::not_in_yet(act, &challenge, &scheme) else { continue };
+        let hidden = |row: &&mut ReviewRow| row.challenge_id == id && row.phase >= open && !act.actor.is(row.expert_id);
+        for row in rows.iter_mut().filter(hidden) {
+            (row.scores, row.total, row.vote, row.comment) = (None, None, None, None);
+        }
+    }
+    Ok(rows)
 }
 
 /// Lists reviews: an expert's own, or those that staff may read.
@@ -277,6 +295,7 @@ pub fn list(act: &mut Act<'_>, filter: &ReviewFilter, page: &Page) -> Result<See
     let (permit, scope) = act.scope(Action::ReviewRead, Kind::Review)?;
     let user = act.user()?;
     let rows = reviews::list(act.conn, scope, user, filter, page)?;
+    let rows = told(act, rows)?;
     let shown = rows.into_iter().map(|row| {
         let tie = tie(act, &row);
         shown(act, row, tie)

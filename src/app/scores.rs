@@ -12,8 +12,9 @@ use crate::domain::review::ReviewStage;
 use crate::domain::scheme::{Phase, Scheme};
 use crate::domain::score::{BidScore, Sheet, places, score};
 use crate::store::bids::{self, BidRow};
+use crate::store::challenges::{self as challenge_rows, ChallengeRow};
+use crate::store::organizations;
 use crate::store::reviews::{self, ReviewRow};
-use crate::store::{challenges as challenge_rows, organizations};
 use std::cmp::Reverse;
 
 /// Stages of bids that were before the panel.
@@ -70,6 +71,13 @@ pub struct Table {
     pub lines: Vec<Line>,
 }
 
+/// The phase of the judging whose reviews are not all in: nobody but their experts sees a figure of it.
+pub(super) fn not_in_yet(act: &mut Act<'_>, challenge: &ChallengeRow, scheme: &Scheme) -> Option<Phase> {
+    let present = schemes::phase(challenge, scheme);
+    let open = challenge.stage == ChallengeStage::Reviewing && phases::phase_is_in(act, challenge, scheme, present).is_err();
+    open.then_some(present)
+}
+
 /// Shows the scores of a challenge's round, best first: those of a phase once every review of it is in, and nobody sees a figure before.
 ///
 /// # Errors
@@ -78,10 +86,10 @@ pub fn table(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Table>, AppError
     let challenge = challenge_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::ReviewReadScores, &Object { kind: Kind::Review, ..challenges::object(act, &challenge) })?;
     let scheme = schemes::of(act, &challenge)?;
-    let (present, threshold) = (schemes::phase(&challenge, &scheme), scheme.threshold.0);
-    let open = challenge.stage == ChallengeStage::Reviewing && phases::phase_is_in(act, &challenge, &scheme, present).is_err();
+    let threshold = scheme.threshold.0;
+    let open = not_in_yet(act, &challenge, &scheme);
     let mut all = reviews::of_round(act.conn, id, challenge.round)?;
-    all.retain(|review| !open || review.phase < present);
+    all.retain(|review| open.is_none_or(|phase| review.phase < phase));
     if all.is_empty() {
         return Ok(Seen::by(permit, Table { threshold, lines: Vec::new() }));
     }

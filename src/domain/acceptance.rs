@@ -16,7 +16,7 @@ use crate::domain::text::{Line, Reason};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
 
-/// Months after its end within which a project applies for acceptance (DOMAIN §2.3, D12).
+/// Months after its end within which a project applies for acceptance.
 pub const MONTHS_TO_APPLY: u32 = 6;
 /// The largest panel.
 const LARGEST_PANEL: usize = 25;

@@ -38,7 +38,7 @@ codes! {
 
 /// The farthest that one amendment moves a deadline, in days.
 const FARTHEST_DAYS: i64 = 180;
-/// Days that teams have at least after a correction took effect (DOMAIN: ten, by default).
+/// Days that teams have at least after a correction took effect (ten, by default).
 pub const CORRECTED_DAYS: i64 = 10;
 
 /// What is asked for: a later deadline, or with `changes` a correction.

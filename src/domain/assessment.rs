@@ -80,11 +80,16 @@ pub fn check_panel(assessors: &[Assessor], outside: &[String], faults: &mut Faul
     faults.check(!assessors.iter().any(|assessor| assessor.of_users), "assessors", || {
         Fault::new("no_user", "考核组须有用户方代表", "must hold somebody from the side of the users")
     });
+    // Spaces make no other person.
+    let compact = |text: &str| text.split_whitespace().collect::<String>();
+    let same = |a: &Assessor, b: &Assessor| {
+        compact(a.name.as_str()) == compact(b.name.as_str()) && compact(a.organization.as_str()) == compact(b.organization.as_str())
+    };
     for (index, assessor) in assessors.iter().enumerate() {
         let field = format!("assessors[{index}].name");
-        let before = assessors.iter().take(index).any(|other| other.name == assessor.name && other.organization == assessor.organization);
+        let before = assessors.iter().take(index).any(|other| same(other, assessor));
         faults.check(before, &field, || Fault::new("repeated_person", "重复", "stands in the panel already"));
-        faults.check(outside.iter().any(|name| name == assessor.name.as_str()), &field, || {
+        faults.check(outside.iter().any(|name| compact(name) == compact(assessor.name.as_str())), &field, || {
             Fault::new("is_the_commissioner", "项目专员不得担任考核专家", "the commissioner does not sit on the panel")
         });
     }

@@ -7,8 +7,7 @@ use crate::domain::text::Reason;
 use crate::domain::time::Timestamp;
 use chrono::TimeDelta;
 
-/// After three years with one lead organisation a commissioner follows none of its projects until a year has passed (轮岗,
-/// DOMAIN §4, SD8).
+/// After three years with one lead organisation a commissioner follows none of its projects until a year has passed 轮岗.
 const ROTATION: TimeDelta = TimeDelta::days(3 * 365);
 /// A break that begins the three years anew.
 const BREAK: TimeDelta = TimeDelta::days(365);
@@ -35,7 +34,7 @@ codes! {
     }
 }
 
-/// Running projects that one commissioner should follow at most: six follow about thirty (DOMAIN §2.3, D18).
+/// Running projects that one commissioner should follow at most: six follow about thirty.
 pub const SOFT_CAP: usize = 8;
 
 /// Which commissioner follows the project from now on.

@@ -14,6 +14,7 @@ use crate::domain::race::AddedPayment;
 use crate::domain::text::{Line, LongText, Prose, Reason, Title};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
+use unicode_normalization::UnicodeNormalization;
 
 codes! {
     /// What changes.
@@ -274,6 +275,13 @@ impl ChangeInput {
         faults.check(self.kind == ChangeKind::Race, "kind", || {
             Fault::new("ordered_by_a_gate", "由赛马考核决定，不接受申请", "is ordered by a gate of the race, not applied for")
         });
+        faults.check(self.account.as_ref().is_some_and(|account| holds_a_number(account.as_str())), "account", || {
+            Fault::new(
+                "whole_number",
+                "请只写开户行和账号后几位，不要写完整账号",
+                "must name the bank and the last digits, never the whole number",
+            )
+        });
         self.check_days(ends_on, today, &mut faults);
         let pi = self.principal.as_ref().is_some_and(|person| person.role != TeamRole::Pi || person.identity.is_none());
         faults.check(pi, "principal", || Fault::new("no_pi", "须为挂帅人并填写证件号码", "must be a `pi` with an identity number"));
@@ -324,6 +332,12 @@ impl ChangeInput {
         }
         self
     }
+}
+
+/// Whether text holds what may be the whole number of an account: more than six digits, spaces aside, of whatever width.
+fn holds_a_number(text: &str) -> bool {
+    let compact: String = text.nfkc().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    compact.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 6)
 }
 
 /// A commissioner's word on a change.

@@ -7,7 +7,7 @@ use crate::domain::measure::Cause;
 use crate::domain::money::{Fen, WHOLE_BPS};
 use crate::domain::policy::Action as A;
 use crate::domain::project::ProjectStage;
-use crate::domain::text::{Line, Reason};
+use crate::domain::text::{Line, Reason, VoucherNo};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
 
@@ -194,18 +194,18 @@ pub fn interest(amount: Fen, rate: i64, days: i64) -> Fen {
 pub struct ReceiptInput {
     /// How much: above 0, and at most what is outstanding.
     pub amount_fen: Fen,
-    /// When it came in: not in the future.
+    /// When it came in: not in the future, nor before the settlement was proposed.
     pub received_on: Date,
     /// 凭证号, unique.
-    pub voucher_no: Line<3, 60>,
+    pub voucher_no: VoucherNo,
 }
 
 impl ReceiptInput {
-    /// Whether it can be taken `today`.
+    /// Whether it can be taken `today`, for a settlement that was proposed on `since`.
     ///
     /// # Errors
     /// All faults at once.
-    pub fn check(&self, outstanding: Fen, today: Date) -> Result<(), Faults> {
+    pub fn check(&self, outstanding: Fen, since: Date, today: Date) -> Result<(), Faults> {
         let mut faults = Faults::default();
         faults.check(self.amount_fen == Fen::ZERO, "amount_fen", || Fault::new("too_small", "应大于0", "must be above 0"));
         faults.check(self.amount_fen > outstanding, "amount_fen", || {
@@ -213,6 +213,9 @@ impl ReceiptInput {
             Fault::new("more_than_outstanding", zh, en)
         });
         faults.check(self.received_on > today, "received_on", || Fault::new("in_the_future", "不得晚于今天", "may not be in the future"));
+        faults.check(self.received_on < since, "received_on", || {
+            Fault::new("too_early", "不得早于清算提出日期", "may not lie before the settlement was proposed")
+        });
         faults.or(())
     }
 }

@@ -16,7 +16,10 @@ impl std::fmt::Display for Decimal {
 impl std::str::FromStr for Decimal {
     type Err = Fault;
     fn from_str(text: &str) -> Result<Self, Fault> {
-        let plain = text.len() <= 20 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let plain = text.len() <= 20 && number(whole) && number(fraction);
         Inner::from_str_exact(text).ok().filter(|number| plain && number.scale() <= 9).map(Self).ok_or_else(|| {
             Fault::new("not_a_number", "应为十进制数字符串，如 \"99.5\"", "must be a decimal number as a string, such as \"99.5\"")
         })

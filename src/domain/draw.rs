@@ -1,4 +1,4 @@
-//! Draws 抽取: a panel taken from the frozen pool in an order that nobody could choose (DOMAIN §3.5).
+//! Draws 抽取: a panel taken from the frozen pool in an order that nobody could choose.
 //!
 //! Here is what follows once the pool stands in drawn order; the order itself comes of seed, contribution and ids (`auth::lots`).
 

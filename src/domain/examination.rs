@@ -1,4 +1,4 @@
-//! The formal examination 形式审查: a checklist, each item with what was found (DOMAIN §3.4).
+//! The formal examination 形式审查: a checklist, each item with what was found.
 //!
 //! What can be computed, the service fills in. A failure is confirmed by a second examiner; what is wrong in form alone may be
 //! corrected once 补正, and a confirmed failure appealed once 复核.
@@ -36,7 +36,7 @@ impl ExaminationItem {
     pub const FORM: &'static [Self] = &[Self::Complete, Self::Signatures, Self::Agreement, Self::Ethics];
 }
 
-/// Working days to correct what is wrong in form (DOMAIN D5), and to appeal.
+/// Working days to correct what is wrong in form, and to appeal.
 pub const WORKING_DAYS: u32 = 5;
 
 codes! {

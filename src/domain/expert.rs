@@ -1,4 +1,4 @@
-//! Experts 评审专家: the pool from which panels are drawn, each with a profile beside the account (DOMAIN §3.5).
+//! Experts 评审专家: the pool from which panels are drawn, each with a profile beside the account.
 
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults, path as path_of};

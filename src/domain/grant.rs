@@ -1,6 +1,6 @@
 //! Role grants 授权: proposed by one administrator, decided by another.
 //!
-//! Separation of duties (DOMAIN §4, SD5): nobody gives a role alone, and nobody to themselves.
+//! Separation of duties: nobody gives a role alone, and nobody to themselves.
 
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};

@@ -1,4 +1,4 @@
-//! Ledgers 台账: the department's lists over all its projects (DOMAIN §6): which there are, their columns, and what stands in them.
+//! Ledgers 台账: the department's lists over all its projects: which there are, their columns, and what stands in them.
 
 use crate::domain::codes::codes;
 use crate::domain::money::Fen;

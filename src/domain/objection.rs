@@ -1,4 +1,4 @@
-//! Objections 异议 to what is in publicity: in writing, under a real name, in time; handled by supervision (DOMAIN §3.7).
+//! Objections 异议 to what is in publicity: in writing, under a real name, in time; handled by supervision.
 
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};

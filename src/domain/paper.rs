@@ -1,4 +1,4 @@
-//! Papers 台账与表单: what a department files, as tables with Chinese columns (DOMAIN §6, L2 to L6).
+//! Papers 台账与表单: what a department files, as tables with Chinese columns.
 
 use crate::domain::codes::codes;
 use crate::domain::money::Fen;

@@ -5,7 +5,7 @@ use crate::domain::fault::Faults;
 use crate::domain::money::Fen;
 use crate::domain::policy::Action as A;
 use crate::domain::proposal::consortium::OrganizationRef;
-use crate::domain::text::Line;
+use crate::domain::text::{Line, VoucherNo};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
 
@@ -135,7 +135,7 @@ impl Whereabouts {
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct PayInput {
     /// 凭证号, unique.
-    pub voucher_no: Line<3, 60>,
+    pub voucher_no: VoucherNo,
     /// Date of the transfer: not in the future.
     pub paid_on: Date,
 }
@@ -164,7 +164,7 @@ pub struct ForwardInput {
     /// When: not before the payment, and not in the future.
     pub forwarded_on: Date,
     /// Number of the lead's own voucher.
-    pub voucher_no: Line<3, 60>,
+    pub voucher_no: VoucherNo,
 }
 
 #[cfg(test)]

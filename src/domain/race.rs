@@ -153,7 +153,7 @@ pub struct LaneInput {
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
 pub struct RaceGateInput {
-    /// When the panel met: not after today.
+    /// When the panel met: not after today, nor before the race began.
     pub met_on: Date,
     /// The panel: 3 to 15 people, at least one from the side of the users.
     pub assessors: Vec<Assessor>,
@@ -164,14 +164,16 @@ pub struct RaceGateInput {
 }
 
 impl RaceGateInput {
-    /// Whether it can be proposed `today` for these active lanes; `outside` must not sit on the panel.
+    /// Whether it can be proposed today for these active lanes of a race that began on `since`; `outside` must not sit on the panel.
     ///
     /// # Errors
     /// All faults at once.
-    pub fn check(&self, active: &[ProjectId], outside: &[String], today: Date) -> Result<(), Faults> {
+    pub fn check(&self, active: &[ProjectId], outside: &[String], (since, today): (Date, Date)) -> Result<(), Faults> {
         let mut faults = Faults::default();
         check_panel(&self.assessors, outside, &mut faults);
         faults.check(self.met_on > today, "met_on", || Fault::new("in_the_future", "不得晚于今天", "may not be after today"));
+        faults
+            .check(self.met_on < since, "met_on", || Fault::new("too_early", "不得早于项目开始日期", "may not lie before the race began"));
         let named: Vec<ProjectId> = self.lanes.iter().map(|lane| lane.project_id).collect();
         faults.check(!active.iter().all(|id| named.contains(id)), "lanes", || {
             Fault::new("lane_missing", "须逐一列明全部执行中的赛道", "must name every active lane")

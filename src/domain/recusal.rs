@@ -16,7 +16,7 @@ codes! {
 }
 
 codes! {
-    /// What keeps somebody from judging a round, as the data show it (DOMAIN §4).
+    /// What keeps somebody from judging a round, as the data show it.
     pub enum Interest {
         SteppedAside = "stepped_aside" "已回避",
         Examined = "examined" "形式审查人",

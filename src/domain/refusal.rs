@@ -126,7 +126,7 @@ refusals! {
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";
     OverAward "over_award" "拨付合计将超过立项金额" "Payments would exceed the award.";
     MeasureWaits "measure_waits" "本项目已有一项处置待决定" "Another measure on the project waits for its decision.";
-    NotARace "not_a_race" "执行中的项目不足两个，无需赛马考核" "There are no two active projects: it is no race (any more).";
+    NotARace "not_a_race" "没有可比较的两队：须有一个执行中的项目，以及另一个执行中或已在赛马考核中结束的项目" "It is no race: that takes an active project, and another one that is active or ended at a gate.";
     RaceGateWaits "race_gate_waits" "本榜单已有一项赛马考核待决定" "Another gate of the race waits for its decision.";
     LanesChanged "lanes_changed" "各队情况已变，请重新提出考核意见" "The lanes are others by now: what becomes of them is to be proposed anew.";
     NotSoMuchLeft "not_so_much_left" "转入金额超过已结束赛道未拨付的经费" "The lanes that ended leave less money than that.";

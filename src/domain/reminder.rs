@@ -237,7 +237,7 @@ impl ReminderRule {
     }
 }
 
-/// The last day on which an extension may be asked for: three months before the end (DOMAIN §2.3, D9).
+/// The last day on which an extension may be asked for: three months before the end.
 #[must_use]
 pub fn last_day_to_extend(ends_on: Date) -> Date {
     months_after(ends_on, -3)

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// A quarterly report is due so many days after its quarter ends.
 const QUARTERLY_DAYS: i64 = 15;
-/// An annual report is due on this day of its year: month, day (DOMAIN §2.3, D13).
+/// An annual report is due on this day of its year: month, day.
 const ANNUAL_DUE: (u32, u32) = (11, 30);
 /// A project that ran for less than so many months by the end of a period does not report on it.
 const EXEMPT_MONTHS: u32 = 3;

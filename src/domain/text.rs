@@ -134,6 +134,43 @@ macro_rules! text_type {
 text_type!(Line, false);
 text_type!(Prose, true);
 
+/// The number of a voucher 凭证号, as it is kept: without spaces and in half-width capitals, so that one number is one voucher however it
+/// is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoucherNo(String);
+
+impl std::str::FromStr for VoucherNo {
+    type Err = Fault;
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        let typed: Line<3, 60> = text.parse()?;
+        let kept: String = typed.as_str().nfkc().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+        clean(&kept, 3, 60, false).map(Self)
+    }
+}
+
+impl VoucherNo {
+    /// The number itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for VoucherNo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl utoipa::ToSchema for VoucherNo {}
+impl utoipa::PartialSchema for VoucherNo {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        <Line<3, 60> as utoipa::PartialSchema>::schema()
+    }
+}
+
+crate::domain::input::text_value!(VoucherNo);
+
 /// An e-mail address, kept in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Email(String);

@@ -89,7 +89,7 @@ pub fn backdated(held_at: Timestamp, logged_at: Timestamp) -> bool {
     logged_at.date() > held_at.date().plus_days(PROMPT_DAYS)
 }
 
-/// The last day of the quarter after that of `day`: by then the next visit is to be made (DOMAIN §2.3, D17).
+/// The last day of the quarter after that of `day`: by then the next visit is to be made.
 #[must_use]
 pub fn next_quarter_ends(day: Date) -> Date {
     period_after(day, 3)

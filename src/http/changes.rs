@@ -27,7 +27,8 @@ pub struct ChangeView {
     major: bool,
     cause: String,
     cause_on: Option<Date>,
-    unit_opinion: String,
+    /// 单位意见; none where a gate of the race ordered it.
+    unit_opinion: Option<String>,
     /// What it makes different in the commitment.
     differences: Vec<Change>,
     sponsor_opinion: Option<String>,
@@ -59,7 +60,7 @@ impl From<Shown<ChangeRow>> for ChangeView {
             major: row.kind.is_major(),
             cause: input.as_ref().map(|input| input.cause.to_string()).unwrap_or_default(),
             cause_on: input.as_ref().map(|input| input.cause_on),
-            unit_opinion: input.as_ref().map(|input| input.unit_opinion.to_string()).unwrap_or_default(),
+            unit_opinion: input.as_ref().filter(|_| row.kind != ChangeKind::Race).map(|input| input.unit_opinion.to_string()),
             differences: row.differences.read().unwrap_or_default(),
             sponsor_opinion: row.sponsor_opinion,
             commissioner_opinion: row.commissioner_opinion,

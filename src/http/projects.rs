@@ -31,7 +31,7 @@ pub struct ProjectView {
     lead_org_id: OrganizationId,
     sponsor_id: Option<OrganizationId>,
     award_fen: Fen,
-    /// What of it went on to another lane of the race.
+    /// What of it does not count any more: it went on to another lane of the race, or was given up.
     ceded_fen: Fen,
     starts_on: Date,
     ends_on: Date,

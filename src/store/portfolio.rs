@@ -93,7 +93,7 @@ const LATE: &str = "
 SELECT m.stage, COUNT(*) AS late
 FROM milestones m
 WHERE ((m.stage IN ('planned', 'in_progress') AND m.due_on < $1) OR (m.stage = 'rectifying' AND COALESCE(m.rectify_by, m.due_on) < $1))
-    AND NOT EXISTS (SELECT 1 FROM projects e WHERE e.id = m.project_id AND e.stage IN ('terminated', 'revoked'))
+    AND NOT EXISTS (SELECT 1 FROM projects e WHERE e.id = m.project_id AND e.stage IN ('terminated', 'revoked', 'eliminated', 'merged'))
     AND ($2 IS NULL OR $2 = (SELECT c.year FROM projects p JOIN challenges c ON c.id = p.challenge_id WHERE p.id = m.project_id))
 GROUP BY m.stage";
 

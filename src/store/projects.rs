@@ -24,7 +24,7 @@ pub struct ProjectRow {
     pub sponsor_id: Option<OrganizationId>,
     pub stage: ProjectStage,
     pub award_fen: Fen,
-    /// What of the award went on to another lane of the race.
+    /// What of the award does not count any more: it went on to another lane of the race, or the team gave it up.
     pub ceded_fen: Fen,
     pub starts_on: Date,
     pub ends_on: Date,
@@ -167,7 +167,7 @@ pub fn raise(conn: &mut Conn, row: &ProjectRow, award: Fen, now: Timestamp) -> Q
     step!(conn, projects, ProjectRow, row, row.stage, now, projects::award_fen.eq(award))
 }
 
-/// Notes how much of the award went on to another lane of the race.
+/// Notes how much of the award went on to another lane of the race, or was given up.
 ///
 /// # Errors
 /// [`diesel::NotFound`] when the project is not as it was read.

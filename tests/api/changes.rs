@@ -114,6 +114,9 @@ on_both! {
     async fn a_change_holds_what_its_kind_asks_for_and_comes_in_time(app: TestApp) {
         let story = Story::active(&app).await;
         asks(&app, &story, json!({"kind": "title", "account": "某银行 尾号1234"})).await.has_faults(&[("title", "required"), ("account", "not_here")]);
+        for account in ["某银行 6222000000000000000", "某银行 ６２２２ ０２００ ０００１"] {
+            asks(&app, &story, json!({"kind": "account", "account": account})).await.has_faults(&[("account", "whole_number")]);
+        }
         let now = project(&app, &story).await["title"].clone();
         asks(&app, &story, json!({"kind": "title", "title": now})).await.has_faults(&[("kind", "no_change")]);
         let old = app.app.clock.now().date().plus_days(-31).to_string();

@@ -59,6 +59,10 @@ on_both! {
             .map(|project| (project["code"].as_str().unwrap().rsplit_once('-').unwrap().1, project["stage"].as_str().unwrap())).collect();
         codes.sort_unstable();
         assert_eq!(codes, [("P1", "forfeited"), ("P2", "signing")]);
+        // The award is counted once.
+        assert_eq!(officer.get("/portfolio/summary").await.is(200)["total"]["awarded_fen"], 400 * inputs::WAN);
+        assert_eq!(officer.get("/ledgers/projects").await.is(200)["totals"]["award_fen"], 400 * inputs::WAN);
+        assert_eq!(app.count(crate::portfolio::WRONG).await, 0);
         assert_eq!(app.team("yuan").await.get("/projects").await.is(200)["items"].as_array().unwrap().len(), 1);
     }
 

@@ -199,6 +199,15 @@ on_both! {
             ("lanes[1].added[0].amount_fen", "too_small"), ("lanes[1].added[0].milestone", "required"), ("lanes[1].merger", "required"),
             ("lanes[1].project_id", "repeated_code"), ("lanes[2].merger.into", "not_kept"), ("met_on", "in_the_future"),
         ]);
+        // What could never be signed is not proposed.
+        let mut never = lane(keda, "keep");
+        never["added"] = json!([{"gate": "milestone", "milestone": 19, "amount_fen": 1}]);
+        let mut whole = merged(yuan, keda);
+        whole["merger"]["fiscal_share_bps"] = json!(10_000);
+        officer.post(&path, gate(&app, &[never, whole])).await.has_faults(&[("lanes[0].added.milestone", "milestone_not_open")]);
+        let mut early = gate(&app, &[lane(keda, "keep"), lane(yuan, "cut")]);
+        early["met_on"] = json!("2020-01-01");
+        officer.post(&path, early).await.has_faults(&[("met_on", "too_early")]);
         let stranger = Story::active(&app).await;
         let foreign = gate(&app, &[lane(keda, "keep"), lane(yuan, "cut"), lane(&stranger, "cut")]);
         officer.post(&path, foreign).await.has_faults(&[("lanes[2].project_id", "not_a_lane")]);

@@ -18,16 +18,24 @@ use crate::store::payments::{self, PaymentRow};
 use crate::store::projects::{self, ProjectRow};
 use crate::store::{bids, changes, milestones};
 
+/// The text before and after what is to be ordered.
+///
+/// # Errors
+/// A supplement waits for its signatures; what is ordered cannot be.
+pub(in crate::app) fn possible(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeInput) -> Result<(Commitment, Commitment), AppError> {
+    if changes::stands(act.conn, project.id, None, &[ChangeStage::Approved])? {
+        return Err(Refusal::SupplementWaits.into());
+    }
+    super::asking::may_take_part(act, project, input)?;
+    revised(act, project, input)
+}
+
 /// Orders a change that `by` proposed: its supplement is laid before the parties.
 ///
 /// # Errors
 /// A supplement waits for its signatures; what is ordered cannot be.
 pub(in crate::app) fn order(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeInput, by: UserId) -> Result<(), AppError> {
-    if changes::stands(act.conn, project.id, None, &[ChangeStage::Approved])? {
-        return Err(Refusal::SupplementWaits.into());
-    }
-    super::asking::may_take_part(act, project, input)?;
-    let (before, after) = revised(act, project, input)?;
+    let (before, after) = possible(act, project, input)?;
     let decided = Some(act.user()?);
     let row = ChangeRow {
         stage: ChangeStage::Approved,

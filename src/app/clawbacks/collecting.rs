@@ -26,7 +26,7 @@ pub fn receive(act: &mut Act<'_>, id: ClawbackId, input: &ReceiptInput) -> Chang
         _ => ClawbackStage::Partial,
     };
     let step = act.step_to(Action::ClawbackReceive, &row, object(act, &row, &project), to)?;
-    input.check(row.outstanding(), act.now.date())?;
+    input.check(row.outstanding(), row.created_at.date(), act.now.date())?;
     let number = i32::try_from(clawbacks::receipts(act.conn, id)?.len()).unwrap_or(i32::MAX).saturating_add(1);
     let receipt = ReceiptRow {
         clawback_id: id,

@@ -22,7 +22,7 @@ pub fn assess(act: &mut Act<'_>, id: MilestoneId, input: &AssessmentInput) -> Re
     if row.panel_required == 0 {
         return Err(Refusal::NoPanelAsked.into());
     }
-    let commissioner: Vec<_> = project.commissioner_id.into_iter().collect();
+    let commissioner: Vec<_> = [project.commissioner_id, project.backup_id].into_iter().flatten().collect();
     let outside: Vec<String> = users::names(act.conn, &commissioner)?.into_iter().map(|(_, name)| name).collect();
     input.check(&outside, act.now.date())?;
     let panel = Assessment {

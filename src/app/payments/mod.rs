@@ -186,19 +186,24 @@ pub fn approve(act: &mut Act<'_>, id: PaymentId) -> Changed {
 /// Another finance officer records the transfer.
 ///
 /// # Errors
-/// Denied (also to whoever approved, or took the last transfer back), stale, not approved, blocked; a date in the future, a
-/// voucher used before, more than the award.
+/// Denied (also to whoever approved, or took the last transfer back), stale, not approved, blocked; a date in the future or before
+/// the award, a voucher used before, more than the award.
 pub fn pay(act: &mut Act<'_>, id: PaymentId, input: &PayInput) -> Changed {
     let (row, project) = load(act, id)?;
     let step = step(act, Action::PaymentPay, &row, &project)?;
-    if input.paid_on > act.now.date() {
-        return Err(Faults::from(Fault::new("in_the_future", "不得晚于今天", "may not be in the future").at("paid_on")).into());
-    }
+    let sent = transfers::of_payment(act.conn, id)?;
+    let since = sent.iter().filter_map(|transfer| transfer.returned_on).max().unwrap_or(project.starts_on);
+    let mut faults = Faults::default();
+    faults.check(input.paid_on > act.now.date(), "paid_on", || Fault::new("in_the_future", "不得晚于今天", "may not be in the future"));
+    faults.check(input.paid_on < since, "paid_on", || {
+        Fault::new("too_early", "不得早于立项日期或上次退汇日期", "may not lie before the award, or before the money came back")
+    });
+    faults.or(())?;
     free(act, &row, &project)?;
     within(act, &row, &project)?;
     let by = act.user()?;
     let row = payments::pay(act.conn, &row, step.to, input, by, act.now).map_err(taken("voucher_no"))?;
-    let number = i32::try_from(transfers::of_payment(act.conn, id)?.len()).unwrap_or(i32::MAX).saturating_add(1);
+    let number = i32::try_from(sent.len()).unwrap_or(i32::MAX).saturating_add(1);
     let transfer = TransferRow {
         payment_id: id,
         number,

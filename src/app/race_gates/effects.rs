@@ -6,6 +6,7 @@ use crate::app::changes::ordering;
 use crate::app::error::AppError;
 use crate::app::{payments, projects as project_cases};
 use crate::domain::change::{ChangeInput, ChangeKind, MemberChange, RaceChange};
+use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::ChallengeId;
 use crate::domain::measure::DAYS_TO_SETTLE;
 use crate::domain::money::Fen;
@@ -77,6 +78,29 @@ pub(super) fn take(act: &mut Act<'_>, row: &RaceGateRow, lanes: &[ProjectRow], d
         }
     }
     Ok(())
+}
+
+/// That what comes to each lane that goes on can be ordered: its supplement is made, and not kept.
+///
+/// # Errors
+/// Everything that stands in the way, under the lane; a supplement that waits for its signatures.
+pub(super) fn can_be_taken(act: &mut Act<'_>, row: &RaceGateRow, lanes: &[ProjectRow], decided: &[LaneInput]) -> Result<(), AppError> {
+    let mut all = Faults::default();
+    for (index, of) in decided.iter().enumerate().filter(|(_, of)| of.outcome == LaneOutcome::Keep) {
+        let members = mergers(lanes, decided, of);
+        let Some(project) = lanes.iter().find(|lane| lane.id == of.project_id) else { continue };
+        if members.is_empty() && of.added.is_empty() {
+            continue;
+        }
+        let race = RaceChange { members, added: of.added.clone() };
+        match ordering::possible(act, project, &as_change(row, of, race)) {
+            Err(AppError::Faults(faults)) => {
+                all.0.extend(faults.0.into_iter().map(|fault| Fault { field: format!("lanes[{index}].{}", fault.field), ..fault }));
+            }
+            other => drop(other?),
+        }
+    }
+    Ok(all.or(())?)
 }
 
 fn end(act: &mut Act<'_>, row: &RaceGateRow, project: &ProjectRow, of: &LaneInput, into: Option<&ProjectRow>) -> Result<(), AppError> {

@@ -91,9 +91,10 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &RaceGateInput) -> Res
     if active.is_empty() || active.len().saturating_add(lanes.iter().filter(|lane| effects::cut(lane)).count()) < 2 {
         return Err(Refusal::NotARace.into());
     }
-    let outside: Vec<UserId> = lanes.iter().filter_map(|lane| lane.commissioner_id).collect();
+    let outside: Vec<UserId> = lanes.iter().flat_map(|lane| [lane.commissioner_id, lane.backup_id]).flatten().collect();
     let outside: Vec<String> = users::names(act.conn, &outside)?.into_iter().map(|(_, name)| name).collect();
-    input.check(&active, &outside, act.now.date())?;
+    let since = lanes.iter().map(|lane| lane.starts_on).min().unwrap_or(act.now.date());
+    input.check(&active, &outside, (since, act.now.date()))?;
     effects::enough(act, &lanes, &input.lanes)?;
     let number = race_gates::of_challenge(act.conn, id)?.len().saturating_add(1);
     let row = RaceGateRow {
@@ -114,6 +115,7 @@ pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &RaceGateInput) -> Res
         created_at: act.now,
         updated_at: act.now,
     };
+    effects::can_be_taken(act, &row, &lanes, &input.lanes)?;
     let waits = |error| if is_duplicate(&error) { Refusal::RaceGateWaits.into() } else { AppError::from(error) };
     race_gates::insert(act.conn, &row).map_err(waits)?;
     let object = Object::record(&row, tie(act, &challenge, &lanes, Some(&row)));

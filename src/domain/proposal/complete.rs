@@ -25,7 +25,7 @@ pub struct BidRules {
 }
 
 impl Default for BidRules {
-    /// Four stages (DOMAIN §3.2), one project led, three joined.
+    /// Four stages, one project led, three joined.
     fn default() -> Self {
         Self { youth: YouthRule::default(), least_stages: 4, leads: 1, joins: 3 }
     }

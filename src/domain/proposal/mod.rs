@@ -25,7 +25,7 @@ pub const MOST_PARTNERS: usize = 9;
 const MOST_PEOPLE: usize = 60;
 /// Stages of a milestone plan.
 const MOST_STAGES: usize = 20;
-/// Experts that a team may ask to be spared (DOMAIN D16).
+/// Experts that a team may ask to be spared.
 const MOST_AVOIDED: usize = 3;
 
 /// A dated stage of the work that a bid promises.

@@ -1,4 +1,4 @@
-//! The people of a bid: who leads, who is young, and how much of their time they give (DOMAIN §3.3).
+//! The people of a bid: who leads, who is young, and how much of their time they give.
 
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults, path};
@@ -104,7 +104,7 @@ pub struct YouthRule {
 }
 
 impl Default for YouthRule {
-    /// 35 and 40, as Shanxi counts them (DOMAIN §3.3).
+    /// 35 and 40, as Shanxi counts them.
     fn default() -> Self {
         Self { men: 35, women: 40 }
     }

@@ -1,4 +1,4 @@
-//! Separation of duties (DOMAIN §4): each rule by itself; [`walks`] let people with many hats try everything.
+//! Separation of duties: each rule by itself; [`walks`] let people with many hats try everything.
 
 mod broken;
 mod walks;

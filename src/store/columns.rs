@@ -3,7 +3,7 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, light, measure, member,
+    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, ledger, light, measure, member,
     milestone, notice, objection, organization, partnership, payment, policy, problem, project, proposal, question, recusal, report,
     restriction, review, satisfaction, scheme, seal, user, visit,
 };
@@ -130,6 +130,7 @@ code_columns!(
     problem::ProblemStage,
     assignment::AssignmentKind,
     light::Light,
+    ledger::RectificationSource,
     report::ReportKind,
     report::ReportStage,
     payment::Source,

@@ -6,6 +6,7 @@ use crate::app::error::AppError;
 use crate::domain::indicator::Indicator;
 use crate::domain::ledger::{Column, LedgerKind, Value};
 use crate::domain::project::ProjectStage;
+use crate::store::Json;
 use crate::store::ledgers::commitments::CommitmentLine;
 
 impl Ledger for CommitmentLine {
@@ -29,7 +30,7 @@ impl Ledger for CommitmentLine {
     ];
 
     fn values(self, act: &Act<'_>) -> Result<Vec<Value>, AppError> {
-        let text = self.commitment.as_ref().map(|kept| kept.read()).transpose()?;
+        let text = self.commitment.as_ref().map(Json::read).transpose()?;
         let clauses = text.iter().flat_map(|text| &text.clauses).map(|clause| clause.heading.clone());
         let waits = self.stage == ProjectStage::Signing && act.now.date() > self.sign_by;
         let late = self.signed_at.map_or(waits, |at| at.date() > self.sign_by);

@@ -7,7 +7,7 @@ use crate::domain::acceptance::AcceptanceResult;
 use crate::domain::ledger::{Column, LedgerKind, RectificationSource as Source, Value};
 use crate::domain::milestone::MilestoneStage;
 use crate::domain::report::ReportStage;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Timestamp};
 use crate::store::ledgers::rectifications::RectificationLine;
 
 impl Ledger for RectificationLine {
@@ -30,7 +30,7 @@ impl Ledger for RectificationLine {
     fn values(self, act: &Act<'_>) -> Result<Vec<Value>, AppError> {
         let outcome = self.outcome.as_deref().map(|code| outcome(self.source, code)).transpose()?;
         let about = if self.source == Source::Acceptance { format!("第{}次验收", self.which) } else { self.which };
-        let done = self.done_at.map(|at| at.date()).or(self.done_on);
+        let done = self.done_at.map(Timestamp::date).or(self.done_on);
         let late = |by: Date| (done.unwrap_or_else(|| act.now.date()).0 - by.0).num_days().max(0);
         Ok(vec![
             self.code.into(),
@@ -39,7 +39,7 @@ impl Ledger for RectificationLine {
             self.source.into(),
             about.into(),
             self.problem.into(),
-            self.began_at.map(|at| at.date()).or(self.began_on).into(),
+            self.began_at.map(Timestamp::date).or(self.began_on).into(),
             self.mend_by.into(),
             done.into(),
             self.mend_by.map(late).into(),

@@ -7,6 +7,8 @@ use crate::domain::commitment::Commitment;
 use crate::domain::ledger::{Column, LedgerKind, Value};
 use crate::domain::money::Fen;
 use crate::domain::report::{ReportInput, ReportStage};
+use crate::domain::time::Timestamp;
+use crate::store::Json;
 use crate::store::ledgers::reports::ReportLine;
 
 impl Ledger for ReportLine {
@@ -32,9 +34,9 @@ impl Ledger for ReportLine {
     ];
 
     fn values(self, act: &Act<'_>) -> Result<Vec<Value>, AppError> {
-        let given = self.content.as_ref().map(|kept| kept.read()).transpose()?;
-        let text = self.commitment.as_ref().map(|kept| kept.read()).transpose()?;
-        let until = self.submitted_at.map_or_else(|| act.now.date(), |at| at.date());
+        let given = self.content.as_ref().map(Json::read).transpose()?;
+        let text = self.commitment.as_ref().map(Json::read).transpose()?;
+        let until = self.submitted_at.map_or_else(|| act.now.date(), Timestamp::date);
         let (reached, spent) = match (&given, &text) {
             (Some(given), Some(text)) => (reached(given, text), spent(given, text)),
             (Some(_), None) => (Value::Share(None), Value::Share(None)),

@@ -6,6 +6,7 @@ use crate::app::error::AppError;
 use crate::domain::ledger::{Column, LedgerKind, Value};
 use crate::domain::money::Fen;
 use crate::domain::proposal::budget::{BudgetItem, BudgetLine};
+use crate::store::Json;
 use crate::store::ledgers::spending::SpendingLine;
 
 impl Ledger for SpendingLine {
@@ -30,7 +31,7 @@ impl Ledger for SpendingLine {
         let none = BudgetLine { item, fiscal_fen: Fen::ZERO, sponsor_fen: Fen::ZERO, self_fen: Fen::ZERO };
         let of_item = |lines: Vec<BudgetLine>| lines.into_iter().find(|line| line.item == item).unwrap_or(none);
         let budget = of_item(self.commitment.read()?.budget);
-        let spent = self.report.as_ref().map(|kept| kept.read()).transpose()?.map(|report| of_item(report.spending));
+        let spent = self.report.as_ref().map(Json::read).transpose()?.map(|report| of_item(report.spending));
         let whole = |line: &BudgetLine| Fen::total([line.fiscal_fen, line.sponsor_fen, line.self_fen]);
         Ok(vec![
             self.code.into(),

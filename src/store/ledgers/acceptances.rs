@@ -2,7 +2,7 @@
 
 use super::{Line, Order, Shape, line};
 use crate::domain::acceptance::{AcceptanceItem, AcceptanceResult, AcceptanceStage, PanelVerdict};
-use crate::domain::id::AcceptanceId;
+use crate::domain::id::ProjectId;
 use crate::domain::time::Date;
 use crate::store::Json;
 use diesel::sql_types::{Date as SqlDate, Integer, Nullable, Text};
@@ -10,7 +10,7 @@ use diesel::sql_types::{Date as SqlDate, Integer, Nullable, Text};
 line! {
     /// An application for acceptance.
     pub struct AcceptanceLine {
-        id: AcceptanceId = Text,
+        project_id: ProjectId = Text,
         code: String = Text,
         title: String = Text,
         lead_organization: String = Text,
@@ -32,7 +32,8 @@ line! {
 
 impl Line for AcceptanceLine {
     const SHAPE: Shape = Shape {
-        select: "q.id AS id, p.code AS code, p.title AS title, o.name AS lead_organization, p.ends_on AS ends_on, q.number AS number,
+        select:
+            "p.id AS project_id, p.code AS code, p.title AS title, o.name AS lead_organization, p.ends_on AS ends_on, q.number AS number,
             q.applied_on AS applied_on, q.rectifies_by AS rectifies_by, q.stage AS stage, q.meeting_on AS meeting_on,
             (SELECT string_agg(u.name, '、' ORDER BY u.name) FROM acceptance_experts e JOIN users u ON u.id = e.expert_id
                 WHERE e.acceptance_id = q.id) AS panel,
@@ -40,10 +41,10 @@ impl Line for AcceptanceLine {
             q.certificate_no AS certificate_no",
         join: "JOIN acceptances q ON q.project_id = p.id",
         keep: "",
-        order: Order::Id("q.id"),
+        order: Order::Place("p.id", "q.number"),
     };
 
     fn mark(&self) -> String {
-        self.id.to_string()
+        format!("{}/{}", self.project_id, self.number)
     }
 }

@@ -41,8 +41,8 @@ impl Line for ClawbackLine {
     const SHAPE: Shape = Shape {
         select: "p.id AS id, p.code AS code, p.title AS title, o.name AS lead_organization, p.stage AS stage, z.cause AS cause, z.reason AS reason,
             z.decision_no AS decision_no, z.decided_on AS decided_on, p.award_fen AS award_fen,
-            (SELECT COALESCE(CAST(SUM(y.amount_fen) AS BIGINT), 0) FROM payments y
-                WHERE y.project_id = p.id AND y.stage = 'paid' AND y.source = 'fiscal') AS paid_fen,
+            (SELECT COALESCE(CAST(SUM(CASE WHEN y.stage = 'paid' AND y.source = 'fiscal' THEN y.amount_fen ELSE 0 END) AS BIGINT), 0)
+                FROM payments y WHERE y.project_id = p.id) AS paid_fen,
             w.cause AS clawback_cause, w.decision_no AS clawback_no, w.principal_fen AS principal_fen, w.interest_fen AS interest_fen,
             w.principal_fen + w.interest_fen AS due_fen, w.received_fen AS received_fen,
             CASE WHEN w.stage IN ('notified', 'partial', 'write_off') THEN w.principal_fen + w.interest_fen - w.received_fen

@@ -37,7 +37,7 @@ impl Line for MilestoneLine {
             m.stage AS stage, m.rectify_by AS rectify_by",
         join: "JOIN milestones m ON m.project_id = p.id",
         keep: "",
-        order: Order::Place("m.project_id", "m.number"),
+        order: Order::Place("p.id", "m.number"),
     };
 
     fn mark(&self) -> String {

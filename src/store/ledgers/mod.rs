@@ -47,7 +47,8 @@ pub struct LedgerFilter {
     pub stage: Option<ProjectStage>,
 }
 
-/// In which order a ledger comes, and where a page of it ends.
+/// In which order a ledger comes, and where a page of it ends. Most come project by project: the order begins with the project's id, for
+/// which an index stands before every other table is asked, so that a page costs what is on it.
 #[derive(Clone, Copy, Debug)]
 pub enum Order {
     /// By this id.

@@ -54,7 +54,7 @@ impl Line for RectificationLine {
             FROM yellow_cards y JOIN reports r ON r.id = y.report_id
         ) x ON x.project_id = p.id",
         keep: "",
-        order: Order::Pair("x.project_id", "x.id"),
+        order: Order::Pair("p.id", "x.id"),
     };
 
     fn mark(&self) -> String {

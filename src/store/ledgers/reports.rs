@@ -2,7 +2,7 @@
 
 use super::{Line, Order, Shape, line};
 use crate::domain::commitment::Commitment;
-use crate::domain::id::ReportId;
+use crate::domain::id::{ProjectId, ReportId};
 use crate::domain::report::{ReportInput, ReportKind, ReportStage};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::Json;
@@ -11,6 +11,7 @@ use diesel::sql_types::{Date as SqlDate, Nullable, Text, Timestamp as SqlTimesta
 line! {
     /// A report.
     pub struct ReportLine {
+        project_id: ProjectId = Text,
         id: ReportId = Text,
         code: String = Text,
         title: String = Text,
@@ -28,16 +29,16 @@ line! {
 
 impl Line for ReportLine {
     const SHAPE: Shape = Shape {
-        select: "r.id AS id, p.code AS code, p.title AS title, o.name AS lead_organization, r.kind AS kind, r.period AS period, r.stage AS stage,
+        select: "p.id AS project_id, r.id AS id, p.code AS code, p.title AS title, o.name AS lead_organization, r.kind AS kind, r.period AS period, r.stage AS stage,
             r.due_on AS due_on, r.submitted_at AS submitted_at, r.content AS content, r.comment AS comment, k.content AS commitment",
         join: "JOIN reports r ON r.project_id = p.id
             LEFT JOIN commitments k ON k.project_id = p.id AND k.number =
                 (SELECT MAX(e.number) FROM commitments e WHERE e.project_id = p.id AND e.effective_at IS NOT NULL)",
         keep: "",
-        order: Order::Id("r.id"),
+        order: Order::Pair("p.id", "r.id"),
     };
 
     fn mark(&self) -> String {
-        self.id.to_string()
+        format!("{}/{}", self.project_id, self.id)
     }
 }

@@ -66,22 +66,26 @@ impl AssessmentInput {
     /// Too few people, one twice, nobody of the users, one who must not be there, a day to come: all of it at once.
     pub fn check(&self, outside: &[String], today: Date) -> Result<(), Faults> {
         let mut faults = Faults::default();
-        faults.check(!(3..=15).contains(&self.assessors.len()), "assessors", || {
-            Fault::new("wrong_length", "考核组应有3至15人", "must hold 3 to 15 people")
-        });
-        faults.check(!self.assessors.iter().any(|assessor| assessor.of_users), "assessors", || {
-            Fault::new("no_user", "考核组须有用户方代表", "must hold somebody from the side of the users")
-        });
-        for (index, assessor) in self.assessors.iter().enumerate() {
-            let field = format!("assessors[{index}].name");
-            let before =
-                self.assessors.iter().take(index).any(|other| other.name == assessor.name && other.organization == assessor.organization);
-            faults.check(before, &field, || Fault::new("repeated_person", "重复", "stands in the panel already"));
-            faults.check(outside.iter().any(|name| name == assessor.name.as_str()), &field, || {
-                Fault::new("is_the_commissioner", "项目专员不得担任考核专家", "the commissioner does not sit on the panel")
-            });
-        }
+        check_panel(&self.assessors, outside, &mut faults);
         faults.check(self.met_on > today, "met_on", || Fault::new("in_the_future", "不得晚于今天", "may not be after today"));
         faults.or(())
+    }
+}
+
+/// Holds a panel to its rules: 3 to 15 people, none twice, one from the side of the users, and nobody of `outside`.
+pub fn check_panel(assessors: &[Assessor], outside: &[String], faults: &mut Faults) {
+    faults.check(!(3..=15).contains(&assessors.len()), "assessors", || {
+        Fault::new("wrong_length", "考核组应有3至15人", "must hold 3 to 15 people")
+    });
+    faults.check(!assessors.iter().any(|assessor| assessor.of_users), "assessors", || {
+        Fault::new("no_user", "考核组须有用户方代表", "must hold somebody from the side of the users")
+    });
+    for (index, assessor) in assessors.iter().enumerate() {
+        let field = format!("assessors[{index}].name");
+        let before = assessors.iter().take(index).any(|other| other.name == assessor.name && other.organization == assessor.organization);
+        faults.check(before, &field, || Fault::new("repeated_person", "重复", "stands in the panel already"));
+        faults.check(outside.iter().any(|name| name == assessor.name.as_str()), &field, || {
+            Fault::new("is_the_commissioner", "项目专员不得担任考核专家", "the commissioner does not sit on the panel")
+        });
     }
 }

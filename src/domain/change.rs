@@ -10,6 +10,7 @@ use crate::domain::money::Fen;
 use crate::domain::policy::Action as A;
 use crate::domain::proposal::budget::BudgetLine;
 use crate::domain::proposal::team::{TeamMember, TeamRole};
+use crate::domain::race::AddedPayment;
 use crate::domain::text::{Line, LongText, Prose, Reason, Title};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
@@ -27,6 +28,7 @@ codes! {
         Title = "title" "项目名称",
         Milestone = "milestone" "里程碑",
         Account = "account" "收款账户",
+        Race = "race" "赛马考核",
     }
 }
 
@@ -41,6 +43,7 @@ pub const MAJOR: &[ChangeKind] = &[
     ChangeKind::Milestone,
     // Where the money goes is no small matter.
     ChangeKind::Account,
+    ChangeKind::Race,
 ];
 
 impl ChangeKind {
@@ -177,6 +180,23 @@ pub struct LeadChange {
     pub consent_no: Line<2, 100>,
 }
 
+/// What a gate of the race ordered: who comes in from a merged lane, and the money that goes on from those that ended.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RaceChange {
+    /// The leads of merged lanes.
+    pub members: Vec<MemberChange>,
+    /// Lines that are added to the plan.
+    pub added: Vec<AddedPayment>,
+}
+
+impl RaceChange {
+    /// The money that goes on to the project.
+    #[must_use]
+    pub fn added_fen(&self) -> Fen {
+        Fen::total(self.added.iter().map(|line| line.amount_fen))
+    }
+}
+
 /// What a team applies for, or files. Beside the cause it holds the one field that fits its kind.
 #[derive(Clone, Debug, PartialEq, Eq, deserr::Deserr, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
@@ -222,6 +242,11 @@ pub struct ChangeInput {
     /// Why a target may be lowered all the same.
     #[deserr(default)]
     pub force_majeure: Option<ForceMajeure>,
+    /// `race`: no team asks for it.
+    #[deserr(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub race: Option<RaceChange>,
 }
 
 impl ChangeInput {
@@ -246,6 +271,9 @@ impl ChangeInput {
             faults.check(kind == self.kind && !given, field, Fault::missing);
             faults.check(kind != self.kind && given, field, || Fault::new("not_here", "此处不应填写", "does not belong here"));
         }
+        faults.check(self.kind == ChangeKind::Race, "kind", || {
+            Fault::new("ordered_by_a_gate", "由赛马考核决定，不接受申请", "is ordered by a gate of the race, not applied for")
+        });
         self.check_days(ends_on, today, &mut faults);
         let pi = self.principal.as_ref().is_some_and(|person| person.role != TeamRole::Pi || person.identity.is_none());
         faults.check(pi, "principal", || Fault::new("no_pi", "须为挂帅人并填写证件号码", "must be a `pi` with an identity number"));

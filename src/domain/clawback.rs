@@ -74,6 +74,8 @@ pub const ENDS: &[(ProjectStage, Extent)] = &[
     (ProjectStage::Failed, Extent::Rest),
     (ProjectStage::Concluded, Extent::Rest),
     (ProjectStage::Revoked, Extent::Everything),
+    (ProjectStage::Eliminated, Extent::Balance),
+    (ProjectStage::Merged, Extent::Balance),
 ];
 
 /// How much goes back after this end; none when it is not settled.

@@ -87,11 +87,11 @@ impl Cause {
 /// replacement of the lead or an investigation; a project that cannot go on by then is terminated.
 pub const LONGEST_SUSPENSION_MONTHS: u32 = 6;
 
-/// Days that a team has for the final accounts after its project was terminated or revoked.
+/// Days that a team has for the final accounts after its project was terminated or revoked, or its lane was cut or merged.
 pub const DAYS_TO_SETTLE: i64 = 30;
 
 /// Stages of a project in which no more money is paid to it.
-pub const STOPPED: &[ProjectStage] = &[ProjectStage::Terminated, ProjectStage::Revoked];
+pub const STOPPED: &[ProjectStage] = &[ProjectStage::Terminated, ProjectStage::Revoked, ProjectStage::Eliminated, ProjectStage::Merged];
 
 /// A measure that is proposed.
 #[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]

@@ -84,7 +84,7 @@ codes! {
         Held = "held" "缓拨",
         MilestoneRectifying = "milestone_rectifying" "里程碑限期整改中",
         ProjectSuspended = "project_suspended" "项目暂停",
-        ProjectEnded = "project_ended" "项目已终止或撤销",
+        ProjectEnded = "project_ended" "项目已终止、撤销、淘汰或合并",
         ClawbackOverdue = "clawback_overdue" "牵头单位应退资金逾期未退",
         Restricted = "restricted" "牵头单位处于科研诚信限制期内",
     }

@@ -20,6 +20,8 @@ codes! {
         Suspended = "suspended" "暂停",
         Terminated = "terminated" "已终止",
         Revoked = "revoked" "已撤销",
+        Eliminated = "eliminated" "淘汰",
+        Merged = "merged" "已合并",
     }
 }
 
@@ -44,6 +46,9 @@ stage_table!(
         path(S::Active, A::ProjectSuspend, &[S::Suspended]),
         path(S::Active, A::ProjectTerminate, &[S::Terminated]),
         path(S::Active, A::ProjectRevoke, &[S::Revoked]),
+        path(S::Active, A::ProjectPassGate, &[S::Active]),
+        path(S::Active, A::ProjectEliminate, &[S::Eliminated]),
+        path(S::Active, A::ProjectMerge, &[S::Merged]),
         path(S::Suspended, A::ProjectResume, &[S::Active]),
         path(S::Suspended, A::ProjectAssign, &[S::Suspended]),
         path(S::Suspended, A::ProjectTerminate, &[S::Terminated]),

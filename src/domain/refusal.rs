@@ -114,6 +114,9 @@ refusals! {
     RectificationRunning "rectification_running" "整改期限未到" "The time to rectify is not over.";
     RectificationOver "rectification_over" "整改期限已过" "The time to rectify is over.";
     NoCertificate "no_certificate" "该申请未通过验收，没有证书" "This application did not pass: there is no certificate.";
+    OutcomesClosed "outcomes_closed" "项目尚未生效、已暂停、已提前结束，或跟踪期已过，不登记成果" "The project has not begun, is suspended, ended early, or is followed no more: it takes no outcomes.";
+    OutcomeKnown "outcome_known" "该成果（类型与编号相同）已登记，多个项目共有的应由登记方注明份额" "This outcome, of the same kind and number, is registered already: projects that share it are named there with their shares.";
+    NotFollowedYet "not_followed_yet" "项目结束后方填报成果跟踪" "Outcomes are followed once their project has ended.";
     TargetNotReached "target_not_reached" "必达指标未达到节点目标，不能认定达标" "A mandatory target was not reached: the milestone cannot be met.";
     NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";
@@ -122,6 +125,11 @@ refusals! {
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";
     OverAward "over_award" "拨付合计将超过立项金额" "Payments would exceed the award.";
     MeasureWaits "measure_waits" "本项目已有一项处置待决定" "Another measure on the project waits for its decision.";
+    NotARace "not_a_race" "执行中的项目不足两个，无需赛马考核" "There are no two active projects: it is no race (any more).";
+    RaceGateWaits "race_gate_waits" "本榜单已有一项赛马考核待决定" "Another gate of the race waits for its decision.";
+    LanesChanged "lanes_changed" "各队情况已变，请重新提出考核意见" "The lanes are others by now: what becomes of them is to be proposed anew.";
+    NotSoMuchLeft "not_so_much_left" "转入金额超过已结束赛道未拨付的经费" "The lanes that ended leave less money than that.";
+    OrderedByAGate "ordered_by_a_gate" "赛马考核形成的变更不能撤回" "What a gate of the race ordered is not dropped.";
     NotSettledHere "not_settled_here" "项目未终止、撤销或以应清算的方式结束" "The project has not ended in a way that is settled.";
     PaymentsOpen "payments_open" "尚有拨付未办结，不能清算" "Some payments are still on their way: the project cannot be settled yet.";
     SettledAlready "settled_already" "本项目已清算或正在清算" "The project is settled already, or about to be.";

@@ -1,11 +1,12 @@
 //! Revisions: the text of a commitment as an approved change makes it, and what differs. Targets are never lowered, but for force majeure.
 
 use crate::domain::amendment::Change;
-use crate::domain::change::{ChangeInput, ChangeKind, MilestoneChange};
-use crate::domain::commitment::{Commitment, CommitmentNode, CommitmentParty, ConsortiumMember};
+use crate::domain::change::{ChangeInput, ChangeKind, MilestoneChange, RaceChange};
+use crate::domain::commitment::{Commitment, CommitmentNode, CommitmentParty, ConsortiumMember, Instalment, held_to_award};
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::indicator::IndicatorValue;
 use crate::domain::money::{Fen, WHOLE_BPS};
+use crate::domain::payment::Source;
 use crate::domain::plan::{check_dates, is_mid_term};
 use crate::domain::project::SigningParty;
 use crate::domain::proposal::complete::weaker_than_target;
@@ -43,6 +44,7 @@ impl ChangeInput {
                 text.technical_route = self.technical_route.as_ref().map_or(text.technical_route, ToString::to_string);
             }
             ChangeKind::Milestone => self.nodes(&mut text, around, &mut faults),
+            ChangeKind::Race => self.race.iter().for_each(|race| race.follow(&mut text, around, &mut faults)),
             ChangeKind::Account => text.account = self.account.as_ref().map(ToString::to_string).or(text.account),
         }
         holds_together(&text, base, &mut faults);
@@ -53,9 +55,7 @@ impl ChangeInput {
     fn consortium(&self, around: &Surroundings, faults: &mut Faults) -> Vec<ConsortiumMember> {
         let asked = self.members.as_deref().unwrap_or_default();
         let shares: i64 = asked.iter().map(|member| member.fiscal_share_bps.0).sum();
-        faults.check(shares > WHOLE_BPS, "members", || {
-            Fault::new("shares", "合作单位经费比例合计超过10000", "the shares sum to more than 10,000")
-        });
+        faults.check(shares > WHOLE_BPS, "members", too_many_shares);
         let mut members = Vec::with_capacity(asked.len());
         for (index, member) in asked.iter().enumerate() {
             let field = format!("members[{index}].organization_id");
@@ -152,6 +152,48 @@ impl ChangeInput {
     }
 }
 
+impl RaceChange {
+    /// Takes in the leads of merged lanes, and the money that goes on: the budget grows by it in the shares of its lines.
+    fn follow(&self, text: &mut Commitment, around: &Surroundings, faults: &mut Faults) {
+        for member in &self.members {
+            let known = around.organizations.iter().find(|known| known.organization_id == member.organization_id);
+            let there = text.members.iter().any(|other| other.organization_id == member.organization_id);
+            faults.check(there || known.is_none(), "members", || {
+                Fault::new(
+                    "organization_not_verified",
+                    "合并方未核验、已暂停或已是合作单位",
+                    "the lead of a merged lane is not verified, is suspended, or is a partner already",
+                )
+            });
+            text.members.extend(known.map(|known| ConsortiumMember {
+                tasks: member.tasks.to_string(),
+                fiscal_share_bps: member.fiscal_share_bps.0,
+                self_fund_fen: member.self_fund_fen,
+                ..known.clone()
+            }));
+        }
+        let shares: i64 = text.members.iter().map(|member| member.fiscal_share_bps).sum();
+        faults.check(shares > WHOLE_BPS, "members", too_many_shares);
+        for (line, number) in self.added.iter().zip(text.payments.len().saturating_add(1)..) {
+            let milestone = line.milestone.as_ref().and_then(|number| i32::try_from(number.0).ok());
+            let open =
+                |number| text.milestones.iter().any(|node| node.number == number && !node.waived) && !around.concluded.contains(&number);
+            faults.check(milestone.is_some_and(|number| !open(number)), "added.milestone", || {
+                Fault::new("milestone_not_open", "里程碑不存在或已办结", "is no milestone that is still to be reached")
+            });
+            text.payments.push(Instalment {
+                number: i32::try_from(number).unwrap_or(i32::MAX),
+                source: Source::Fiscal,
+                gate: line.gate,
+                milestone,
+                amount_fen: line.amount_fen,
+            });
+        }
+        text.award_fen = Fen::total([text.award_fen, self.added_fen()]);
+        text.budget = held_to_award(&text.budget, text.award_fen);
+    }
+}
+
 /// Holds changed dates against each other. A first milestone or a mid-term gate that is not touched is not asked for again.
 fn sound_dates(text: &Commitment, before: &[CommitmentNode], asked: &[MilestoneChange], faults: &mut Faults) {
     if asked.iter().all(|change| change.due_on.is_none()) {
@@ -205,6 +247,10 @@ fn take_over(text: &mut Commitment, around: &Surroundings, faults: &mut Faults) 
 
 fn weaker(sign: &str, target: &str) -> Fault {
     Fault { code: "weaker_than_committed", ..weaker_than_target(sign, target) }
+}
+
+fn too_many_shares() -> Fault {
+    Fault::new("shares", "合作单位经费比例合计超过10000", "the shares sum to more than 10,000")
 }
 
 fn unknown_indicator() -> Fault {

@@ -89,8 +89,9 @@ path_ids!(
     SchemeId,
     DecisionId
 );
-path_ids!(ProjectId, AcceptanceId, MeasureId, ClawbackId, MilestoneId, ChangeId, PaymentId, KeyId);
+path_ids!(ProjectId, AcceptanceId, MeasureId, RaceGateId, ClawbackId, MilestoneId, ChangeId, PaymentId, KeyId);
 path_ids!(VisitId, ProblemId, ReportId);
+path_ids!(OutcomeId);
 
 /// What can be the body of a request.
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}

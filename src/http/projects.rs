@@ -31,6 +31,8 @@ pub struct ProjectView {
     lead_org_id: OrganizationId,
     sponsor_id: Option<OrganizationId>,
     award_fen: Fen,
+    /// What of it went on to another lane of the race.
+    ceded_fen: Fen,
     starts_on: Date,
     ends_on: Date,
     /// Last day to sign.
@@ -62,6 +64,7 @@ impl From<Shown<ProjectRow>> for ProjectView {
             lead_org_id: row.lead_org_id,
             sponsor_id: row.sponsor_id,
             award_fen: row.award_fen,
+            ceded_fen: row.ceded_fen,
             starts_on: row.starts_on,
             ends_on: row.ends_on,
             sign_by: row.sign_by,

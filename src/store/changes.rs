@@ -2,10 +2,10 @@
 
 use crate::domain::amendment::Change;
 use crate::domain::change::{ChangeInput, ChangeKind, ChangeStage};
-use crate::domain::id::{ChangeId, ProjectId, UserId};
+use crate::domain::id::{ChallengeId, ChangeId, ProjectId, UserId};
 use crate::domain::time::Timestamp;
 use crate::store::page::{Page, by_id};
-use crate::store::schema::changes;
+use crate::store::schema::{changes, projects};
 use crate::store::{Conn, Json, Multi, step};
 use diesel::prelude::*;
 
@@ -33,6 +33,33 @@ pub struct ChangeRow {
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl ChangeRow {
+    /// A change of `project` as it is asked for.
+    ///
+    /// # Errors
+    /// It cannot be written down, which is a fault of the program.
+    pub fn new(project: ProjectId, input: &ChangeInput, found: &Vec<Change>, by: UserId, now: Timestamp) -> QueryResult<Self> {
+        Ok(Self {
+            id: ChangeId::new(now),
+            project_id: project,
+            kind: input.kind,
+            stage: ChangeStage::Submitted,
+            input: Json::of(input)?,
+            differences: Json::of(found)?,
+            sponsor_opinion: None,
+            commissioner_opinion: None,
+            opinion: None,
+            decided_by: None,
+            number: None,
+            effective_at: None,
+            created_by: by,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        })
+    }
 }
 
 /// Adds a row.
@@ -150,4 +177,16 @@ pub fn draw(conn: &mut Conn, row: &ChangeRow, number: i32, found: &Vec<Change>, 
 /// [`diesel::NotFound`] when it is not as it was read.
 pub fn take_effect(conn: &mut Conn, row: &ChangeRow, to: ChangeStage, now: Timestamp) -> QueryResult<ChangeRow> {
     step!(conn, changes, ChangeRow, row, to, now, changes::effective_at.eq(now))
+}
+
+/// What gates of the race ordered for the projects of a challenge, and is not signed yet.
+///
+/// # Errors
+/// The database does not answer.
+pub fn ordered(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<ChangeRow>> {
+    changes::table
+        .inner_join(projects::table)
+        .filter(projects::challenge_id.eq(challenge).and(changes::kind.eq(ChangeKind::Race)).and(changes::stage.eq(ChangeStage::Approved)))
+        .select(ChangeRow::as_select())
+        .load(conn)
 }

@@ -40,6 +40,42 @@ pub struct PaymentRow {
     pub updated_at: Timestamp,
 }
 
+impl PaymentRow {
+    /// A planned payment whose gate is closed: how much of which source, and what opens it.
+    #[must_use]
+    pub fn locked(
+        project: ProjectId,
+        number: i32,
+        (source, amount_fen): (Source, Fen),
+        (gate, milestone_id): (Gate, Option<MilestoneId>),
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: PaymentId::new(now),
+            project_id: project,
+            number,
+            source,
+            gate,
+            milestone_id,
+            amount_fen,
+            stage: PaymentStage::Locked,
+            requested_by: None,
+            checked_by: None,
+            approved_by: None,
+            paid_by: None,
+            voucher_no: None,
+            paid_on: None,
+            returned_by: None,
+            held_from: None,
+            held_by: None,
+            hold_reason: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
 /// What a list of payments can be narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct PaymentFilter {
@@ -98,13 +134,14 @@ pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<Paymen
     payments::table.filter(payments::project_id.eq(project)).order(payments::number).select(PaymentRow::as_select()).load(conn)
 }
 
-/// What was paid to these projects, payment by payment.
+/// What was paid of the department's money to these projects, payment by payment.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn paid_of(conn: &mut Conn, ids: &[ProjectId]) -> QueryResult<Vec<(ProjectId, Fen)>> {
     payments::table
-        .filter(payments::project_id.eq_any(ids.iter().copied()).and(payments::stage.eq(PaymentStage::Paid)))
+        .filter(payments::project_id.eq_any(ids.iter().copied()))
+        .filter(payments::stage.eq(PaymentStage::Paid).and(payments::source.eq(Source::Fiscal)))
         .select((payments::project_id, payments::amount_fen))
         .load(conn)
 }

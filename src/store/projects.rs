@@ -24,6 +24,8 @@ pub struct ProjectRow {
     pub sponsor_id: Option<OrganizationId>,
     pub stage: ProjectStage,
     pub award_fen: Fen,
+    /// What of the award went on to another lane of the race.
+    pub ceded_fen: Fen,
     pub starts_on: Date,
     pub ends_on: Date,
     pub sign_by: Date,
@@ -89,12 +91,12 @@ pub fn list(conn: &mut Conn, scope: Scope, own: OrganizationId, filter: &Project
     by_id!(query, projects, page).load(conn)
 }
 
-/// The projects of a challenge.
+/// The projects of a challenge, by their codes.
 ///
 /// # Errors
 /// The database does not answer.
 pub fn of_challenge(conn: &mut Conn, challenge: ChallengeId) -> QueryResult<Vec<ProjectRow>> {
-    projects::table.filter(projects::challenge_id.eq(challenge)).order(projects::id).select(ProjectRow::as_select()).load(conn)
+    projects::table.filter(projects::challenge_id.eq(challenge)).order(projects::code).select(ProjectRow::as_select()).load(conn)
 }
 
 /// Whether an organisation leads a running project of this title.
@@ -155,6 +157,22 @@ pub fn conclude(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, opinion: &s
 /// [`diesel::NotFound`] when the project is not as it was read.
 pub fn resume(conn: &mut Conn, row: &ProjectRow, to: ProjectStage, ends_on: Date, now: Timestamp) -> QueryResult<ProjectRow> {
     step!(conn, projects, ProjectRow, row, to, now, projects::ends_on.eq(ends_on))
+}
+
+/// Raises the award by money that goes on to it from another lane of the race.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn raise(conn: &mut Conn, row: &ProjectRow, award: Fen, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, row.stage, now, projects::award_fen.eq(award))
+}
+
+/// Notes how much of the award went on to another lane of the race.
+///
+/// # Errors
+/// [`diesel::NotFound`] when the project is not as it was read.
+pub fn cede(conn: &mut Conn, row: &ProjectRow, ceded: Fen, now: Timestamp) -> QueryResult<ProjectRow> {
+    step!(conn, projects, ProjectRow, row, row.stage, now, projects::ceded_fen.eq(ceded))
 }
 
 /// Ends the running assignment, if there is one.

@@ -631,6 +631,7 @@ diesel::table! {
         sponsor_id -> Nullable<Text>,
         stage -> Text,
         award_fen -> BigInt,
+        ceded_fen -> BigInt,
         starts_on -> Date,
         ends_on -> Date,
         sign_by -> Date,
@@ -731,6 +732,72 @@ diesel::table! {
 }
 
 diesel::table! {
+    outcomes (id) {
+        id -> Text,
+        project_id -> Text,
+        kind -> Text,
+        title -> Text,
+        number -> Nullable<Text>,
+        number_key -> Nullable<Text>,
+        dated_on -> Date,
+        year -> Integer,
+        award_part -> Nullable<Text>,
+        maturity -> Nullable<Text>,
+        transfer_mode -> Nullable<Text>,
+        contract_no -> Nullable<Text>,
+        transfer_fen -> BigInt,
+        sales_fen -> BigInt,
+        maturity_now -> Nullable<Text>,
+        transfer_total_fen -> BigInt,
+        sales_total_fen -> BigInt,
+        share_note -> Nullable<Text>,
+        stage -> Text,
+        registered_by -> Text,
+        confirmed_by -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        next_due_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outcome_owners (outcome_id, organization_id) {
+        outcome_id -> Text,
+        organization_id -> Text,
+    }
+}
+
+diesel::table! {
+    outcome_shares (outcome_id, project_id) {
+        outcome_id -> Text,
+        project_id -> Text,
+        share_bps -> Integer,
+        transfer_fen -> BigInt,
+        sales_fen -> BigInt,
+        confirmed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outcome_years (id) {
+        id -> Text,
+        outcome_id -> Text,
+        number -> Integer,
+        year -> Integer,
+        maturity -> Nullable<Text>,
+        transfer_mode -> Nullable<Text>,
+        contract_no -> Nullable<Text>,
+        transfer_fen -> BigInt,
+        sales_fen -> BigInt,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     assignments (id) {
         id -> Text,
         project_id -> Text,
@@ -784,6 +851,7 @@ diesel::table! {
         visit_by -> Date,
         onsite_by -> Date,
         reports_from -> Date,
+        ended_on -> Nullable<Date>,
     }
 }
 
@@ -1067,6 +1135,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    race_gates (id) {
+        id -> Text,
+        challenge_id -> Text,
+        number -> Integer,
+        stage -> Text,
+        met_on -> Date,
+        assessors -> Text,
+        opinion -> Text,
+        lanes -> Text,
+        comparison -> Text,
+        decision_no -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(account_links -> users (user_id));
 diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(sessions -> users (user_id));
@@ -1089,9 +1178,12 @@ diesel::joinable!(milestones -> projects (project_id));
 diesel::joinable!(payments -> projects (project_id));
 diesel::joinable!(sub_payments -> payments (payment_id));
 diesel::joinable!(clawbacks -> projects (project_id));
+diesel::joinable!(changes -> projects (project_id));
 diesel::joinable!(follow_ups -> projects (project_id));
 diesel::joinable!(problems -> projects (project_id));
 diesel::joinable!(reports -> projects (project_id));
+diesel::joinable!(outcomes -> projects (project_id));
+diesel::joinable!(outcome_shares -> projects (project_id));
 diesel::joinable!(project_people -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));
 diesel::joinable!(decisions -> challenges (challenge_id));
@@ -1127,6 +1219,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     signatures,
     acceptances,
     acceptance_experts,
+    outcomes,
+    outcome_owners,
+    outcome_shares,
+    outcome_years,
     assignments,
     milestones,
     milestone_events,
@@ -1137,6 +1233,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfers,
     sub_payments,
     clawbacks,
+    race_gates,
     partnerships,
     audit,
     outbox,

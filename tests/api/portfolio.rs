@@ -8,7 +8,7 @@ pub const WRONG: &str = "(
     SELECT kind, year, plan_category, sector, stage, region FROM (
         SELECT kind, year, plan_category, sector, stage, region, n, fen FROM figures
         UNION ALL SELECT 'challenges', year, plan_category, sector, stage, '', -1, -fiscal_cap_fen FROM challenges
-        UNION ALL SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0, -p.award_fen
+        UNION ALL SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0, p.ceded_fen - p.award_fen
             FROM projects p JOIN challenges c ON c.id = p.challenge_id
         UNION ALL SELECT 'paid', c.year, c.plan_category, c.sector, c.stage, '', 0, -y.amount_fen
             FROM payments y JOIN projects p ON p.id = y.project_id JOIN challenges c ON c.id = p.challenge_id WHERE y.stage = 'paid' AND y.source = 'fiscal'

@@ -1,40 +1,13 @@
 //! Reviews and decisions: conflicts, scores, proposals, publicity, award.
 
+use crate::support::race::judged;
 use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
 /// A race of keda and yuan with these bids, scored; and the proposal that both win.
 pub async fn race(app: &TestApp, bids: [Value; 2]) -> (Story<'_>, Vec<String>, Value) {
-    let story = Story::draft(app).await;
-    let officer = app.officer().await;
-    let sponsor = app.organization("sponsor-works").await.to_string();
-    let mut input = inputs::challenge(&story.batch, &sponsor, 5);
-    input["max_parallel_teams"] = json!(2);
-    input["scheme_id"] = json!(story.scheme);
-    let version = officer.get(&format!("/challenges/{}", story.challenge)).await.is(200)["version"].as_i64().unwrap();
-    officer.put(&format!("/challenges/{}", story.challenge), version, input).await.is(200);
-    officer.does(&story.path("submit")).await.is(200);
-    app.director().await.does(&story.path("approve")).await.is(200);
-    officer.post(&story.path("publish"), story.window()).await.is(200);
-    let mut lanes = Vec::new();
-    for (team, input) in ["keda", "yuan"].into_iter().zip(bids) {
-        let team = app.team(team).await;
-        let bid = team.post(&story.path("bids"), input).await.is(201)["id"].as_str().unwrap().to_owned();
-        team.does(&format!("/bids/{bid}/submit")).await.is(200);
-        lanes.push(bid);
-    }
-    story.close().await;
-    officer.does(&story.path("open_bids")).await.is(200);
-    for bid in &lanes {
-        story.examined(bid, &[]).await;
-    }
-    officer.does(&story.path("start_review")).await.is(200);
-    story.scored(&lanes[0], 1, "26").await;
-    story.scored(&lanes[1], 2, "26").await;
-    let mut proposal = story.proposal();
-    proposal["selections"] =
-        lanes.iter().map(|bid| json!({"bid_id": bid, "choice": "recommended", "award_fen": 400 * inputs::WAN})).collect();
-    (story, lanes, proposal)
+    let [keda, yuan] = bids;
+    judged(app, &[("keda", keda), ("yuan", yuan)], 400).await
 }
 
 on_both! {

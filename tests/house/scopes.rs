@@ -21,6 +21,7 @@ const NEVER: &[Kind] = &[
     Kind::Objection,
     Kind::Audit,
     Kind::Measure,
+    Kind::RaceGate,
     Kind::Clawback,
     Kind::Portfolio,
     Kind::Ledger,

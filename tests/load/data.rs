@@ -281,7 +281,7 @@ fn signed(organization: OrganizationId, by: UserId) -> String {
 fn projects(officer: UserId, sponsor: OrganizationId) -> String {
     format!(
         "INSERT INTO projects SELECT replace(b.id, '-7000-8002-', '-7000-8003-'), b.challenge_id, b.id, c.code || '-P', c.title, b.lead_org_id,
-            '{sponsor}', CASE c.stage WHEN 'finished' THEN 'completed' ELSE 'active' END, 650000000, '2025-04-01', '2028-04-01',
+            '{sponsor}', CASE c.stage WHEN 'finished' THEN 'completed' ELSE 'active' END, 650000000, 0, '2025-04-01', '2028-04-01',
             '2025-03-01', '{officer}', NULL, NULL, NULL, NULL, NULL, NULL, 1, b.created_at, b.updated_at
         FROM bids b JOIN challenges c ON c.id = b.challenge_id WHERE b.stage = 'signed'"
     )

@@ -1,6 +1,6 @@
 //! How a team asks for a change, and what the sponsor says to it.
 
-use super::{ChangeRow, about, active, load, object, of_team, revised, shown, with_words};
+use super::{ChangeRow, about, active, load, named, object, of_team, ordering, revised, shown, with_words};
 use crate::app::act::{Act, Done, Object, Shown};
 use crate::app::bids::eligibility;
 use crate::app::error::AppError;
@@ -13,7 +13,7 @@ use crate::domain::milestone::OpinionInput;
 use crate::domain::policy::{Action, Kind};
 use crate::domain::refusal::Refusal;
 use crate::domain::revision::differences;
-use crate::store::{Json, challenges as challenge_rows, changes, restrictions};
+use crate::store::{challenges as challenge_rows, changes, restrictions};
 
 /// Everything that keeps a change from being asked for or approved; answers what it makes different.
 ///
@@ -41,13 +41,8 @@ pub(super) fn may_take_part(act: &mut Act<'_>, project: &ProjectRow, input: &Cha
         eligibility::may_lead(act, project.id, &demands, person, &mut faults)?;
     }
     faults.or(())?;
-    let organizations: Vec<_> = input
-        .members
-        .iter()
-        .flatten()
-        .map(|member| member.organization_id)
-        .chain(input.lead.as_ref().map(|lead| lead.organization_id))
-        .collect();
+    let organizations: Vec<_> =
+        named(input).map(|member| member.organization_id).chain(input.lead.as_ref().map(|lead| lead.organization_id)).collect();
     if organizations.is_empty() || restrictions::holding(act.conn, &organizations, &[], act.now.date())?.is_empty() {
         return Ok(());
     }
@@ -66,24 +61,7 @@ pub fn submit(act: &mut Act<'_>, id: ProjectId, input: ChangeInput) -> Result<Do
     input.check(project.ends_on, act.now.date())?;
     let input = input.keep_identities(|number| act.app.keys.mark(number));
     let found = examined(act, &project, &input)?;
-    let row = ChangeRow {
-        id: ChangeId::new(act.now),
-        project_id: id,
-        kind: input.kind,
-        stage: ChangeStage::Submitted,
-        input: Json::of(&input)?,
-        differences: Json::of(&found)?,
-        sponsor_opinion: None,
-        commissioner_opinion: None,
-        opinion: None,
-        decided_by: None,
-        number: None,
-        effective_at: None,
-        created_by: act.user()?,
-        version: 1,
-        created_at: act.now,
-        updated_at: act.now,
-    };
+    let row = ChangeRow::new(id, &input, &found, act.user()?, act.now)?;
     changes::insert(act.conn, &row)?;
     let about = with_words(about(&row, &project), input.cause.as_str());
     Ok(act.record_plain(permit, of_team(act, &row, &project), about)?.with(shown(act, row, &project)))
@@ -112,10 +90,11 @@ pub fn resubmit(act: &mut Act<'_>, id: ChangeId, input: ChangeInput) -> Result<D
 /// Drops a change that is not in effect.
 ///
 /// # Errors
-/// Denied, stale, decided against or in effect.
+/// Denied, stale, decided against or in effect; ordered by a gate of the race, and still to be signed.
 pub fn drop(act: &mut Act<'_>, id: ChangeId) -> Result<Done<Shown<ChangeRow>>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::ChangeDrop, &row, of_team(act, &row, &project))?;
+    ordering::may_be_dropped(act, &row, &project)?;
     let row = changes::advance(act.conn, &row, step.to, act.now)?;
     Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)))
 }

@@ -1,6 +1,6 @@
 //! How a change takes effect: its supplement 补充任务书 is drawn up, signed by all parties, and written into the plan.
 
-use super::{ChangeRow, about, active, load, object, revised, shown};
+use super::{ChangeRow, about, active, load, object, ordering, revised, shown};
 use crate::app::act::{About, Act, Done, Object, Shown};
 use crate::app::error::AppError;
 use crate::app::milestones as milestone_cases;
@@ -73,6 +73,9 @@ pub(super) fn apply(act: &mut Act<'_>, project: &ProjectRow, row: &ChangeRow) ->
         projects::revise(act.conn, project, &after.title, after.ends_on, lead, act.now)?;
     }
     lead_by(act, project, &input)?;
+    if let Some(race) = &input.race {
+        ordering::follow(act, project, race, &after)?;
+    }
     for node in milestones::of_project(act.conn, project.id)?.iter().filter(|node| !node.stage.ended()) {
         let planned = after.milestones.iter().find(|planned| planned.number == node.number);
         if let Some(planned) = planned {

@@ -4,11 +4,12 @@
 pub mod asking;
 pub mod deciding;
 pub mod effect;
+pub mod ordering;
 
 use crate::app::act::{About, Act, Object, Record, Seen, Shown};
 use crate::app::error::AppError;
 use crate::app::projects::{self, ProjectRow};
-use crate::domain::change::{ChangeInput, ChangeStage};
+use crate::domain::change::{ChangeInput, ChangeStage, MemberChange};
 use crate::domain::commitment::{Commitment, CommitmentParty, ConsortiumMember};
 use crate::domain::id::{ChangeId, OrganizationId, ProjectId};
 use crate::domain::organization::OrganizationStage;
@@ -102,7 +103,7 @@ fn revised(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeInput) -> Resu
 
 /// What a change needs to know beside the text: the organisations that it names, and the milestones that are concluded.
 fn surroundings(act: &mut Act<'_>, project: &ProjectRow, base: &Commitment, input: &ChangeInput) -> Result<Surroundings, AppError> {
-    let named: Vec<OrganizationId> = input.members.iter().flatten().map(|member| member.organization_id).collect();
+    let named: Vec<OrganizationId> = named(input).map(|member| member.organization_id).collect();
     let lead = input.lead.as_ref().map(|lead| lead.organization_id);
     let ids: Vec<OrganizationId> = named.iter().copied().chain(lead).collect();
     let known = if ids.is_empty() { Vec::new() } else { organizations::of_ids(act.conn, &ids)? };
@@ -119,6 +120,11 @@ fn surroundings(act: &mut Act<'_>, project: &ProjectRow, base: &Commitment, inpu
         lead: lead.filter(of_consortium).and_then(fit).map(party),
         concluded: rows.iter().filter(|row| row.stage.ended()).map(|row| row.number).collect(),
     })
+}
+
+/// The organisations that a change brings in, with their parts.
+fn named(input: &ChangeInput) -> impl Iterator<Item = &MemberChange> {
+    input.members.iter().flatten().chain(input.race.iter().flat_map(|race| &race.members))
 }
 
 fn as_member(found: &OrganizationRow) -> ConsortiumMember {

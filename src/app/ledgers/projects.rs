@@ -1,4 +1,4 @@
-//! 立项项目总台账: every project with its parties, its people and its money.
+//! 立项项目总台账: every project with its parties, its people and its money. An award stands without what of it went on to another lane.
 
 use super::Ledger;
 use crate::app::act::Act;

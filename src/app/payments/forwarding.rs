@@ -2,18 +2,17 @@
 
 use super::{Changed, PaymentRow, about, load, shown, step};
 use crate::app::act::Act;
-use crate::app::bids as bid_cases;
 use crate::app::error::{AppError, taken};
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{OrganizationId, PaymentId};
-use crate::domain::money::{Fen, split};
+use crate::domain::money::{Fen, WHOLE_BPS, split};
 use crate::domain::payment::{ForwardInput, PaymentStage, Source};
 use crate::domain::policy::Action;
 use crate::domain::proposal::consortium::OrganizationRef;
 use crate::domain::refusal::Refusal;
 use crate::store::projects::ProjectRow;
 use crate::store::sub_payments::SubPaymentRow;
-use crate::store::{bids, organizations, payments, sub_payments};
+use crate::store::{commitments, organizations, payments, sub_payments};
 
 /// A partner's account with a project: its share of what was paid, and what it has got of it.
 struct Account {
@@ -22,19 +21,20 @@ struct Account {
     got: Fen,
 }
 
-/// The accounts of the partners, if `without` were not paid. Shares divide the sum to the fen.
+/// The accounts of the partners by the commitment in force, if `without` were not paid. Shares divide the sum to the fen.
 fn accounts(act: &mut Act<'_>, project: &ProjectRow, without: Option<PaymentId>) -> Result<Vec<Account>, AppError> {
     let all = payments::of_project(act.conn, project.id)?;
     let paid = |row: &&PaymentRow| row.source == Source::Fiscal && row.stage == PaymentStage::Paid && Some(row.id) != without;
     let paid = Fen::total(all.iter().filter(paid).map(|row| row.amount_fen));
-    let bid = bids::find(act.conn, project.bid_id)?.ok_or(AppError::NotFound)?;
-    let content = bid_cases::content::required(act, &bid)?;
-    let partners = content.partners.iter().map(|partner| partner.fiscal_share_bps.0);
-    let weights: Vec<i64> = std::iter::once(content.lead_share_bps.0).chain(partners).collect();
+    let text = commitments::in_force(act.conn, project.id)?.ok_or(AppError::NotFound)?.content.read()?;
+    let partners = text.members.iter().map(|member| member.fiscal_share_bps);
+    let lead = WHOLE_BPS.saturating_sub(partners.clone().sum());
+    let weights: Vec<i64> = std::iter::once(lead).chain(partners).collect();
     let sent = sub_payments::of_project(act.conn, project.id)?;
     let got = |id: OrganizationId| Fen::total(sent.iter().filter(|(to, _)| *to == id).map(|(_, amount)| *amount));
     let shares = split(paid, &weights).into_iter().skip(1);
-    Ok(content.partner_ids().zip(shares).map(|(partner, share)| Account { partner, share, got: got(partner) }).collect())
+    let partners = text.members.iter().map(|member| member.organization_id);
+    Ok(partners.zip(shares).map(|(partner, share)| Account { partner, share, got: got(partner) }).collect())
 }
 
 /// That no partner has got more than would be its share, if this payment came back.

@@ -124,6 +124,7 @@ pub(super) fn open(act: &mut Act<'_>, challenge: &ChallengeRow, bid: &BidRow, nu
         sponsor_id: challenge.sponsor_id,
         stage: ProjectStage::Signing,
         award_fen: bid.award_fen.unwrap_or(Fen::ZERO),
+        ceded_fen: Fen::ZERO,
         starts_on,
         ends_on: starts_on.0.checked_add_months(months).map_or(starts_on, Date),
         sign_by: sign_by(act.now),

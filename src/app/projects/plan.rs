@@ -5,9 +5,8 @@ use crate::app::act::{Act, Done, Shown};
 use crate::app::bids as bid_cases;
 use crate::app::error::AppError;
 use crate::domain::disbursement::PlannedPayment;
-use crate::domain::id::{MilestoneId, PaymentId, ProjectId};
+use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{MilestoneStage, NodeIndicator};
-use crate::domain::payment::PaymentStage;
 use crate::domain::plan::{PlanFrame, PlanInput};
 use crate::domain::policy::Action;
 use crate::store::Json;
@@ -79,29 +78,8 @@ fn plan_milestones(act: &mut Act<'_>, id: ProjectId, input: &PlanInput, frame: P
 fn plan_payments(act: &mut Act<'_>, id: ProjectId, lines: &[PlannedPayment], nodes: &[MilestoneId]) -> Result<(), AppError> {
     for (planned, number) in lines.iter().zip(1..) {
         let node = planned.milestone.and_then(|number| usize::try_from(number.0.saturating_sub(1)).ok());
-        let row = PaymentRow {
-            id: PaymentId::new(act.now),
-            project_id: id,
-            number,
-            source: planned.source,
-            gate: planned.gate,
-            milestone_id: node.and_then(|index| nodes.get(index).copied()),
-            amount_fen: planned.amount_fen,
-            stage: PaymentStage::Locked,
-            requested_by: None,
-            checked_by: None,
-            approved_by: None,
-            paid_by: None,
-            voucher_no: None,
-            paid_on: None,
-            returned_by: None,
-            held_from: None,
-            held_by: None,
-            hold_reason: None,
-            version: 1,
-            created_at: act.now,
-            updated_at: act.now,
-        };
+        let milestone = node.and_then(|index| nodes.get(index).copied());
+        let row = PaymentRow::locked(id, number, (planned.source, planned.amount_fen), (planned.gate, milestone), act.now);
         payments::insert(act.conn, &row)?;
     }
     Ok(())

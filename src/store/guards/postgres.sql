@@ -13,6 +13,15 @@ CREATE OR REPLACE FUNCTION visit_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 END $$;
 CREATE OR REPLACE TRIGGER visits_stand BEFORE UPDATE ON visits FOR EACH ROW EXECUTE FUNCTION visit_stands();
 CREATE OR REPLACE TRIGGER visits_kept BEFORE DELETE OR TRUNCATE ON visits FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+-- The years of an outcome are only added to, and one that is confirmed is shared out whole, each project agreeing.
+CREATE OR REPLACE TRIGGER outcome_years_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON outcome_years FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE OR REPLACE FUNCTION outcomes_shared_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT COALESCE(SUM(CASE WHEN s.confirmed_by IS NULL THEN 0 ELSE s.share_bps END), 0) FROM outcome_shares s WHERE s.outcome_id = NEW.id) <> 10000
+    THEN RAISE EXCEPTION 'not shared out'; END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER outcomes_shared_out BEFORE UPDATE OF stage ON outcomes FOR EACH ROW
+    WHEN (NEW.stage = 'confirmed') EXECUTE FUNCTION outcomes_shared_out();
 -- What is paid of the department's money never passes the award, whoever holds the connection.
 CREATE OR REPLACE FUNCTION payments_within_award() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p
@@ -35,7 +44,7 @@ CREATE OR REPLACE FUNCTION figures_challenge() RETURNS trigger LANGUAGE plpgsql 
         INSERT INTO figures VALUES
             ('challenges', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', -1, -OLD.fiscal_cap_fen, 0),
             ('challenges', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 1, NEW.fiscal_cap_fen, 0);
-        INSERT INTO figures SELECT 'awarded', s.year, s.plan_category, s.sector, s.stage, '', 0, s.sign * p.award_fen, 0
+        INSERT INTO figures SELECT 'awarded', s.year, s.plan_category, s.sector, s.stage, '', 0, s.sign * (p.award_fen - p.ceded_fen), 0
             FROM projects p, (VALUES (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, -1), (NEW.year, NEW.plan_category, NEW.sector, NEW.stage, 1))
                 s (year, plan_category, sector, stage, sign)
             WHERE p.challenge_id = NEW.id;
@@ -68,7 +77,8 @@ BEGIN
     SELECT c.* INTO held FROM challenges c WHERE c.id = CASE TG_TABLE_NAME WHEN 'projects' THEN (to_jsonb(NEW) ->> 'challenge_id')
         ELSE (SELECT p.challenge_id FROM projects p WHERE p.id = (to_jsonb(NEW) ->> 'project_id')) END FOR SHARE;
     IF TG_TABLE_NAME = 'projects' THEN
-        told := 'awarded'; amount := (to_jsonb(NEW) ->> 'award_fen')::BIGINT;
+        told := 'awarded'; amount := (to_jsonb(NEW) ->> 'award_fen')::BIGINT - (to_jsonb(NEW) ->> 'ceded_fen')::BIGINT;
+        IF TG_OP = 'UPDATE' THEN amount := amount - (to_jsonb(OLD) ->> 'award_fen')::BIGINT + (to_jsonb(OLD) ->> 'ceded_fen')::BIGINT; END IF;
     ELSE
         told := 'paid'; amount := (to_jsonb(NEW) ->> 'amount_fen')::BIGINT;
         IF (to_jsonb(NEW) ->> 'stage') <> 'paid' THEN amount := -amount; END IF;
@@ -93,7 +103,7 @@ CREATE OR REPLACE TRIGGER figures_bid AFTER UPDATE OF stage ON bids FOR EACH ROW
         AND NEW.stage IN ('submitted', 'withdrawn', 'needs_reconfirmation', 'lapsed'))) EXECUTE FUNCTION figures_bid();
 CREATE OR REPLACE TRIGGER figures_bid_new AFTER INSERT ON bids FOR EACH ROW WHEN (NEW.stage NOT IN ('draft', 'withdrawn', 'needs_reconfirmation', 'lapsed')) EXECUTE FUNCTION figures_bid();
 CREATE OR REPLACE TRIGGER figures_payment_new AFTER INSERT ON payments FOR EACH ROW WHEN (NEW.stage = 'paid' AND NEW.source = 'fiscal') EXECUTE FUNCTION figures_money();
-CREATE OR REPLACE TRIGGER figures_project AFTER INSERT ON projects FOR EACH ROW EXECUTE FUNCTION figures_money();
+CREATE OR REPLACE TRIGGER figures_project AFTER INSERT OR UPDATE OF award_fen, ceded_fen ON projects FOR EACH ROW EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_payment AFTER UPDATE OF stage ON payments FOR EACH ROW
     WHEN (NEW.source = 'fiscal' AND (OLD.stage = 'paid') <> (NEW.stage = 'paid')) EXECUTE FUNCTION figures_money();
 CREATE OR REPLACE TRIGGER figures_milestone_moved AFTER UPDATE OF stage ON milestones FOR EACH ROW

@@ -13,6 +13,12 @@ WHEN NEW.created_at <> OLD.created_at OR NEW.project_id <> OLD.project_id OR NEW
     OR NEW.updated_at > datetime(OLD.created_at, '+86401 seconds')
 BEGIN SELECT RAISE(ABORT, 'a visit stands a day after it was written down'); END;
 CREATE TRIGGER IF NOT EXISTS visits_no_delete BEFORE DELETE ON visits BEGIN SELECT RAISE(ABORT, 'a visit is kept'); END;
+-- The years of an outcome are only added to, and one that is confirmed is shared out whole, each project agreeing.
+CREATE TRIGGER IF NOT EXISTS outcome_years_no_update BEFORE UPDATE ON outcome_years BEGIN SELECT RAISE(ABORT, 'outcome_years is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS outcome_years_no_delete BEFORE DELETE ON outcome_years BEGIN SELECT RAISE(ABORT, 'outcome_years is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS outcomes_shared_out BEFORE UPDATE OF stage ON outcomes WHEN NEW.stage = 'confirmed'
+    AND (SELECT COALESCE(SUM(CASE WHEN s.confirmed_by IS NULL THEN 0 ELSE s.share_bps END), 0) FROM outcome_shares s WHERE s.outcome_id = NEW.id) <> 10000
+BEGIN SELECT RAISE(ABORT, 'not shared out'); END;
 -- What is paid of the department's money never passes the award, whoever holds the connection.
 CREATE TRIGGER IF NOT EXISTS payments_within_award BEFORE UPDATE OF stage ON payments WHEN NEW.stage = 'paid' AND NEW.source = 'fiscal'
     AND NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p
@@ -30,9 +36,9 @@ WHEN (OLD.year, OLD.plan_category, OLD.sector, OLD.stage, OLD.fiscal_cap_fen)
     INSERT INTO figures VALUES
         ('challenges', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', -1, -OLD.fiscal_cap_fen, 0),
         ('challenges', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 1, NEW.fiscal_cap_fen, 0);
-    INSERT INTO figures SELECT 'awarded', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, -p.award_fen, 0
+    INSERT INTO figures SELECT 'awarded', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, p.ceded_fen - p.award_fen, 0
         FROM projects p WHERE p.challenge_id = NEW.id;
-    INSERT INTO figures SELECT 'awarded', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 0, p.award_fen, 0
+    INSERT INTO figures SELECT 'awarded', NEW.year, NEW.plan_category, NEW.sector, NEW.stage, '', 0, p.award_fen - p.ceded_fen, 0
         FROM projects p WHERE p.challenge_id = NEW.id;
     INSERT INTO figures SELECT 'paid', OLD.year, OLD.plan_category, OLD.sector, OLD.stage, '', 0, -pay.amount_fen, 0
         FROM payments pay JOIN projects p ON p.id = pay.project_id WHERE p.challenge_id = NEW.id AND pay.stage = 'paid' AND pay.source = 'fiscal';
@@ -58,6 +64,11 @@ CREATE TRIGGER IF NOT EXISTS figures_bid_new AFTER INSERT ON bids WHEN NEW.stage
 END;
 CREATE TRIGGER IF NOT EXISTS figures_project_new AFTER INSERT ON projects BEGIN
     INSERT INTO figures SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0, NEW.award_fen, 0
+        FROM challenges c WHERE c.id = NEW.challenge_id;
+END;
+CREATE TRIGGER IF NOT EXISTS figures_project_moved AFTER UPDATE OF award_fen, ceded_fen ON projects BEGIN
+    INSERT INTO figures SELECT 'awarded', c.year, c.plan_category, c.sector, c.stage, '', 0,
+            NEW.award_fen - NEW.ceded_fen - OLD.award_fen + OLD.ceded_fen, 0
         FROM challenges c WHERE c.id = NEW.challenge_id;
 END;
 CREATE TRIGGER IF NOT EXISTS figures_payment_new AFTER INSERT ON payments WHEN NEW.stage = 'paid' AND NEW.source = 'fiscal' BEGIN

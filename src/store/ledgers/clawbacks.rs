@@ -1,4 +1,5 @@
-//! The query of the ledger of ends: projects that were terminated or revoked, and those whose money goes back.
+//! The query of the ledger of ends: projects that were terminated or revoked, lanes that were cut or merged, and those whose money goes
+//! back.
 
 use super::{Line, Order, Shape, line};
 use crate::domain::clawback::{ClawbackCause, ClawbackStage};
@@ -40,7 +41,7 @@ impl Line for ClawbackLine {
     // `ClawbackRow::outstanding` says of one; a test holds the two against each other.
     const SHAPE: Shape = Shape {
         select: "p.id AS id, p.code AS code, p.title AS title, o.name AS lead_organization, p.stage AS stage, z.cause AS cause, z.reason AS reason,
-            z.decision_no AS decision_no, z.decided_on AS decided_on, p.award_fen AS award_fen,
+            z.decision_no AS decision_no, z.decided_on AS decided_on, p.award_fen - p.ceded_fen AS award_fen,
             (SELECT COALESCE(CAST(SUM(CASE WHEN y.stage = 'paid' AND y.source = 'fiscal' THEN y.amount_fen ELSE 0 END) AS BIGINT), 0)
                 FROM payments y WHERE y.project_id = p.id) AS paid_fen,
             w.cause AS clawback_cause, w.decision_no AS clawback_no, w.principal_fen AS principal_fen, w.interest_fen AS interest_fen,
@@ -50,7 +51,7 @@ impl Line for ClawbackLine {
             w.due_on AS due_on, w.stage AS clawback_stage",
         join: "LEFT JOIN measures z ON z.project_id = p.id AND z.kind IN ('terminate', 'revoke') AND z.stage = 'approved'
             LEFT JOIN clawbacks w ON w.project_id = p.id AND w.stage NOT IN ('proposed', 'declined')",
-        keep: "(z.id IS NOT NULL OR w.id IS NOT NULL)",
+        keep: "(z.id IS NOT NULL OR w.id IS NOT NULL OR p.stage IN ('eliminated', 'merged'))",
         order: Order::Id("p.id"),
     };
 

@@ -44,7 +44,7 @@ impl Line for ProjectLine {
     const SHAPE: Shape = Shape {
         select: "p.id AS id, p.code AS code, p.title AS title, c.class AS class, c.plan_category AS plan_category, c.sector AS sector,
             o.name AS lead_organization, o.uscc AS uscc, o.city AS city, p.starts_on AS starts_on, p.ends_on AS ends_on,
-            p.award_fen AS award_fen, u.name AS commissioner, p.stage AS stage, d.minute_no AS decision_no, k.content AS commitment,
+            p.award_fen - p.ceded_fen AS award_fen, u.name AS commissioner, p.stage AS stage, d.minute_no AS decision_no, k.content AS commitment,
             p.bid_id AS bid_id, b.received_at AS received_at, w.body AS opened, h.input AS change, h.effective_at AS changed_at",
         join: "JOIN bids b ON b.id = p.bid_id
             LEFT JOIN bid_openings w ON w.bid_id = p.bid_id

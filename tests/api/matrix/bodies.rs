@@ -21,6 +21,7 @@ impl World<'_> {
             | "POST /bids/{id}/return_examination"
             | "POST /satisfactions/{id}/waive"
             | "POST /measures/{id}/decline"
+            | "POST /race_gates/{id}/decline"
             | "POST /clawbacks/{id}/decline" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
             "POST /restrictions" => inputs::restriction(&self.organization),
@@ -107,13 +108,25 @@ impl World<'_> {
             "POST /me/status_reports" => json!({"reports": [{"project_id": self.user, "note": "按计划推进"}]}),
             "POST /reports/{id}/submit" => inputs::report(),
             "POST /reports/{id}/comment" => json!({"comment": "进展符合计划"}),
+            "POST /projects/{id}/outcomes" => inputs::outcome_of(self.story.app, &self.organization, "ZL2"),
+            "PUT /outcomes/{id}" => inputs::outcome_of(self.story.app, &self.organization, "ZL1"),
+            "POST /outcomes/{id}/confirm_share" => json!({"project_id": self.story.project}),
+            "POST /outcomes/{id}/refuse_share" => json!({"project_id": self.story.project, "reason": "未参与"}),
+            "POST /outcomes/{id}/follow_up" => json!({"year": 1, "sales_fen": 0}),
             "POST /projects/{id}/problems" => inputs::problem(self.story.app),
             "POST /problems/{id}/close" => json!({"resolution": "设备已到位"}),
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),
             "POST /projects/{id}/measures" => json!({"kind": "terminate", "cause": "conditions_lost", "reason": "需求方停产。"}),
             "POST /projects/{id}/clawbacks" => json!({"audit_no": "审字1号", "spent_fen": 0, "reason": "审计结论。"}),
             "POST /clawbacks/{id}/receive" => json!({"amount_fen": 1, "received_on": "2026-01-01", "voucher_no": "TK-999"}),
-            "POST /measures/{id}/approve" | "POST /clawbacks/{id}/approve" | "POST /clawbacks/{id}/approve_write_off" => {
+            "POST /challenges/{id}/race_gates" => {
+                let panel = inputs::node_assessment("pass");
+                json!({"met_on": "2026-01-01", "assessors": panel["assessors"], "opinion": "考核意见。", "lanes": []})
+            }
+            "POST /race_gates/{id}/approve"
+            | "POST /measures/{id}/approve"
+            | "POST /clawbacks/{id}/approve"
+            | "POST /clawbacks/{id}/approve_write_off" => {
                 json!({"decision_no": "示科发〔2026〕1号"})
             }
             "POST /payments/{id}/forward" => {

@@ -6,6 +6,12 @@ use super::table::{ANY, On, Row, STAFF};
 pub const ROWS: &[Row] = &[
     // Projects.
     Row("GET /challenges/{id}/lanes",           On::Challenge,    ANY, STAFF),
+    // A race of several lanes is none of these worlds: tests of its own say who may do what.
+    Row("POST /challenges/{id}/race_gates",     On::Challenge,    "", "officer officer2"),
+    Row("GET /challenges/{id}/race_gates",      On::Challenge,    ANY, STAFF),
+    Row("GET /race_gates/{id}",                 On::RaceGate,     "", STAFF),
+    Row("POST /race_gates/{id}/approve",        On::RaceGate,     "", "director"),
+    Row("POST /race_gates/{id}/decline",        On::RaceGate,     "", "director"),
     Row("GET /projects",                        On::Nothing,      ANY, STAFF),
     Row("GET /projects",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
     Row("GET /projects/{id}",                   On::Project,      ANY, STAFF),
@@ -31,6 +37,20 @@ pub const ROWS: &[Row] = &[
     // Nothing has passed in this story.
     Row("GET /acceptances/{id}/certificate",    On::Acceptance,   "", STAFF),
     Row("GET /acceptances/{id}/certificate",    On::Acceptance,   "", "team colleague sponsor"),
+    // Outcomes: one of `active` and `acceptance` waits for its commissioner, and is shared with nobody.
+    Row("POST /projects/{id}/outcomes",         On::Project,      "active acceptance", "team colleague"),
+    Row("GET /outcomes",                        On::Nothing,      ANY, STAFF),
+    Row("GET /outcomes",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
+    Row("GET /outcomes/totals",                 On::Nothing,      ANY, STAFF),
+    Row("GET /outcomes/totals",                 On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
+    Row("GET /outcomes/{id}",                   On::Outcome,      ANY, STAFF),
+    Row("GET /outcomes/{id}",                   On::Outcome,      ANY, "team colleague sponsor"),
+    Row("PUT /outcomes/{id}",                   On::Outcome,      "active acceptance", "team colleague"),
+    Row("POST /outcomes/{id}/confirm_share",    On::Outcome,      "", "team colleague"),
+    Row("POST /outcomes/{id}/refuse_share",     On::Outcome,      "", "team colleague"),
+    Row("POST /outcomes/{id}/confirm",          On::Outcome,      "active acceptance", "commissioner"),
+    Row("POST /outcomes/{id}/return",           On::Outcome,      "active acceptance", "commissioner"),
+    Row("POST /outcomes/{id}/follow_up",        On::Outcome,      "", "team colleague"),
     // Measures: at `active` one waits, of which only the department knows.
     Row("POST /projects/{id}/measures",         On::Project,      "acceptance", "officer officer2 supervisor commissioner"),
     Row("GET /projects/{id}/measures",          On::Project,      ANY, STAFF),

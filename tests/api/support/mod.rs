@@ -6,6 +6,7 @@ pub mod door;
 pub mod inputs;
 pub mod log;
 pub mod postgres;
+pub mod race;
 pub mod smtp;
 pub mod story;
 pub mod upload;

@@ -4,8 +4,11 @@ use super::{TestApp, inputs};
 use serde_json::{Value, json};
 
 /// A challenge on its way.
+#[derive(Clone)]
 pub struct Story<'a> {
     pub app: &'a TestApp,
+    /// Whose bid and project it follows.
+    pub team: &'static str,
     pub batch: String,
     pub scheme: String,
     pub challenge: String,
@@ -39,6 +42,7 @@ impl<'a> Story<'a> {
         let challenge = id(&officer.post("/challenges", input).await.is(201));
         Self {
             app,
+            team: "keda",
             batch,
             scheme,
             challenge,
@@ -205,7 +209,7 @@ impl<'a> Story<'a> {
     pub async fn signed_by(&self, party: &str) {
         let who = match party {
             "department" => self.app.director().await,
-            "team" => self.app.team("keda").await,
+            "team" => self.app.team(self.team).await,
             _ => self.app.sponsor().await,
         };
         who.post(&format!("/projects/{}/sign", self.project), inputs::signature(party)).await.is(200);
@@ -225,7 +229,7 @@ impl<'a> Story<'a> {
 
     /// A milestone from its start to being handed in.
     pub async fn handed_in(&self, index: usize, values: &[(&str, &str)]) {
-        let team = self.app.team("keda").await;
+        let team = self.app.team(self.team).await;
         let path = format!("/milestones/{}", self.milestones[index]);
         team.does(&format!("{path}/start")).await.is(200);
         team.post(&format!("{path}/submit"), inputs::evidence(values)).await.is(200);
@@ -240,7 +244,7 @@ impl<'a> Story<'a> {
     /// A payment from its request to the transfer.
     pub async fn paid(&self, index: usize) {
         let path = |verb: &str| format!("/payments/{}/{verb}", self.payments[index]);
-        self.app.team("keda").await.does(&path("request")).await.is(200);
+        self.app.team(self.team).await.does(&path("request")).await.is(200);
         self.app.commissioner().await.does(&path("check")).await.is(200);
         self.app.finance().await.does(&path("approve")).await.is(200);
         let today = self.app.app.clock.now().date().to_string();
@@ -251,7 +255,7 @@ impl<'a> Story<'a> {
     /// Applies for acceptance with everything that is asked for.
     pub async fn applied(&self) {
         let path = format!("/projects/{}/apply_acceptance", self.project);
-        self.app.team("keda").await.post(&path, inputs::acceptance()).await.is(200);
+        self.app.team(self.team).await.post(&path, inputs::acceptance()).await.is(200);
     }
 
     /// The last application for acceptance.

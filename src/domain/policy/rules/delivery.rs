@@ -27,6 +27,17 @@ pub const RULES: &[Rule] = &[
     rule(A::AcceptanceRead, &[Team, Sponsor], OWN),
     rule(A::AcceptanceAssess, &[Officer], &[Stranger, Author]),
     rule(A::AcceptanceDecide, &[System], ANY),
+    // 成果: registered and followed by the team, agreed on by the teams that share it, confirmed by the commissioner.
+    rule(A::OutcomeRead, STAFF, ANY),
+    rule(A::OutcomeRead, &[Team, Sponsor], OWN),
+    rule(A::OutcomeRegister, &[Team], OWN),
+    rule(A::OutcomeEdit, &[Team], OWN),
+    rule(A::OutcomeConfirmShare, &[Team], OWN),
+    rule(A::OutcomeRefuseShare, &[Team], OWN),
+    rule(A::OutcomeConfirm, &[Commissioner], MINE),
+    rule(A::OutcomeReturn, &[Commissioner], MINE),
+    rule(A::OutcomeFollowUp, &[Team], OWN),
+    rule(A::OutcomeRemind, &[System], ANY),
     // 处置: proposed for the department, as an alert by the commissioner; decided by a director without a part in it.
     rule(A::MeasureRead, STAFF, ANY),
     rule(A::MeasureRead, &[Team, Sponsor], OWN),
@@ -40,6 +51,15 @@ pub const RULES: &[Rule] = &[
     rule(A::ProjectResume, &[System], ANY),
     rule(A::ProjectTerminate, &[System], ANY),
     rule(A::ProjectRevoke, &[System], ANY),
+    // 赛马考核: the lanes are nobody's but the department's to see; decided by a director who follows none of them.
+    rule(A::RaceGateRead, STAFF, ANY),
+    rule(A::RaceGatePropose, &[Officer], DESK),
+    rule(A::RaceGateApprove, &[Director], OTHER),
+    rule(A::RaceGateDecline, &[Director], OTHER),
+    rule(A::ProjectPassGate, &[System], ANY),
+    rule(A::ProjectEliminate, &[System], ANY),
+    rule(A::ProjectMerge, &[System], ANY),
+    rule(A::ChangeOrder, &[System], ANY),
     // 追回: whoever proposes it does not decide it (SD13), nor what is written off.
     rule(A::ClawbackRead, STAFF, ANY),
     rule(A::ClawbackRead, &[Team], OWN),

@@ -3,8 +3,17 @@
 //! A ledger's own file says what is selected, from where, and in which order ([`Line`]). Everything else stands here: the tables that
 //! all share (`p` the project, `c` its challenge, `o` its lead organisation), what a ledger can be narrowed to, and the page.
 
+pub mod acceptances;
+pub mod changes;
+pub mod clawbacks;
+pub mod commitments;
+pub mod milestones;
 pub mod payments;
 pub mod projects;
+pub mod rectifications;
+pub mod reports;
+pub mod spending;
+pub mod visits;
 
 use crate::domain::challenge::{ChallengeClass, PlanCategory};
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId, ProjectId, UserId};
@@ -38,13 +47,16 @@ pub struct LedgerFilter {
     pub stage: Option<ProjectStage>,
 }
 
-/// In which order a ledger comes, and where a page of it ends.
+/// In which order a ledger comes, and where a page of it ends. Most come project by project: the order begins with the project's id, for
+/// which an index stands before every other table is asked, so that a page costs what is on it.
 #[derive(Clone, Copy, Debug)]
 pub enum Order {
     /// By this id.
     Id(&'static str),
     /// By project, and by a number in it.
     Place(&'static str, &'static str),
+    /// By one id, and by another.
+    Pair(&'static str, &'static str),
 }
 
 /// How a ledger is asked for.
@@ -65,7 +77,7 @@ pub trait Line: QueryableByName<Multi> + 'static {
     /// How it is asked for.
     const SHAPE: Shape;
 
-    /// Its place in the order: an id, or a project's and a number with `/` between them.
+    /// Its place in the order: an id, or both parts of it with `/` between them.
     fn mark(&self) -> String;
 }
 
@@ -154,13 +166,14 @@ impl Asked {
                 self.and(id, beyond, mark);
                 self.say(format_args!(" ORDER BY {id} {way}"));
             }
-            Order::Place(project, number) => {
+            Order::Place(first, second) | Order::Pair(first, second) => {
                 if let Some((of, at)) = mark.and_then(|mark| mark.split_once('/')) {
-                    let of = self.bind(Bound::Text(of.to_owned()));
-                    let at = self.bind(Bound::Number(at.parse().unwrap_or_default()));
-                    self.say(format_args!(" AND ({project}, {number}) {beyond} ({of}, {at})"));
+                    let by_number = matches!(order, Order::Place(..));
+                    let at = if by_number { Bound::Number(at.parse().unwrap_or_default()) } else { Bound::Text(at.to_owned()) };
+                    let (of, at) = (self.bind(Bound::Text(of.to_owned())), self.bind(at));
+                    self.say(format_args!(" AND ({first}, {second}) {beyond} ({of}, {at})"));
                 }
-                self.say(format_args!(" ORDER BY {project} {way}, {number} {way}"));
+                self.say(format_args!(" ORDER BY {first} {way}, {second} {way}"));
             }
         }
         let limit = self.bind(Bound::Count(page.fetch()));

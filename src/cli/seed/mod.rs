@@ -4,6 +4,7 @@
 //! - [`timeline`] and [`course`] the story as a list of deeds
 //! - [`turns`] what does not go straight in the judging
 //! - [`forms`] and [`values`] what people fill in
+//! - [`targets`] what the report promises
 //! - [`people`] everyone, [`story`] what was made so far, [`deeds`] and [`works`] who does what
 
 pub mod calendar;
@@ -14,6 +15,7 @@ pub mod ends;
 pub mod forms;
 pub mod people;
 pub mod story;
+pub mod targets;
 pub mod timeline;
 pub mod turns;
 pub mod values;
@@ -69,6 +71,7 @@ pub async fn load(app: &App, password: &str) -> anyhow::Result<Loaded> {
     bar.finish_and_clear();
     app.clock.set(calendar::instant(calendar::ENDS)?);
     story.people.confirm(app).await.context("the pool of experts")?;
+    targets::load(app, story.people.person("officer")?).await.context("the targets")?;
     story.check().await?;
     app.count_letters_as_sent().await?;
     Ok(Loaded {

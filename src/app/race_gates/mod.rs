@@ -85,7 +85,7 @@ fn load(act: &mut Act<'_>, id: ChallengeId) -> Result<(ChallengeRow, Vec<Project
 /// Denied; no race (any more), another gate waits; everything wrong with it.
 pub fn propose(act: &mut Act<'_>, id: ChallengeId, input: &RaceGateInput) -> Result<Done<Shown<RaceGateRow>>, AppError> {
     let (challenge, lanes) = load(act, id)?;
-    let object = Object { kind: Kind::RaceGate, tie: tie(act, &challenge, &lanes, None), ..challenges::object(act, &challenge) };
+    let object = Object { kind: Kind::Project, tie: tie(act, &challenge, &lanes, None), ..challenges::object(act, &challenge) };
     let permit = act.permit(Action::RaceGatePropose, &object)?;
     let active = active(&lanes);
     if active.is_empty() || active.len().saturating_add(lanes.iter().filter(|lane| effects::cut(lane)).count()) < 2 {
@@ -190,7 +190,7 @@ pub fn get(act: &mut Act<'_>, id: RaceGateId) -> Result<Seen<Shown<RaceGateRow>>
 pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Shown<RaceGateRow>>>, AppError> {
     let challenge = challenge_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let lanes = projects::of_challenge(act.conn, id)?;
-    let object = Object { kind: Kind::RaceGate, tie: tie(act, &challenge, &lanes, None), ..challenges::object(act, &challenge) };
+    let object = Object { kind: Kind::Project, tie: tie(act, &challenge, &lanes, None), ..challenges::object(act, &challenge) };
     let permit = act.permit(Action::RaceGateRead, &object)?;
     let rows = race_gates::of_challenge(act.conn, id)?;
     Ok(Seen::by(permit, rows.into_iter().map(|row| shown(act, row, &challenge, &lanes)).collect()))

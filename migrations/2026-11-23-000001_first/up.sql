@@ -761,6 +761,82 @@ CREATE TABLE acceptance_experts (
 );
 CREATE INDEX acceptance_experts_expert ON acceptance_experts (expert_id);
 
+-- Outcomes: one of a kind and number, confirmed by somebody else than who registered it.
+CREATE TABLE outcomes (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    number TEXT,
+    number_key TEXT,
+    dated_on DATE NOT NULL,
+    year INTEGER NOT NULL,
+    award_part TEXT,
+    maturity TEXT,
+    transfer_mode TEXT,
+    contract_no TEXT,
+    transfer_fen BIGINT NOT NULL CHECK (transfer_fen >= 0),
+    sales_fen BIGINT NOT NULL CHECK (sales_fen >= 0),
+    maturity_now TEXT,
+    transfer_total_fen BIGINT NOT NULL CHECK (transfer_total_fen >= transfer_fen),
+    sales_total_fen BIGINT NOT NULL CHECK (sales_total_fen >= sales_fen),
+    share_note TEXT,
+    stage TEXT NOT NULL,
+    registered_by TEXT NOT NULL REFERENCES users (id),
+    confirmed_by TEXT REFERENCES users (id),
+    opinion TEXT,
+    next_due_on DATE,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK ((number IS NULL) = (number_key IS NULL)),
+    CHECK ((kind = 'award') = (award_part IS NOT NULL)),
+    CHECK ((transfer_mode IS NULL) = (contract_no IS NULL)),
+    CHECK ((stage = 'confirmed') = (confirmed_by IS NOT NULL)),
+    CHECK (confirmed_by <> registered_by)
+);
+CREATE UNIQUE INDEX outcomes_once ON outcomes (kind, number_key) WHERE stage <> 'returned';
+CREATE INDEX outcomes_project ON outcomes (project_id, id);
+CREATE INDEX outcomes_kind ON outcomes (kind, id);
+CREATE INDEX outcomes_year ON outcomes (year, id);
+CREATE INDEX outcomes_stage ON outcomes (stage, id);
+CREATE INDEX outcomes_due ON outcomes (next_due_on, id) WHERE stage = 'confirmed';
+
+CREATE TABLE outcome_owners (
+    outcome_id TEXT NOT NULL REFERENCES outcomes (id),
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    PRIMARY KEY (outcome_id, organization_id)
+);
+
+-- Which projects count an outcome; what a share comes to is divided to the fen when it is kept.
+CREATE TABLE outcome_shares (
+    outcome_id TEXT NOT NULL REFERENCES outcomes (id),
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    share_bps INTEGER NOT NULL CHECK (share_bps BETWEEN 1 AND 10000),
+    transfer_fen BIGINT NOT NULL CHECK (transfer_fen >= 0),
+    sales_fen BIGINT NOT NULL CHECK (sales_fen >= 0),
+    confirmed_by TEXT REFERENCES users (id),
+    PRIMARY KEY (outcome_id, project_id)
+);
+CREATE INDEX outcome_shares_project ON outcome_shares (project_id, outcome_id);
+
+-- Append-only by trigger: a correction is a later row of the same year.
+CREATE TABLE outcome_years (
+    id TEXT PRIMARY KEY NOT NULL,
+    outcome_id TEXT NOT NULL REFERENCES outcomes (id),
+    number INTEGER NOT NULL,
+    year INTEGER NOT NULL CHECK (year BETWEEN 1 AND 3),
+    maturity TEXT,
+    transfer_mode TEXT,
+    contract_no TEXT,
+    transfer_fen BIGINT NOT NULL CHECK (transfer_fen >= 0),
+    sales_fen BIGINT NOT NULL CHECK (sales_fen >= 0),
+    note TEXT,
+    recorded_by TEXT NOT NULL REFERENCES users (id),
+    created_at TIMESTAMP NOT NULL,
+    UNIQUE (outcome_id, number)
+);
+
 CREATE TABLE assignments (
     id TEXT PRIMARY KEY NOT NULL,
     project_id TEXT NOT NULL REFERENCES projects (id),
@@ -816,7 +892,8 @@ CREATE TABLE follow_ups (
     began_on DATE NOT NULL,
     visit_by DATE NOT NULL,
     onsite_by DATE NOT NULL,
-    reports_from DATE NOT NULL
+    reports_from DATE NOT NULL,
+    ended_on DATE
 );
 CREATE INDEX follow_ups_reports ON follow_ups (reports_from, project_id);
 CREATE INDEX follow_ups_visit ON follow_ups (visit_by, project_id);

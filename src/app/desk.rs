@@ -9,7 +9,7 @@ use crate::domain::policy::{Action, Kind};
 use crate::domain::project::ProjectStage;
 use crate::domain::status::{month_ends, month_of};
 use crate::domain::time::Date;
-use crate::store::{desk, follow_ups, projects as project_rows, reports, status_reports};
+use crate::store::{desk, follow_ups, outcomes, projects as project_rows, reports, status_reports};
 use std::collections::{HashMap, HashSet};
 
 codes! {
@@ -21,6 +21,7 @@ codes! {
         ReportToComment = "report_to_comment" "待审阅报告",
         ProblemOverdue = "problem_overdue" "问题逾期",
         VisitDue = "visit_due" "待服务",
+        OutcomeToConfirm = "outcome_to_confirm" "待确认成果",
         StatusDue = "status_due" "待填月度状态",
     }
 }
@@ -31,6 +32,8 @@ const TO_ASSESS: i64 = 30;
 const TO_CHECK: i64 = 10;
 /// Days in which a report is commented.
 const TO_COMMENT: i64 = 15;
+/// Days in which an outcome that was registered is confirmed.
+const TO_CONFIRM: i64 = 30;
 /// How many days before its end a visit of the quarter, or the status of the month, appears on the desk.
 const AHEAD: i64 = 15;
 
@@ -105,6 +108,11 @@ fn gathered(act: &mut Act<'_>, user: UserId) -> Result<Vec<Item>, AppError> {
     let said: HashSet<ProjectId> = status_reports::since(act.conn, &ids, month)?.iter().map(|row| row.project_id).collect();
     for id in bearings.keys().filter(|id| !said.contains(id) && month_ends(today) <= today.plus_days(AHEAD)) {
         add(Waiting::StatusDue, *id, String::new(), "/me/status_reports".into(), month_ends(today));
+    }
+    // Also of projects that have ended.
+    for (row, code, title) in outcomes::to_confirm(act.conn, user)? {
+        let (path, due_on) = (format!("/outcomes/{}", row.id), row.updated_at.date().plus_days(TO_CONFIRM));
+        items.push(Item { what: Waiting::OutcomeToConfirm, project_id: row.project_id, code, title, name: row.title, path, due_on });
     }
     Ok(items)
 }

@@ -45,6 +45,7 @@ pub mod notary;
 pub mod object;
 pub mod objections;
 pub mod organizations;
+pub mod outcomes;
 pub mod paces;
 pub mod papers;
 pub mod particulars;

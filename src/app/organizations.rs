@@ -8,6 +8,7 @@ use crate::domain::id::OrganizationId;
 use crate::domain::notice::Facts;
 use crate::domain::organization::{CreditCode, OrganizationInput, OrganizationStage};
 use crate::domain::policy::{Action, Kind, Standing, Tie};
+use crate::domain::proposal::consortium::OrganizationRef;
 use crate::domain::refusal::Refusal;
 use crate::store::Page;
 use crate::store::organizations;
@@ -116,6 +117,25 @@ pub(super) fn verified(act: &mut Act<'_>, id: OrganizationId) -> Result<Organiza
 /// It may not.
 pub(super) fn is_verified(stage: OrganizationStage) -> Result<(), Refusal> {
     if stage == OrganizationStage::Verified { Ok(()) } else { Err(Refusal::OrganizationNotVerified) }
+}
+
+/// Finds registered organisations that are named by id or credit code: answers who each name is, if anybody.
+pub(super) fn named(
+    act: &mut Act<'_>,
+    refs: &[&OrganizationRef],
+) -> Result<impl Fn(&OrganizationRef) -> Option<OrganizationId> + use<>, AppError> {
+    let (mut ids, mut codes) = (Vec::new(), Vec::new());
+    for named in refs {
+        match named {
+            OrganizationRef::Id(id) => ids.push(*id),
+            OrganizationRef::Code(code) => codes.push(code.to_string()),
+        }
+    }
+    let found = organizations::named(act.conn, &ids, &codes)?;
+    Ok(move |named: &OrganizationRef| match named {
+        OrganizationRef::Id(id) => found.iter().any(|(known, _)| known == id).then_some(*id),
+        OrganizationRef::Code(code) => found.iter().find(|(_, uscc)| uscc.as_deref() == Some(code.as_str())).map(|(id, _)| *id),
+    })
 }
 
 impl App {

@@ -4,7 +4,7 @@ use crate::app::act::{About, Act, Done, Object};
 use crate::app::error::AppError;
 use crate::app::{
     App, Who, bids as bid_cases, calendars, clawbacks as clawback_cases, measures as measure_cases, milestones as milestone_cases,
-    objections as objection_cases, problems as problem_cases, projects, reports as report_cases,
+    objections as objection_cases, outcomes as outcome_cases, problems as problem_cases, projects, reports as report_cases,
 };
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Tie;
@@ -12,7 +12,7 @@ use crate::domain::reminder::{RULES, ReminderRule, Subject, last_day_to_extend};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::challenges as challenge_rows;
 use crate::store::reminders::{self, Asked, ReminderRow};
-use crate::store::{bids, clawbacks, measures, milestones, objections, problems, projects as project_rows, reports};
+use crate::store::{bids, clawbacks, measures, milestones, objections, outcomes, problems, projects as project_rows, reports};
 
 /// Objects of which a rule speaks in one go,
 const AT_ONCE: i64 = 100;
@@ -123,6 +123,11 @@ fn concerning(act: &mut Act<'_>, subject: Subject, id: &str) -> Result<(Object, 
             let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
             let about = clawback_cases::about(act, &row, &project)?;
             Ok((Object::record(&row, Tie::Stranger), about))
+        }
+        Subject::FollowUp => {
+            let row = outcomes::find(act.conn, id.parse().map_err(|_| AppError::NotFound)?)?.ok_or(AppError::NotFound)?;
+            let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
+            Ok((Object::record(&row, Tie::Stranger), outcome_cases::about(&row, &project)))
         }
         Subject::Signing | Subject::ProjectEnd | Subject::Visit | Subject::VisitOnsite => {
             let row = project_rows::find(act.conn, id.parse().map_err(|_| AppError::NotFound)?)?.ok_or(AppError::NotFound)?;

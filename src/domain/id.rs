@@ -124,6 +124,10 @@ ids! {
     PaymentId,
     /// An application for acceptance 验收.
     AcceptanceId,
+    /// An outcome 成果.
+    OutcomeId,
+    /// The figures of an outcome for a year.
+    FollowUpId,
     /// A measure 处置 on a project.
     MeasureId,
     /// A gate 赛马考核 of a race.

@@ -42,6 +42,7 @@ pub mod money;
 pub mod notice;
 pub mod objection;
 pub mod organization;
+pub mod outcome;
 pub mod paper;
 pub mod partnership;
 pub mod password;

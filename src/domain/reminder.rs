@@ -28,6 +28,7 @@ codes! {
         Suspension = "suspension" "暂停期限（尚未恢复或终止）",
         Clawback = "clawback" "退款期限（尚未退清）",
         ProjectEnd = "project_end" "项目结束日（尚未申请验收）",
+        FollowUp = "follow_up" "成果年度跟踪期限（尚未填报）",
     }
 }
 
@@ -44,6 +45,7 @@ impl Subject {
             Self::Suspension => Action::MeasureRemind,
             Self::Clawback => Action::ClawbackRemind,
             Self::Milestone | Self::Rectification => Action::MilestoneRemind,
+            Self::FollowUp => Action::OutcomeRemind,
         }
     }
 }
@@ -138,6 +140,10 @@ pub const RULES: &[ReminderRule] = &[
     rule("acceptance_late_3", S::ProjectEnd, Months(3), N::AcceptanceOverdue, ESCALATED),
     rule("acceptance_late_5", S::ProjectEnd, Months(5), N::AcceptanceOverdue, ESCALATED),
     rule("acceptance_late_6", S::ProjectEnd, Months(6), N::AcceptanceOverdue, ESCALATED),
+    rule("follow_up_30", S::FollowUp, Days(-30), N::FollowUpDue, &[Team]),
+    rule("follow_up_7", S::FollowUp, Days(-7), N::FollowUpDue, &[Team]),
+    rule("follow_up_late_1", S::FollowUp, Days(1), N::FollowUpMissing, LATE),
+    rule("follow_up_late_30", S::FollowUp, Days(30), N::FollowUpMissing, RED),
 ];
 
 /// How long after its day the last rule on a subject still speaks, in days: for when the service stood still.

@@ -3,7 +3,7 @@
 use crate::domain::workflow::Table;
 use crate::domain::{
     acceptance, amendment, bid, challenge, change, clawback, decision, draw, expert, grant, measure, milestone, objection, organization,
-    partnership, payment, problem, project, question, race, report, restriction, review, satisfaction,
+    outcome, partnership, payment, problem, project, question, race, report, restriction, review, satisfaction,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -24,6 +24,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<objection::ObjectionStage>("Objection 异议"),
         Table::of::<project::ProjectStage>("Project 项目"),
         Table::of::<acceptance::AcceptanceStage>("Acceptance 验收"),
+        Table::of::<outcome::OutcomeStage>("Outcome 成果"),
         Table::of::<measure::MeasureStage>("Measure 处置"),
         Table::of::<race::RaceGateStage>("Race gate 赛马考核"),
         Table::of::<clawback::ClawbackStage>("Clawback 追回"),

@@ -37,6 +37,7 @@ pub mod objections;
 pub mod openapi;
 pub mod operations;
 pub mod organizations;
+pub mod outcomes;
 pub mod pages;
 pub mod papers;
 pub mod partnerships;

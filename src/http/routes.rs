@@ -12,8 +12,8 @@ use crate::http::openapi::Described;
 use crate::http::{
     acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commissioners, commitments, custody,
     decisions, draws, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures, milestones, objections,
-    organizations, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, race_gates, receipts, recusals,
-    reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
+    organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, race_gates, receipts,
+    recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
 };
 use actix_web::http::Method;
 
@@ -284,6 +284,16 @@ pub fn routes() -> Vec<Route> {
         verb("/clawbacks/{id}/propose_write_off", A::ClawbackProposeWriteOff, clawbacks::propose_write_off),
         verb("/clawbacks/{id}/approve_write_off", A::ClawbackApproveWriteOff, clawbacks::approve_write_off),
         verb("/clawbacks/{id}/decline_write_off", A::ClawbackDeclineWriteOff, clawbacks::decline_write_off),
+        create("/projects/{id}/outcomes", A::OutcomeRegister, outcomes::register, "/outcomes"),
+        list("/outcomes", A::OutcomeRead, outcomes::list),
+        get_with("/outcomes/totals", A::OutcomeRead, outcomes::totals),
+        get("/outcomes/{id}", A::OutcomeRead, outcomes::get),
+        put("/outcomes/{id}", A::OutcomeEdit, outcomes::edit),
+        verb("/outcomes/{id}/confirm_share", A::OutcomeConfirmShare, outcomes::confirm_share),
+        verb("/outcomes/{id}/refuse_share", A::OutcomeRefuseShare, outcomes::refuse_share),
+        verb("/outcomes/{id}/confirm", A::OutcomeConfirm, outcomes::confirm),
+        verb("/outcomes/{id}/return", A::OutcomeReturn, outcomes::send_back),
+        verb("/outcomes/{id}/follow_up", A::OutcomeFollowUp, outcomes::follow_up),
         get("/projects/{id}/milestones", A::MilestoneRead, milestones::of_project),
         get("/projects/{id}/payments", A::PaymentRead, payments::of_project),
         create("/projects/{id}/changes", A::ChangeSubmit, changes::submit, "/changes"),

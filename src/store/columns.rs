@@ -4,8 +4,8 @@ use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
     acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, light, measure, member,
-    milestone, notice, objection, organization, partnership, payment, policy, problem, project, proposal, question, race, recusal, report,
-    restriction, review, satisfaction, scheme, seal, user, visit,
+    milestone, notice, objection, organization, outcome, partnership, payment, policy, problem, project, proposal, question, race, recusal,
+    report, restriction, review, satisfaction, scheme, seal, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -80,6 +80,7 @@ text_columns!(as_str:
     id::DecisionId, id::DrawId, id::FileId, id::GrantId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::ObjectionId,
     id::OrganizationId, id::PartnershipId, id::PaymentId, id::ProblemId, id::ProjectId, id::QuestionId, id::RecusalId, id::RestrictionId,
     id::RaceGateId, id::ReviewId, id::SatisfactionId, id::SchemeId, id::SessionId, id::UserId, id::VisitId, id::AcceptanceId, id::ReportId,
+    id::OutcomeId, id::FollowUpId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -121,6 +122,11 @@ code_columns!(
     acceptance::AcceptanceStage,
     acceptance::PanelVerdict,
     acceptance::AcceptanceResult,
+    outcome::OutcomeStage,
+    outcome::OutcomeKind,
+    outcome::AwardPart,
+    outcome::Maturity,
+    outcome::TransferMode,
     milestone::MilestoneStage,
     change::ChangeKind,
     change::ChangeStage,

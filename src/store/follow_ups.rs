@@ -21,6 +21,8 @@ pub struct FollowUpRow {
     pub onsite_by: Date,
     /// In which quarter its next reports are opened.
     pub reports_from: Date,
+    /// When acceptance was concluded: from then on its outcomes are followed.
+    pub ended_on: Option<Date>,
 }
 
 /// Begins to keep what is due for a project that came into force.
@@ -29,8 +31,16 @@ pub struct FollowUpRow {
 /// It is kept already.
 pub fn begin(conn: &mut Conn, project: ProjectId, began_on: Date) -> QueryResult<()> {
     let (visit_by, onsite_by) = (next_quarter_ends(began_on), next_half_year_ends(began_on));
-    let row = FollowUpRow { project_id: project, began_on, visit_by, onsite_by, reports_from: quarter_of(began_on) };
+    let row = FollowUpRow { project_id: project, began_on, visit_by, onsite_by, reports_from: quarter_of(began_on), ended_on: None };
     diesel::insert_into(follow_ups::table).values(&row).execute(conn).map(|_| ())
+}
+
+/// Keeps when a project ended.
+///
+/// # Errors
+/// The database does not answer.
+pub fn end(conn: &mut Conn, project: ProjectId, ended_on: Date) -> QueryResult<()> {
+    diesel::update(follow_ups::table.find(project)).set(follow_ups::ended_on.eq(ended_on)).execute(conn).map(|_| ())
 }
 
 /// What is due for a project, if it came into force.

@@ -6,13 +6,14 @@ use crate::domain::clawback::OUTSTANDING;
 use crate::domain::measure::{MeasureKind, MeasureStage};
 use crate::domain::milestone::MilestoneStage;
 use crate::domain::objection::ObjectionStage;
+use crate::domain::outcome::OutcomeStage;
 use crate::domain::problem::ProblemStage;
 use crate::domain::project::ProjectStage;
 use crate::domain::reminder::Subject;
 use crate::domain::report::ReportStage;
 use crate::domain::time::{Date, Timestamp};
 use crate::store::schema::{
-    bids, challenges, clawbacks, follow_ups, measures, milestones, objections, problems, projects, reminders, reports,
+    bids, challenges, clawbacks, follow_ups, measures, milestones, objections, outcomes, problems, projects, reminders, reports,
 };
 use crate::store::{Conn, Multi, dialect, on};
 use diesel::prelude::*;
@@ -80,6 +81,7 @@ pub fn due(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)
         Subject::Suspension => in_measures(conn, asked),
         Subject::Clawback => in_clawbacks(conn, asked),
         Subject::Visit | Subject::VisitOnsite => in_visits(conn, asked),
+        Subject::FollowUp => in_outcomes(conn, asked),
     }
 }
 
@@ -173,4 +175,12 @@ fn in_reports(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Da
         .filter(projects::stage.eq(ProjectStage::Active))
         .filter(reports::stage.eq(ReportStage::Due).and(reports::due_on.between(asked.first, asked.last)));
     waiting!(conn, asked, reports, reports::due_on, "reports.due_on", owed)
+}
+
+fn in_outcomes(conn: &mut Conn, asked: &Asked<'_>) -> QueryResult<Vec<(String, Date)>> {
+    let due = outcomes::next_due_on.assume_not_null();
+    let followed = outcomes::table
+        .filter(outcomes::stage.eq(OutcomeStage::Confirmed))
+        .filter(outcomes::next_due_on.is_not_null().and(due.between(asked.first, asked.last)));
+    waiting!(conn, asked, outcomes, due, "outcomes.next_due_on", followed)
 }

@@ -732,6 +732,72 @@ diesel::table! {
 }
 
 diesel::table! {
+    outcomes (id) {
+        id -> Text,
+        project_id -> Text,
+        kind -> Text,
+        title -> Text,
+        number -> Nullable<Text>,
+        number_key -> Nullable<Text>,
+        dated_on -> Date,
+        year -> Integer,
+        award_part -> Nullable<Text>,
+        maturity -> Nullable<Text>,
+        transfer_mode -> Nullable<Text>,
+        contract_no -> Nullable<Text>,
+        transfer_fen -> BigInt,
+        sales_fen -> BigInt,
+        maturity_now -> Nullable<Text>,
+        transfer_total_fen -> BigInt,
+        sales_total_fen -> BigInt,
+        share_note -> Nullable<Text>,
+        stage -> Text,
+        registered_by -> Text,
+        confirmed_by -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        next_due_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outcome_owners (outcome_id, organization_id) {
+        outcome_id -> Text,
+        organization_id -> Text,
+    }
+}
+
+diesel::table! {
+    outcome_shares (outcome_id, project_id) {
+        outcome_id -> Text,
+        project_id -> Text,
+        share_bps -> Integer,
+        transfer_fen -> BigInt,
+        sales_fen -> BigInt,
+        confirmed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outcome_years (id) {
+        id -> Text,
+        outcome_id -> Text,
+        number -> Integer,
+        year -> Integer,
+        maturity -> Nullable<Text>,
+        transfer_mode -> Nullable<Text>,
+        contract_no -> Nullable<Text>,
+        transfer_fen -> BigInt,
+        sales_fen -> BigInt,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     assignments (id) {
         id -> Text,
         project_id -> Text,
@@ -785,6 +851,7 @@ diesel::table! {
         visit_by -> Date,
         onsite_by -> Date,
         reports_from -> Date,
+        ended_on -> Nullable<Date>,
     }
 }
 
@@ -1115,6 +1182,8 @@ diesel::joinable!(changes -> projects (project_id));
 diesel::joinable!(follow_ups -> projects (project_id));
 diesel::joinable!(problems -> projects (project_id));
 diesel::joinable!(reports -> projects (project_id));
+diesel::joinable!(outcomes -> projects (project_id));
+diesel::joinable!(outcome_shares -> projects (project_id));
 diesel::joinable!(project_people -> projects (project_id));
 diesel::joinable!(reviews -> bids (bid_id));
 diesel::joinable!(decisions -> challenges (challenge_id));
@@ -1150,6 +1219,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     signatures,
     acceptances,
     acceptance_experts,
+    outcomes,
+    outcome_owners,
+    outcome_shares,
+    outcome_years,
     assignments,
     milestones,
     milestone_events,

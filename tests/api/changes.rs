@@ -9,12 +9,12 @@ async fn asks(app: &TestApp, story: &Story<'_>, fields: Value) -> Reply {
 }
 
 /// Asks for a change that is taken; answers its path.
-async fn asked(app: &TestApp, story: &Story<'_>, fields: Value) -> String {
+pub async fn asked(app: &TestApp, story: &Story<'_>, fields: Value) -> String {
     format!("/changes/{}", asks(app, story, fields).await.is(201)["id"].as_str().unwrap())
 }
 
 /// The commissioner's word.
-async fn advised(app: &TestApp, change: &str, verdict: &str) -> Reply {
+pub async fn advised(app: &TestApp, change: &str, verdict: &str) -> Reply {
     app.commissioner().await.post(&format!("{change}/advise"), json!({"verdict": verdict, "opinion": "情况属实"})).await
 }
 
@@ -23,7 +23,7 @@ async fn approved(app: &TestApp, change: &str) -> Reply {
     app.director().await.post(&format!("{change}/approve"), json!({"opinion": "同意变更"})).await
 }
 
-async fn signed_by(app: &TestApp, change: &str, party: &str) -> Value {
+pub async fn signed_by(app: &TestApp, change: &str, party: &str) -> Value {
     let who = match party {
         "department" => app.director().await,
         "team" => app.team("keda").await,

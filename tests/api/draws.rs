@@ -6,12 +6,12 @@ use jiebang::domain::policy::Role;
 use serde_json::{Value, json};
 
 /// An officer of another division than the one that owns the challenges of the story.
-async fn operator(app: &TestApp) -> Caller {
+pub async fn operator(app: &TestApp) -> Caller {
     app.person("operator", "department", Some("资源配置处"), &[Role::Officer]).await
 }
 
 /// Fills the pool: technical experts in the province and outside it, and some for the money.
-async fn pool(app: &TestApp, inside: u32, outside: u32, money: u32) {
+pub async fn pool(app: &TestApp, inside: u32, outside: u32, money: u32) {
     for number in 1..=inside {
         inputs::enlisted(app, &app.expert(number).await, "technical").await;
     }
@@ -25,7 +25,7 @@ async fn pool(app: &TestApp, inside: u32, outside: u32, money: u32) {
     }
 }
 
-fn terms() -> Value {
+pub fn terms() -> Value {
     json!({"size": 5, "substitutes": 3, "outside_bps": 10_000, "finance": 1})
 }
 

@@ -4,12 +4,12 @@ use crate::reviews::race;
 use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
-fn why() -> Value {
+pub fn why() -> Value {
     json!({"reason": "单位战略调整，无法承担"})
 }
 
 /// Awarded to keda, with yuan as the first reserve; answers the bids and the project.
-async fn with_reserve(app: &TestApp) -> (Story<'_>, Vec<String>, String) {
+pub async fn with_reserve(app: &TestApp) -> (Story<'_>, Vec<String>, String) {
     let (story, lanes, mut proposal) = race(app, [inputs::bid(), inputs::bid()]).await;
     let officer = app.officer().await;
     proposal["selections"] = json!([

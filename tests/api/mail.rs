@@ -86,7 +86,7 @@ pub fn golden(record: &str, expected: &str) {
     for (is, should) in record.lines().zip(expected.lines()) {
         assert_eq!(is, should);
     }
-    assert_eq!(record.lines().count(), expected.lines().count());
+    assert_eq!(record.lines().count(), expected.lines().count(), "{record}");
 }
 
 /// Everyone who could get a letter has an account before the story begins.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 /// A challenge on the first day of its publicity.
-async fn running(app: &TestApp) -> Story<'_> {
+pub async fn running(app: &TestApp) -> Story<'_> {
     let story = Story::publicity(app).await;
     app.days_later(1);
     app.supervisor().await;
@@ -14,19 +14,19 @@ async fn running(app: &TestApp) -> Story<'_> {
     story
 }
 
-fn from_outside() -> Value {
+pub fn from_outside() -> Value {
     let mut input = inputs::objection();
     input["email"] = json!("zhao@elsewhere.example");
     input
 }
 
 /// Files one with an account; answers its path.
-async fn filed(app: &TestApp, story: &Story<'_>) -> String {
+pub async fn filed(app: &TestApp, story: &Story<'_>) -> String {
     let kept = app.team("yuan").await.post(&story.path("objections"), inputs::objection()).await.is(201);
     format!("/objections/{}", kept["id"].as_str().unwrap())
 }
 
-fn answer(verdict: &str) -> Value {
+pub fn answer(verdict: &str) -> Value {
     json!({"verdict": verdict, "reply": "经核查，现答复如下：报告编号属实。"})
 }
 

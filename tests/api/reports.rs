@@ -4,7 +4,7 @@ use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
 /// A project that runs, at the beginning of its first whole quarter, with the report that it owes.
-async fn owing(app: &TestApp) -> (Story<'_>, String) {
+pub async fn owing(app: &TestApp) -> (Story<'_>, String) {
     let story = Story::active(app).await;
     at(app, "2026-07-01").await;
     let reports = app.team("keda").await.get(&format!("/projects/{}/reports", story.project)).await.is(200);

@@ -3,11 +3,11 @@
 use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
-fn due(app: &TestApp) -> Value {
+pub fn due(app: &TestApp) -> Value {
     json!({"due_at": app.app.clock.now().plus(chrono::TimeDelta::days(5)).to_string()})
 }
 
-async fn first(story: &Story<'_>) -> String {
+pub async fn first(story: &Story<'_>) -> String {
     let listed = story.app.sponsor().await.get(&story.path("satisfactions")).await.is(200);
     format!("/satisfactions/{}", listed["items"][0]["id"].as_str().unwrap())
 }

@@ -1,10 +1,11 @@
 //! Judging schemes: versions, phases, blindness, drafts of sheets, and the desks of approval.
 
+use crate::support::upload::pdf;
 use crate::support::{Story, TestApp, inputs, on_both};
 use serde_json::{Value, json};
 
 /// A network review that weighs 40 % and a meeting that weighs 60 %.
-fn phased() -> Value {
+pub fn phased() -> Value {
     let mut scheme = inputs::scheme();
     scheme["phases"] = json!([
         {"phase": "network", "least_reviews": 2, "weight_bps": 4_000}, {"phase": "meeting", "least_reviews": 1, "weight_bps": 6_000}
@@ -12,14 +13,35 @@ fn phased() -> Value {
     scheme
 }
 
-/// A challenge under this scheme, under review, with one eligible bid.
-async fn reviewing(app: &TestApp, scheme: Value) -> Story<'_> {
-    let mut story = Story::judged_by(app, scheme).await;
+/// A challenge under this scheme, open to bids.
+async fn open(app: &TestApp, scheme: Value) -> Story<'_> {
+    let story = Story::judged_by(app, scheme).await;
     let (officer, director) = (app.officer().await, app.director().await);
     officer.does(&story.path("submit")).await.is(200);
     director.does(&story.path("approve")).await.is(200);
     officer.post(&story.path("publish"), story.window()).await.is(200);
+    story
+}
+
+/// A challenge under this scheme, under review, with one eligible bid.
+pub async fn reviewing(app: &TestApp, scheme: Value) -> Story<'_> {
+    let mut story = open(app, scheme).await;
     story.bid = story.submitted("keda").await;
+    under_review(story).await
+}
+
+/// The same, with a bid that holds a file.
+async fn with_a_file(app: &TestApp, scheme: Value) -> Story<'_> {
+    let mut story = open(app, scheme).await;
+    story.bid = story.drafted("keda").await;
+    let team = app.team("keda").await;
+    team.uploads(&story.bid, "other", "方案.pdf", &pdf("方案", 10)).await.is(201);
+    team.does(&format!("/bids/{}/submit", story.bid)).await.is(200);
+    under_review(story).await
+}
+
+async fn under_review(story: Story<'_>) -> Story<'_> {
+    let officer = story.app.officer().await;
     story.close().await;
     officer.does(&story.path("open_bids")).await.is(200);
     story.examined(&story.bid, &[]).await;
@@ -133,7 +155,7 @@ on_both! {
     async fn an_expert_reads_on_whom_to_declare_and_in_a_blind_scheme_not_whose_a_bid_is(app: TestApp) {
         let mut scheme = inputs::scheme();
         scheme["blind"] = json!(true);
-        let story = reviewing(&app, scheme).await;
+        let story = with_a_file(&app, scheme).await;
         let review = format!("/reviews/{}", story.assigned(&story.bid, 1).await);
         let expert = app.expert(1).await;
         let before = expert.get(&review).await.is(200);
@@ -143,7 +165,16 @@ on_both! {
         assert_eq!((&bid["team"], &bid["partners"]), (&json!([]), &json!([])));
         assert!(bid["technical_plan"].as_str().is_some());
         expert.get(&format!("/bids/{}", story.bid)).await.is_refused(404, "not_found");
-        assert_eq!(app.officer().await.get(&review).await.is(200)["organizations"], json!(null));
+        // The files would say whose it is: none is there for them, while whoever judges openly reads them.
+        let file = app.officer().await.get(&format!("/bids/{}/files", story.bid)).await.is(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        expert.get(&format!("/bids/{}/files", story.bid)).await.is_refused(404, "not_found");
+        assert_eq!(expert.downloads(&file).await.0, 404);
+        let open = with_a_file(&app, inputs::scheme()).await;
+        let review = format!("/reviews/{}", open.assigned(&open.bid, 1).await);
+        expert.post(&format!("{review}/declare"), json!({"no_conflict": true})).await.is(200);
+        let file = expert.get(&format!("/bids/{}/files", open.bid)).await.is(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(expert.downloads(&file).await.0, 200);
+        assert_eq!(app.officer().await.get(&review).await.is(200)["organizations"], json!(null), "an officer declares on nobody");
     }
 
     async fn a_criterion_may_not_apply_where_the_scheme_says_so_and_the_others_make_the_hundred(app: TestApp) {

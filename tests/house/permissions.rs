@@ -33,6 +33,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Satisfaction,
         Kind::Project,
         Kind::Acceptance,
+        Kind::Outcome,
         Kind::Milestone,
         Kind::Change,
         Kind::Payment,
@@ -77,7 +78,8 @@ fn nobody_approves_what_they_wrote_or_follow() {
     // A commissioner judges what they follow, also a request for money; an expert declines what was assigned, a team
     // withdraws its own bid.
     let own = |action: Action| {
-        matches!(action.kind(), Kind::Milestone | Kind::Review | Kind::Bid | Kind::Session) || action == Action::PaymentReturn
+        matches!(action.kind(), Kind::Milestone | Kind::Review | Kind::Bid | Kind::Session)
+            || matches!(action, Action::PaymentReturn | Action::OutcomeReturn)
     };
     let judges = |action: &&Action| JUDGES.contains(&action.verb()) && !own(**action) || **action == Action::GrantPropose;
     let judging: Vec<Action> = Action::ALL.iter().filter(judges).copied().collect();

@@ -27,6 +27,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "restrictions",
         "recusals",
         "measures",
+        "outcomes",
         "race_gates",
         "clawbacks",
         "experts",

@@ -3,13 +3,13 @@
 
 use crate::app::act::Act;
 use crate::app::error::AppError;
+use crate::app::organizations as registered;
 use crate::domain::challenge::{ChallengeClass, Demands, SelectionMode};
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{OrganizationId, ProjectId};
 use crate::domain::organization::{OrganizationStage, Region};
 use crate::domain::partnership::PartnershipStage;
 use crate::domain::proposal::BidInput;
-use crate::domain::proposal::consortium::OrganizationRef;
 use crate::domain::proposal::team::{Part, TeamMember, TeamRole};
 use crate::store::bids::BidRow;
 use crate::store::people::{self, BoundRow};
@@ -193,17 +193,6 @@ pub(super) fn resolved(act: &mut Act<'_>, content: &BidInput) -> Result<BidInput
     if content.organizations().next().is_none() {
         return Ok(content.clone());
     }
-    let (mut ids, mut codes) = (Vec::new(), Vec::new());
-    for named in content.organizations() {
-        match named {
-            OrganizationRef::Id(id) => ids.push(*id),
-            OrganizationRef::Code(code) => codes.push(code.to_string()),
-        }
-    }
-    let found = organizations::named(act.conn, &ids, &codes)?;
-    let known = |named: &OrganizationRef| match named {
-        OrganizationRef::Id(id) => found.iter().any(|(known, _)| known == id).then_some(*id),
-        OrganizationRef::Code(code) => found.iter().find(|(_, uscc)| uscc.as_deref() == Some(code.as_str())).map(|(id, _)| *id),
-    };
-    Ok(content.clone().resolve(known)?)
+    let named: Vec<_> = content.organizations().collect();
+    Ok(content.clone().resolve(registered::named(act, &named)?)?)
 }

@@ -4,6 +4,7 @@ use super::{ProjectRow, about, load, object, shown, team_standing, tie};
 use crate::app::acceptances;
 use crate::app::act::{Act, Done, Object, Shown};
 use crate::app::error::AppError;
+use crate::app::outcomes as outcome_cases;
 use crate::app::payments as payment_cases;
 use crate::domain::acceptance::{AcceptanceInput, AcceptanceStage, Checklist, Conclusion, ConclusionInput, passes, results};
 use crate::domain::id::ProjectId;
@@ -73,6 +74,9 @@ pub fn conclude(act: &mut Act<'_>, id: ProjectId, input: &ConclusionInput) -> Re
         Conclusion::Completed => payment_cases::unlock(act, &row, |payment| payment.gate == Gate::Acceptance)?,
         Conclusion::Rectify => {}
         Conclusion::Concluded | Conclusion::Failed => payment_cases::cancel_locked(act, &row)?,
+    }
+    if matches!(input.conclusion, Conclusion::Completed | Conclusion::Concluded) {
+        outcome_cases::tracking::begin(act, row.id)?;
     }
     Ok(recorded.with(shown(act, row)))
 }

@@ -13,6 +13,15 @@ CREATE OR REPLACE FUNCTION visit_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 END $$;
 CREATE OR REPLACE TRIGGER visits_stand BEFORE UPDATE ON visits FOR EACH ROW EXECUTE FUNCTION visit_stands();
 CREATE OR REPLACE TRIGGER visits_kept BEFORE DELETE OR TRUNCATE ON visits FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+-- The years of an outcome are only added to, and one that is confirmed is shared out whole, each project agreeing.
+CREATE OR REPLACE TRIGGER outcome_years_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON outcome_years FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE OR REPLACE FUNCTION outcomes_shared_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT COALESCE(SUM(CASE WHEN s.confirmed_by IS NULL THEN 0 ELSE s.share_bps END), 0) FROM outcome_shares s WHERE s.outcome_id = NEW.id) <> 10000
+    THEN RAISE EXCEPTION 'not shared out'; END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER outcomes_shared_out BEFORE UPDATE OF stage ON outcomes FOR EACH ROW
+    WHEN (NEW.stage = 'confirmed') EXECUTE FUNCTION outcomes_shared_out();
 -- What is paid of the department's money never passes the award, whoever holds the connection.
 CREATE OR REPLACE FUNCTION payments_within_award() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p

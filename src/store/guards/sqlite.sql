@@ -13,6 +13,12 @@ WHEN NEW.created_at <> OLD.created_at OR NEW.project_id <> OLD.project_id OR NEW
     OR NEW.updated_at > datetime(OLD.created_at, '+86401 seconds')
 BEGIN SELECT RAISE(ABORT, 'a visit stands a day after it was written down'); END;
 CREATE TRIGGER IF NOT EXISTS visits_no_delete BEFORE DELETE ON visits BEGIN SELECT RAISE(ABORT, 'a visit is kept'); END;
+-- The years of an outcome are only added to, and one that is confirmed is shared out whole, each project agreeing.
+CREATE TRIGGER IF NOT EXISTS outcome_years_no_update BEFORE UPDATE ON outcome_years BEGIN SELECT RAISE(ABORT, 'outcome_years is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS outcome_years_no_delete BEFORE DELETE ON outcome_years BEGIN SELECT RAISE(ABORT, 'outcome_years is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS outcomes_shared_out BEFORE UPDATE OF stage ON outcomes WHEN NEW.stage = 'confirmed'
+    AND (SELECT COALESCE(SUM(CASE WHEN s.confirmed_by IS NULL THEN 0 ELSE s.share_bps END), 0) FROM outcome_shares s WHERE s.outcome_id = NEW.id) <> 10000
+BEGIN SELECT RAISE(ABORT, 'not shared out'); END;
 -- What is paid of the department's money never passes the award, whoever holds the connection.
 CREATE TRIGGER IF NOT EXISTS payments_within_award BEFORE UPDATE OF stage ON payments WHEN NEW.stage = 'paid' AND NEW.source = 'fiscal'
     AND NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p

@@ -37,6 +37,20 @@ pub const ROWS: &[Row] = &[
     // Nothing has passed in this story.
     Row("GET /acceptances/{id}/certificate",    On::Acceptance,   "", STAFF),
     Row("GET /acceptances/{id}/certificate",    On::Acceptance,   "", "team colleague sponsor"),
+    // Outcomes: one of `active` and `acceptance` waits for its commissioner, and is shared with nobody.
+    Row("POST /projects/{id}/outcomes",         On::Project,      "active acceptance", "team colleague"),
+    Row("GET /outcomes",                        On::Nothing,      ANY, STAFF),
+    Row("GET /outcomes",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
+    Row("GET /outcomes/totals",                 On::Nothing,      ANY, STAFF),
+    Row("GET /outcomes/totals",                 On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
+    Row("GET /outcomes/{id}",                   On::Outcome,      ANY, STAFF),
+    Row("GET /outcomes/{id}",                   On::Outcome,      ANY, "team colleague sponsor"),
+    Row("PUT /outcomes/{id}",                   On::Outcome,      "active acceptance", "team colleague"),
+    Row("POST /outcomes/{id}/confirm_share",    On::Outcome,      "", "team colleague"),
+    Row("POST /outcomes/{id}/refuse_share",     On::Outcome,      "", "team colleague"),
+    Row("POST /outcomes/{id}/confirm",          On::Outcome,      "active acceptance", "commissioner"),
+    Row("POST /outcomes/{id}/return",           On::Outcome,      "active acceptance", "commissioner"),
+    Row("POST /outcomes/{id}/follow_up",        On::Outcome,      "", "team colleague"),
     // Measures: at `active` one waits, of which only the department knows.
     Row("POST /projects/{id}/measures",         On::Project,      "acceptance", "officer officer2 supervisor commissioner"),
     Row("GET /projects/{id}/measures",          On::Project,      ANY, STAFF),

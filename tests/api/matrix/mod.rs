@@ -68,6 +68,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Decision => "/decisions/{id}",
         On::Project => "/projects/{id}",
         On::Acceptance => "/acceptances/{id}",
+        On::Outcome => "/outcomes/{id}",
         On::Measure => "/measures/{id}",
         On::RaceGate => "/race_gates/{id}",
         On::Clawback => "/clawbacks/{id}",

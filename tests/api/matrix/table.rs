@@ -31,6 +31,7 @@ pub enum On {
     Decision,
     Project,
     Acceptance,
+    Outcome,
     Measure,
     RaceGate,
     Clawback,

@@ -16,6 +16,7 @@ pub struct World<'a> {
     draw: String,
     objection: String,
     acceptance: String,
+    outcome: String,
     satisfaction: String,
     question: String,
     amendment: String,
@@ -172,6 +173,13 @@ impl<'a> World<'a> {
         inputs::enlisted(app, &app.expert(2).await, "technical").await;
         versions.push((On::Expert, app.officer().await.get(&format!("/experts/{expert}")).await.is(200)["version"].as_i64().unwrap()));
         let acceptance = if world == "acceptance" { story.acceptance().await } else { String::new() };
+        let outcome = match world {
+            "active" | "acceptance" => {
+                text(&team.post(&format!("/projects/{}/outcomes", story.project), inputs::outcome(app, "ZL1").await).await.is(201))
+            }
+            _ => String::new(),
+        };
+        versions.push((On::Outcome, 1));
         let draw = Box::pin(draw(&story, world)).await;
         let question = match world {
             "open" => text(&team.post(&story.path("questions"), inputs::question()).await.is(201)),
@@ -210,6 +218,7 @@ impl<'a> World<'a> {
             draw,
             objection,
             acceptance,
+            outcome,
             satisfaction,
             question,
             amendment,
@@ -290,6 +299,7 @@ impl<'a> World<'a> {
             On::Project => &self.story.project,
             On::Change => &self.change,
             On::Acceptance => &self.acceptance,
+            On::Outcome => &self.outcome,
             On::Measure => &self.measure,
             // None of the worlds has a project that ended early, or a race: tests of its own say who may do what.
             On::Clawback | On::RaceGate => return None,

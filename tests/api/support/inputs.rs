@@ -297,3 +297,17 @@ pub fn report() -> Value {
         "outputs": ["发明专利申请1项"], "next_plan": "建设示范装置。", "risk": "green"
     })
 }
+
+/// A patent of this organisation, granted today, a sample, transferred for cash and equity.
+pub fn outcome_of(app: &super::TestApp, owner: &str, number: &str) -> Value {
+    json!({
+        "kind": "patent", "title": "一种两段变压吸附提浓装置", "number": number, "dated_on": app.app.clock.now().date().to_string(),
+        "owners": [owner], "maturity": "sample",
+        "transfer": {"mode": "mixed", "value_fen": 100 * WAN, "contract_no": format!("HT-{number}")}, "sales_fen": 5 * WAN
+    })
+}
+
+/// As [`outcome_of`], of keda.
+pub async fn outcome(app: &super::TestApp, number: &str) -> Value {
+    outcome_of(app, &app.organization("keda").await.to_string(), number)
+}

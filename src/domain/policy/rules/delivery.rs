@@ -27,6 +27,17 @@ pub const RULES: &[Rule] = &[
     rule(A::AcceptanceRead, &[Team, Sponsor], OWN),
     rule(A::AcceptanceAssess, &[Officer], &[Stranger, Author]),
     rule(A::AcceptanceDecide, &[System], ANY),
+    // 成果: registered and followed by the team, agreed on by the teams that share it, confirmed by the commissioner.
+    rule(A::OutcomeRead, STAFF, ANY),
+    rule(A::OutcomeRead, &[Team, Sponsor], OWN),
+    rule(A::OutcomeRegister, &[Team], OWN),
+    rule(A::OutcomeEdit, &[Team], OWN),
+    rule(A::OutcomeConfirmShare, &[Team], OWN),
+    rule(A::OutcomeRefuseShare, &[Team], OWN),
+    rule(A::OutcomeConfirm, &[Commissioner], MINE),
+    rule(A::OutcomeReturn, &[Commissioner], MINE),
+    rule(A::OutcomeFollowUp, &[Team], OWN),
+    rule(A::OutcomeRemind, &[System], ANY),
     // 处置: proposed for the department, as an alert by the commissioner; decided by a director without a part in it.
     rule(A::MeasureRead, STAFF, ANY),
     rule(A::MeasureRead, &[Team, Sponsor], OWN),

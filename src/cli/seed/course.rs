@@ -137,9 +137,7 @@ impl Path<'_> {
             Progress::Returned => self.returned(),
             Progress::Mended | Progress::NotMet => self.returned_twice(progress),
             Progress::Met | Progress::Paid => self.met(progress),
-            Progress::InAcceptance | Progress::Completed | Progress::Rectifying | Progress::CompletedLater | Progress::Concluded => {
-                self.early(progress)
-            }
+            Progress::InAcceptance | Progress::Completed | Progress::CompletedLater | Progress::Concluded => self.early(progress),
         }
     }
 
@@ -204,7 +202,6 @@ impl Path<'_> {
         self.note("2023-01-10", ProjectDeed::Apply)?;
         match progress {
             Progress::Concluded => self.note("2023-02-14", ProjectDeed::Conclude(Conclusion::Concluded)),
-            Progress::Rectifying => self.note("2023-02-15", ProjectDeed::Conclude(Conclusion::Rectify)),
             Progress::CompletedLater => {
                 self.note("2023-02-07", ProjectDeed::Conclude(Conclusion::Rectify))?;
                 self.note("2023-02-28", ProjectDeed::Apply)?;

@@ -117,8 +117,6 @@ pub enum Progress {
     InAcceptance,
     /// Accepted 通过验收.
     Completed,
-    /// Sent back from acceptance, and being mended.
-    Rectifying,
     /// Accepted at the second time.
     #[serde(rename = "completed_after_rectification")]
     CompletedLater,
@@ -130,6 +128,6 @@ impl Progress {
     /// Whether all milestones are met within the first year.
     #[must_use]
     pub const fn is_early(self) -> bool {
-        matches!(self, Self::InAcceptance | Self::Completed | Self::Rectifying | Self::CompletedLater | Self::Concluded)
+        matches!(self, Self::InAcceptance | Self::Completed | Self::CompletedLater | Self::Concluded)
     }
 }

@@ -1,3 +1,5 @@
+DROP TABLE target_actuals;
+DROP TABLE targets;
 DROP TABLE idempotency;
 DROP TABLE outbox;
 DROP TABLE audit;

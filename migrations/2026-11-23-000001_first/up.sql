@@ -1221,3 +1221,51 @@ CREATE TABLE idempotency (
     PRIMARY KEY (user_id, key)
 );
 CREATE INDEX idempotency_age ON idempotency (created_at);
+
+-- What the department's own plans promise. One that is set anew stands in the place of the one before; nothing is written over.
+CREATE TABLE targets (
+    id TEXT PRIMARY KEY NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    aspect TEXT NOT NULL,
+    responsible_unit TEXT NOT NULL,
+    document TEXT NOT NULL,
+    section TEXT NOT NULL,
+    quote TEXT NOT NULL,
+    baseline TEXT,
+    target TEXT NOT NULL,
+    tolerance TEXT,
+    comparator TEXT NOT NULL,
+    nature TEXT NOT NULL,
+    unit TEXT,
+    as_of DATE NOT NULL,
+    actual TEXT,
+    actual_on DATE,
+    actual_note TEXT,
+    replaced_by TEXT REFERENCES targets (id) DEFERRABLE INITIALLY DEFERRED,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK ((actual IS NULL) = (actual_on IS NULL))
+);
+CREATE UNIQUE INDEX targets_code ON targets (code) WHERE replaced_by IS NULL;
+CREATE INDEX targets_scope ON targets (scope, id);
+CREATE INDEX targets_year ON targets (year, id);
+CREATE INDEX targets_aspect ON targets (aspect, id);
+
+-- Append-only by trigger: a correction is a later row of the same day.
+CREATE TABLE target_actuals (
+    id TEXT PRIMARY KEY NOT NULL,
+    target_id TEXT NOT NULL REFERENCES targets (id),
+    number INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    as_of DATE NOT NULL,
+    source TEXT NOT NULL,
+    note TEXT,
+    recorded_by TEXT NOT NULL REFERENCES users (id),
+    created_at TIMESTAMP NOT NULL,
+    UNIQUE (target_id, number)
+);

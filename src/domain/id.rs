@@ -142,6 +142,10 @@ ids! {
     ReportId,
     /// The assignment of a commissioner 专员 to a project.
     AssignmentId,
+    /// A target 指标任务.
+    TargetId,
+    /// A figure that was reported of a target.
+    ActualId,
     /// A row of the audit log 审计.
     AuditId,
     /// A letter in the outbox.

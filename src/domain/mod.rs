@@ -70,6 +70,7 @@ pub mod seal;
 pub mod session;
 pub mod stages;
 pub mod status;
+pub mod target;
 pub mod text;
 pub mod time;
 pub mod user;

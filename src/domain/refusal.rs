@@ -117,6 +117,7 @@ refusals! {
     OutcomesClosed "outcomes_closed" "项目尚未生效、已暂停、已提前结束，或跟踪期已过，不登记成果" "The project has not begun, is suspended, ended early, or is followed no more: it takes no outcomes.";
     OutcomeKnown "outcome_known" "该成果（类型与编号相同）已登记，多个项目共有的应由登记方注明份额" "This outcome, of the same kind and number, is registered already: projects that share it are named there with their shares.";
     NotFollowedYet "not_followed_yet" "项目结束后方填报成果跟踪" "Outcomes are followed once their project has ended.";
+    TargetReplaced "target_replaced" "该指标任务已被新的指标任务替换" "Another target stands in the place of this one.";
     TargetNotReached "target_not_reached" "必达指标未达到节点目标，不能认定达标" "A mandatory target was not reached: the milestone cannot be met.";
     NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";

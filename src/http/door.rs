@@ -91,7 +91,7 @@ path_ids!(
 );
 path_ids!(ProjectId, AcceptanceId, MeasureId, RaceGateId, ClawbackId, MilestoneId, ChangeId, PaymentId, KeyId);
 path_ids!(VisitId, ProblemId, ReportId);
-path_ids!(OutcomeId);
+path_ids!(OutcomeId, TargetId);
 
 /// What can be the body of a request.
 pub trait Body: deserr::Deserr<Faults> + utoipa::ToSchema + Send + 'static {}

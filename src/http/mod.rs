@@ -64,6 +64,7 @@ pub mod server;
 pub mod sessions;
 pub mod sheets;
 pub mod spreadsheet;
+pub mod targets;
 pub mod users;
 pub mod visits;
 

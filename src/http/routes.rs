@@ -13,7 +13,7 @@ use crate::http::{
     acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commissioners, commitments, custody,
     decisions, draws, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures, milestones, objections,
     organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, race_gates, receipts,
-    recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, users, visits,
+    recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, targets, users, visits,
 };
 use actix_web::http::Method;
 
@@ -343,6 +343,10 @@ pub fn routes() -> Vec<Route> {
         verb("/payments/{id}/release", A::PaymentRelease, payments::release),
         verb("/payments/{id}/reverse", A::PaymentReverse, payments::reverse),
         verb("/payments/{id}/forward", A::PaymentForward, payments::forward),
+        create("/targets", A::TargetCreate, targets::create, "/targets"),
+        list("/targets", A::TargetRead, targets::list),
+        get("/targets/{id}", A::TargetRead, targets::get),
+        verb("/targets/{id}/record", A::TargetRecord, targets::record),
         Route::new(Method::GET, "/challenges/{id}/papers", A::PaperRead, paper, papers::get),
         get("/ledgers", A::LedgerRead, ledgers::index),
         Route::new(Method::GET, "/ledgers/{id}", A::LedgerRead, ledger, ledgers::page),

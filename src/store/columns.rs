@@ -3,9 +3,9 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, light, measure, member,
-    milestone, notice, objection, organization, outcome, partnership, payment, policy, problem, project, proposal, question, race, recusal,
-    report, restriction, review, satisfaction, scheme, seal, user, visit,
+    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, indicator, light, measure,
+    member, milestone, notice, objection, organization, outcome, partnership, payment, policy, problem, project, proposal, question, race,
+    recusal, report, restriction, review, satisfaction, scheme, seal, target, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -80,7 +80,7 @@ text_columns!(as_str:
     id::DecisionId, id::DrawId, id::FileId, id::GrantId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::ObjectionId,
     id::OrganizationId, id::PartnershipId, id::PaymentId, id::ProblemId, id::ProjectId, id::QuestionId, id::RecusalId, id::RestrictionId,
     id::RaceGateId, id::ReviewId, id::SatisfactionId, id::SchemeId, id::SessionId, id::UserId, id::VisitId, id::AcceptanceId, id::ReportId,
-    id::OutcomeId, id::FollowUpId,
+    id::OutcomeId, id::FollowUpId, id::TargetId, id::ActualId,
 );
 
 /// Codes lend static text; the argument is taken by reference only to fit the macro.
@@ -145,6 +145,9 @@ code_columns!(
     race::RaceGateStage,
     clawback::ClawbackStage,
     clawback::ClawbackCause,
+    indicator::Comparator,
+    target::TargetScope,
+    target::Nature,
     policy::Role,
     policy::Action,
     policy::Kind,

@@ -67,6 +67,7 @@ pub mod sign_ins;
 mod sqlite;
 pub mod status_reports;
 pub mod sub_payments;
+pub mod targets;
 pub mod transfers;
 pub mod users;
 pub mod visits;

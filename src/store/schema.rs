@@ -1156,6 +1156,50 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    targets (id) {
+        id -> Text,
+        code -> Text,
+        name -> Text,
+        scope -> Text,
+        year -> Integer,
+        aspect -> Text,
+        responsible_unit -> Text,
+        document -> Text,
+        section -> Text,
+        quote -> Text,
+        baseline -> Nullable<Text>,
+        target -> Text,
+        tolerance -> Nullable<Text>,
+        comparator -> Text,
+        nature -> Text,
+        unit -> Nullable<Text>,
+        as_of -> Date,
+        actual -> Nullable<Text>,
+        actual_on -> Nullable<Date>,
+        actual_note -> Nullable<Text>,
+        replaced_by -> Nullable<Text>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    target_actuals (id) {
+        id -> Text,
+        target_id -> Text,
+        number -> Integer,
+        value -> Text,
+        as_of -> Date,
+        source -> Text,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(account_links -> users (user_id));
 diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(sessions -> users (user_id));

@@ -82,6 +82,7 @@ mod separation;
 mod sessions;
 mod store;
 mod sub_payments;
+mod targets;
 mod tokens;
 mod uploads;
 mod visits;

@@ -34,6 +34,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
         Kind::Project,
         Kind::Acceptance,
         Kind::Outcome,
+        Kind::Target,
         Kind::Milestone,
         Kind::Change,
         Kind::Payment,

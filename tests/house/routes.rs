@@ -28,6 +28,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "recusals",
         "measures",
         "outcomes",
+        "targets",
         "race_gates",
         "clawbacks",
         "experts",

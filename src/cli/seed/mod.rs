@@ -5,6 +5,7 @@
 //! - [`turns`] what does not go straight in the judging, [`fates`] what does not in the projects, and [`changing`], [`stopping`],
 //!   [`following`], [`money`] and [`racing`] who does what then
 //! - [`forms`] and [`values`] what people fill in
+//! - [`targets`] what the report promises
 //! - [`people`] everyone, [`story`] what was made so far, [`deeds`] and [`works`] who does what
 
 pub mod calendar;
@@ -21,6 +22,7 @@ pub mod people;
 pub mod racing;
 pub mod stopping;
 pub mod story;
+pub mod targets;
 pub mod timeline;
 pub mod turns;
 pub mod values;
@@ -76,6 +78,7 @@ pub async fn load(app: &App, password: &str) -> anyhow::Result<Loaded> {
     bar.finish_and_clear();
     app.clock.set(calendar::instant(calendar::ENDS)?);
     story.people.confirm(app).await.context("the pool of experts")?;
+    targets::load(app, story.people.person("officer")?).await.context("the targets")?;
     story.check().await?;
     app.count_letters_as_sent().await?;
     Ok(Loaded {

@@ -22,6 +22,8 @@ CREATE OR REPLACE FUNCTION outcomes_shared_out() RETURNS trigger LANGUAGE plpgsq
 END $$;
 CREATE OR REPLACE TRIGGER outcomes_shared_out BEFORE UPDATE OF stage ON outcomes FOR EACH ROW
     WHEN (NEW.stage = 'confirmed') EXECUTE FUNCTION outcomes_shared_out();
+-- The figures of targets, too.
+CREATE OR REPLACE TRIGGER target_actuals_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON target_actuals FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 -- What is paid of the department's money never passes the award, whoever holds the connection.
 CREATE OR REPLACE FUNCTION payments_within_award() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p

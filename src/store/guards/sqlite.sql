@@ -19,6 +19,9 @@ CREATE TRIGGER IF NOT EXISTS outcome_years_no_delete BEFORE DELETE ON outcome_ye
 CREATE TRIGGER IF NOT EXISTS outcomes_shared_out BEFORE UPDATE OF stage ON outcomes WHEN NEW.stage = 'confirmed'
     AND (SELECT COALESCE(SUM(CASE WHEN s.confirmed_by IS NULL THEN 0 ELSE s.share_bps END), 0) FROM outcome_shares s WHERE s.outcome_id = NEW.id) <> 10000
 BEGIN SELECT RAISE(ABORT, 'not shared out'); END;
+-- The figures of targets, too.
+CREATE TRIGGER IF NOT EXISTS target_actuals_no_update BEFORE UPDATE ON target_actuals BEGIN SELECT RAISE(ABORT, 'target_actuals is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS target_actuals_no_delete BEFORE DELETE ON target_actuals BEGIN SELECT RAISE(ABORT, 'target_actuals is append-only'); END;
 -- What is paid of the department's money never passes the award, whoever holds the connection.
 CREATE TRIGGER IF NOT EXISTS payments_within_award BEFORE UPDATE OF stage ON payments WHEN NEW.stage = 'paid' AND NEW.source = 'fiscal'
     AND NEW.amount_fen + (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments p

@@ -113,6 +113,8 @@ impl World<'_> {
             "POST /outcomes/{id}/confirm_share" => json!({"project_id": self.story.project}),
             "POST /outcomes/{id}/refuse_share" => json!({"project_id": self.story.project, "reason": "未参与"}),
             "POST /outcomes/{id}/follow_up" => json!({"year": 1, "sales_fen": 0}),
+            "POST /targets" => inputs::target("T2"),
+            "POST /targets/{id}/record" => json!({"value": "3", "as_of": "2026-01-31", "source": "月度调度"}),
             "POST /projects/{id}/problems" => inputs::problem(self.story.app),
             "POST /problems/{id}/close" => json!({"resolution": "设备已到位"}),
             "POST /payments/{id}/pay" => json!({"voucher_no": "PZ-999", "paid_on": "2026-01-01"}),

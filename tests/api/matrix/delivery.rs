@@ -119,6 +119,11 @@ pub const ROWS: &[Row] = &[
     Row("GET /problems/{id}",                   On::Problem,      ANY, STAFF),
     Row("GET /problems/{id}",                   On::Problem,      ANY, "team colleague"),
     Row("POST /problems/{id}/close",            On::Problem,      "active", "commissioner supervisor"),
+    // What the department's own plans promise.
+    Row("POST /targets",                        On::Nothing,      ANY, "officer officer2"),
+    Row("GET /targets",                         On::Nothing,      ANY, STAFF),
+    Row("GET /targets/{id}",                    On::Target,       ANY, STAFF),
+    Row("POST /targets/{id}/record",            On::Target,       ANY, "officer officer2"),
     Row("GET /payments",                        On::Nothing,      ANY, STAFF),
     Row("GET /payments",                        On::Nothing,      ANY, "team colleague team2 sponsor sponsor2"),
     Row("GET /payments/{id}",                   On::Payment,      ANY, STAFF),

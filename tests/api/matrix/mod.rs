@@ -78,6 +78,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Problem => "/problems/{id}",
         On::Report => "/reports/{id}",
         On::Payment => "/payments/{id}",
+        On::Target => "/targets/{id}",
     };
     may("GET", path, who, world).0
 }

@@ -41,6 +41,7 @@ pub enum On {
     Problem,
     Report,
     Payment,
+    Target,
     Ledger,
 }
 

@@ -17,6 +17,7 @@ pub struct World<'a> {
     objection: String,
     acceptance: String,
     outcome: String,
+    target: String,
     satisfaction: String,
     question: String,
     amendment: String,
@@ -219,6 +220,7 @@ impl<'a> World<'a> {
             objection,
             acceptance,
             outcome,
+            target: text(&app.officer().await.post("/targets", inputs::target("T1")).await.is(201)),
             satisfaction,
             question,
             amendment,
@@ -300,6 +302,7 @@ impl<'a> World<'a> {
             On::Change => &self.change,
             On::Acceptance => &self.acceptance,
             On::Outcome => &self.outcome,
+            On::Target => &self.target,
             On::Measure => &self.measure,
             // None of the worlds has a project that ended early, or a race: tests of its own say who may do what.
             On::Clawback | On::RaceGate => return None,

@@ -311,3 +311,12 @@ pub fn outcome_of(app: &super::TestApp, owner: &str, number: &str) -> Value {
 pub async fn outcome(app: &super::TestApp, number: &str) -> Value {
     outcome_of(app, &app.organization("keda").await.to_string(), number)
 }
+
+/// A target of the department's plans for 2026: about thirty.
+pub fn target(code: &str) -> Value {
+    json!({
+        "code": code, "name": "凝练重大项目", "scope": "annual", "year": 2026, "aspect": "揭榜挂帅", "responsible_unit": "资源配置与管理处",
+        "source": {"document": "年度工作报告", "section": "四（二）", "quote": "凝练30个左右重大项目，全部以“揭榜挂帅”方式实施"},
+        "target": "30", "tolerance": "3", "comparator": "at_least", "nature": "cumulative", "unit": "项", "as_of": "2025-12-31"
+    })
+}

@@ -137,4 +137,8 @@ pub const RULES: &[Rule] = &[
     // 转拨: the lead says what it passed on to its partners.
     rule(A::PaymentForward, &[Team], OWN),
     rule(A::PaymentCancel, &[System], ANY),
+    // 指标任务: the department's own plans, kept by its officers.
+    rule(A::TargetRead, STAFF, ANY),
+    rule(A::TargetCreate, &[Officer], DESK),
+    rule(A::TargetRecord, &[Officer], DESK),
 ];

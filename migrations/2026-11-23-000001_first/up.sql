@@ -754,6 +754,8 @@ CREATE TABLE acceptances (
     CHECK (certificate_no IS NULL OR (result IN ('passed', 'passed_after_rectification') AND task = 'pass' AND finance = 'pass'))
 );
 
+CREATE INDEX acceptances_rectified ON acceptances (project_id) WHERE rectify_by IS NOT NULL;
+
 CREATE TABLE acceptance_experts (
     acceptance_id TEXT NOT NULL REFERENCES acceptances (id),
     expert_id TEXT NOT NULL REFERENCES experts (id),
@@ -871,6 +873,7 @@ CREATE TABLE milestones (
     UNIQUE (project_id, number)
 );
 CREATE INDEX milestones_due ON milestones (stage, due_on);
+CREATE INDEX milestones_rectified ON milestones (project_id) WHERE rectify_by IS NOT NULL;
 
 -- Who moved a milestone, when, from where to where, and with which words: append-only by trigger.
 CREATE TABLE milestone_events (
@@ -975,6 +978,7 @@ CREATE TABLE problems (
     updated_at TIMESTAMP NOT NULL,
     CHECK ((closed_by IS NULL) = (resolution IS NULL))
 );
+CREATE INDEX problems_visit ON problems (visit_id, id);
 CREATE INDEX problems_project ON problems (project_id, id);
 CREATE INDEX problems_stage ON problems (stage, id);
 CREATE INDEX problems_due ON problems (stage, due_on);

@@ -9,7 +9,27 @@ codes! {
     /// A ledger.
     pub enum LedgerKind {
         Projects = "projects" "立项项目总台账",
+        Commitments = "commitments" "任务书及军令状签订台账",
+        Milestones = "milestones" "里程碑节点台账",
         Payments = "payments" "经费拨付台账",
+        Spending = "spending" "经费执行台账",
+        Visits = "visits" "专员服务台账",
+        Reports = "reports" "执行情况报告汇总",
+        Changes = "changes" "变更与延期台账",
+        Rectifications = "rectifications" "整改与黄牌台账",
+        Clawbacks = "clawbacks" "终止撤销与资金追回台账",
+        Acceptances = "acceptances" "验收台账",
+        Outcomes = "outcomes" "成果与转化台账",
+        Targets = "targets" "重点任务与指标督查台账",
+    }
+}
+
+codes! {
+    /// Where a rectification comes from.
+    pub enum RectificationSource {
+        Milestone = "milestone" "里程碑考核",
+        Acceptance = "acceptance" "验收",
+        Report = "report" "黄牌（连续两期报告未提交）",
     }
 }
 

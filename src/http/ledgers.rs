@@ -5,7 +5,7 @@ use crate::app::{Act, App, AppError, Mark, Seen};
 use crate::domain::challenge::{ChallengeClass, PlanCategory};
 use crate::domain::fault::Faults;
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId, ProjectId, UserId};
-use crate::domain::ledger::{Column, ColumnKind, LedgerFormat, LedgerRow, Value};
+use crate::domain::ledger::{Column, ColumnKind, LedgerFormat, LedgerRow, Totals, Value};
 use crate::domain::policy::Action;
 use crate::domain::project::ProjectStage;
 use crate::domain::text::Line;
@@ -70,9 +70,9 @@ pub struct LedgerPageView {
     filled_on: Date,
     /// 数据截止日.
     data_until_on: Date,
-    /// How many `rows` the whole ledger has, and the sums of its columns of money that are added up.
-    #[schema(value_type = Object)]
-    totals: Map<String, Json>,
+    /// With the first page: how many `rows` the whole ledger has, and the sums of its columns that are added up. `null` with the others.
+    #[schema(value_type = Option<Object>)]
+    totals: Option<Map<String, Json>>,
     /// Rows: a value for each column under its key.
     #[schema(value_type = Vec<Object>)]
     items: Vec<Map<String, Json>>,
@@ -175,13 +175,16 @@ fn shown(sheet: Sheet, limit: i64, sign: impl FnOnce(&str) -> Option<String>) ->
     rows.truncate(limit);
     let mark = rows.last().filter(|_| more).map(|last| Mark { key: String::new(), id: last.mark.clone() });
     let keys = || ledger.columns.iter().map(|column| column.key);
-    let sums = totals.sums.iter().map(|(key, sum)| (*key, sum.0)).chain([("rows", totals.rows)]);
+    let summed = |totals: Totals| {
+        let sums = totals.sums.iter().map(|(key, sum)| (*key, sum.0)).chain([("rows", totals.rows)]);
+        sums.map(|(key, sum)| (key.to_owned(), sum.into())).collect()
+    };
     LedgerPageView {
         code: ledger.kind.code(),
         title: ledger.kind.zh(),
         filled_on,
         data_until_on: filled_on,
-        totals: sums.map(|(key, sum)| (key.to_owned(), sum.into())).collect(),
+        totals: totals.map(summed),
         items: rows.iter().map(|row: &LedgerRow| object(keys().zip(&row.values))).collect(),
         next_cursor: mark.and_then(|mark| serde_json::to_string(&mark).ok()).and_then(|text| sign(&text)),
     }

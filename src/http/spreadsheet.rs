@@ -33,8 +33,8 @@ fn values(sheet: &Sheet, row: &LedgerRow) -> Vec<Value> {
 
 /// What stands above the table of an Excel file.
 fn caption(sheet: &Sheet) -> String {
-    let mut caption = format!("填报日期：{}　数据截止日：{}　共{}行", sheet.filled_on, sheet.filled_on, sheet.totals.rows);
-    for (key, sum) in &sheet.totals.sums {
+    let mut caption = format!("填报日期：{}　数据截止日：{}　共{}行", sheet.filled_on, sheet.filled_on, sheet.rows.len());
+    for (key, sum) in sheet.totals.iter().flat_map(|totals| &totals.sums) {
         let heading = sheet.ledger.columns.iter().find(|column| column.key == *key).map(|column| column.zh).unwrap_or_default();
         // Writing to a String does not fail.
         let _ = write!(caption, "　{heading}合计：{}万元", sum.in_wan_exactly());

@@ -3,9 +3,9 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, indicator, light, measure,
-    member, milestone, notice, objection, organization, outcome, partnership, payment, policy, problem, project, proposal, question, race,
-    recusal, report, restriction, review, satisfaction, scheme, seal, target, user, visit,
+    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, indicator, ledger, light,
+    measure, member, milestone, notice, objection, organization, outcome, partnership, payment, policy, problem, project, proposal,
+    question, race, recusal, report, restriction, review, satisfaction, scheme, seal, target, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -136,6 +136,7 @@ code_columns!(
     problem::ProblemStage,
     assignment::AssignmentKind,
     light::Light,
+    ledger::RectificationSource,
     report::ReportKind,
     report::ReportStage,
     payment::Source,

@@ -182,6 +182,14 @@ fn summary(_: u64) -> String {
     "/api/v1/portfolio/summary".into()
 }
 
+/// The first page of one ledger after the other, with the totals of a year.
+fn ledger(i: u64) -> String {
+    let codes =
+        ["projects", "commitments", "milestones", "payments", "spending", "visits", "reports", "changes", "clawbacks", "acceptances"];
+    let at = usize::try_from(i).unwrap_or_default() % codes.len();
+    format!("/api/v1/ledgers/{}?year=2021&sector=energy_env", codes[at])
+}
+
 /// Asks a small database what the load asks, a hundred times each.
 fn rehearse(given: Given) {
     let folder = tempfile::tempdir().unwrap();
@@ -193,7 +201,8 @@ fn rehearse(given: Given) {
     let records = asks(server.address, &record, "GET", &tokens.team);
     let summaries = asks(server.address, &summary, "GET", &tokens.leader);
     let submits = asks(server.address, &submit, "POST", &tokens.team);
-    for crowd in [pages, records, summaries, submits] {
+    let ledgers = asks(server.address, &ledger, "GET", &tokens.leader);
+    for crowd in [pages, records, summaries, ledgers, submits] {
         let (method, path) = (crowd.method, (crowd.path)(0));
         let measured = crowd.measure(few);
         assert!(measured.failed == 0 && measured.answered > 0, "{method} {path}: {} of {} failed", measured.failed, measured.answered);
@@ -224,6 +233,7 @@ fn load(seconds: u64, given: Given, keep: bool) {
     let alone = Load { connections: 1, count: 20, limit: Duration::from_mins(2) };
     asks(address, &summary, "GET", &tokens.leader).measure(Load { count: 1, ..alone });
     let summaries = asks(address, &summary, "GET", &tokens.leader).measure(alone);
+    let ledgers = asks(address, &ledger, "GET", &tokens.leader).measure(alone);
     let drafts = Load { count: MANY.drafts(), ..reads };
     let submits = server.watched(|| asks(address, &submit, "POST", &tokens.team).measure(drafts));
     let (resident, peak) = (server.memory("VmRSS:"), server.memory("VmHWM:"));
@@ -238,6 +248,12 @@ fn load(seconds: u64, given: Given, keep: bool) {
             target: "≤ 30 ms",
             measured: format!("median {:.1} ms, greatest {:.1} ms", summaries.percentile(50), summaries.greatest()),
             met: summaries.percentile(50) <= 30.0 && summaries.failed == 0,
+        },
+        Row {
+            what: "first page of a ledger, with its totals",
+            target: "≤ 100 ms",
+            measured: format!("median {:.1} ms, greatest {:.1} ms", ledgers.percentile(50), ledgers.greatest()),
+            met: ledgers.percentile(50) <= 100.0 && ledgers.failed == 0,
         },
         Row { what: "start, until ready", target: "≤ 0.5 s", measured: format!("{start:.3} s (median of 5)"), met: start <= 0.5 },
         Row {

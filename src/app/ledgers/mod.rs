@@ -2,19 +2,42 @@
 //!
 //! A ledger is a code in `domain/ledger.rs`, a query in `store/ledgers/`, its columns and values in a file here, and a row of [`LEDGERS`].
 
+mod acceptances;
+mod changes;
+mod clawbacks;
+mod commitments;
+mod milestones;
+mod outcomes;
 mod payments;
 mod projects;
+mod rectifications;
+mod reports;
+mod spending;
+mod targets;
+mod visits;
 
 use crate::app::act::{Act, Object, Seen};
 use crate::app::error::AppError;
+use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::OrganizationId;
 use crate::domain::ledger::{Column, LedgerKind, LedgerRow, Totals, Value, fits};
 use crate::domain::money::Fen;
 use crate::domain::policy::{Action, Kind, Permit, Scope};
 use crate::domain::time::Date;
+use crate::store::ledgers::acceptances::AcceptanceLine;
+use crate::store::ledgers::changes::ChangeLine;
+use crate::store::ledgers::clawbacks::ClawbackLine;
+use crate::store::ledgers::commitments::CommitmentLine;
+use crate::store::ledgers::milestones::MilestoneLine;
+use crate::store::ledgers::outcomes::OutcomeLine;
 use crate::store::ledgers::payments::PaymentLine;
 use crate::store::ledgers::projects::ProjectLine;
-use crate::store::ledgers::{self, Line};
+use crate::store::ledgers::rectifications::RectificationLine;
+use crate::store::ledgers::reports::ReportLine;
+use crate::store::ledgers::spending::SpendingLine;
+use crate::store::ledgers::visits::VisitLine;
+use crate::store::ledgers::{self, Base, Line};
+use crate::store::targets::TargetRow;
 use crate::store::{Mark, Page};
 
 pub use crate::store::ledgers::LedgerFilter;
@@ -55,7 +78,21 @@ const fn entry<L: Ledger>() -> Entry {
 }
 
 /// Every ledger.
-pub const LEDGERS: &[Entry] = &[entry::<ProjectLine>(), entry::<PaymentLine>()];
+pub const LEDGERS: &[Entry] = &[
+    entry::<ProjectLine>(),
+    entry::<CommitmentLine>(),
+    entry::<MilestoneLine>(),
+    entry::<PaymentLine>(),
+    entry::<SpendingLine>(),
+    entry::<VisitLine>(),
+    entry::<ReportLine>(),
+    entry::<ChangeLine>(),
+    entry::<RectificationLine>(),
+    entry::<ClawbackLine>(),
+    entry::<AcceptanceLine>(),
+    entry::<OutcomeLine>(),
+    entry::<TargetRow>(),
+];
 
 /// A part of a ledger, or the whole of it.
 pub struct Sheet {
@@ -65,11 +102,23 @@ pub struct Sheet {
     pub filled_on: Date,
     /// Rows.
     pub rows: Vec<LedgerRow>,
-    /// How much there is of it altogether.
-    pub totals: Totals,
+    /// How much there is of it altogether: with the first page, and with the whole.
+    pub totals: Option<Totals>,
+}
+
+/// That a ledger is narrowed to what its rows have: what belongs to no project has a year alone.
+fn fits_the_filter<L: Ledger>(filter: &LedgerFilter) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    for name in filter.beside_the_year() {
+        faults.check(matches!(L::BASE, Base::Alone { .. }), name, || {
+            Fault::new("does_not_fit", "本台账不按此项筛选", "does not narrow this ledger")
+        });
+    }
+    faults.or(())
 }
 
 fn rows<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>, page: &Page) -> Result<Vec<LedgerRow>, AppError> {
+    fits_the_filter::<L>(asked.filter)?;
     let sees = act.sees(Action::BidRead).all;
     let mut rows = Vec::new();
     for line in ledgers::list::<L>(act.conn, asked.scope, asked.own, asked.filter, page)? {
@@ -87,6 +136,7 @@ fn rows<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>, page: &Page) -> Result<
 }
 
 fn totals<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>) -> Result<Totals, AppError> {
+    fits_the_filter::<L>(asked.filter)?;
     let keys: Vec<&'static str> = L::COLUMNS.iter().filter(|column| column.summed).map(|column| column.key).collect();
     let (rows, sums) = ledgers::totals::<L>(act.conn, asked.scope, asked.own, asked.filter, &keys)?;
     Ok(Totals { rows, sums: keys.into_iter().zip(sums).collect() })
@@ -121,14 +171,14 @@ pub fn index(act: &Act<'_>) -> Result<Seen<&'static [Entry]>, AppError> {
     Ok(Seen::by(permit, LEDGERS))
 }
 
-/// A page of a ledger, with the totals of the whole.
+/// A page of a ledger; the first one with the totals of the whole, which cost more than a page.
 ///
 /// # Errors
 /// Denied; no such ledger.
 pub fn page(act: &mut Act<'_>, code: &str, filter: &LedgerFilter, page: &Page) -> Result<Seen<Sheet>, AppError> {
     let (permit, scope, own, ledger) = open(act, code)?;
     let asked = Asked { scope, own, filter };
-    let totals = (ledger.totals)(act, &asked)?;
+    let totals = if page.after.is_none() { Some((ledger.totals)(act, &asked)?) } else { None };
     let rows = (ledger.rows)(act, &asked, page)?;
     Ok(Seen::by(permit, Sheet { ledger, filled_on: act.now.date(), rows, totals }))
 }
@@ -156,5 +206,5 @@ pub fn whole(act: &mut Act<'_>, code: &str, filter: &LedgerFilter) -> Result<See
     let totals = counted(ledger.columns, &rows);
     let object = Object { id: ledger.kind.to_string(), ..Object::kind(Kind::Ledger) };
     act.remember(&permit, &object, format!("ledger {} rows {}", ledger.kind, totals.rows));
-    Ok(Seen::by(permit, Sheet { ledger, filled_on: act.now.date(), rows, totals }))
+    Ok(Seen::by(permit, Sheet { ledger, filled_on: act.now.date(), rows, totals: Some(totals) }))
 }

@@ -7,7 +7,8 @@ use crate::app::error::AppError;
 use crate::domain::ledger::{Column, LedgerKind, Value};
 use crate::domain::money::Fen;
 use crate::domain::proposal::team::{TeamMember, TeamRole};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Timestamp};
+use crate::store::Json;
 use crate::store::ledgers::projects::ProjectLine;
 
 impl Ledger for ProjectLine {
@@ -43,7 +44,7 @@ impl Ledger for ProjectLine {
         let youth = principal
             .as_ref()
             .and_then(|person| Some(Value::yes(act.app.bid_rules.youth.holds(person.gender?, person.birth_date?, counted_on?))));
-        let text = self.commitment.as_ref().map(|kept| kept.read()).transpose()?;
+        let text = self.commitment.as_ref().map(Json::read).transpose()?;
         let text = text.as_ref();
         let funds = text.map(|text| (text.sponsor_fund_fen, text.self_fund_fen));
         let named = text.map(|text| text.principal.clone()).or_else(|| principal.as_ref().map(|person| person.name.to_string()));
@@ -79,10 +80,10 @@ impl ProjectLine {
     /// The principal investigator as the bid says, or the last change that is in effect; and the day for which they count as young.
     fn principal(&self, act: &Act<'_>) -> Result<(Option<TeamMember>, Option<Date>), AppError> {
         if let Some(change) = &self.change {
-            return Ok((change.read()?.principal, self.changed_at.map(|at| at.date())));
+            return Ok((change.read()?.principal, self.changed_at.map(Timestamp::date)));
         }
         let Some(body) = &self.opened else { return Ok((None, None)) };
         let team = content::kept(&act.app.keys, self.bid_id, body)?.team;
-        Ok((team.into_iter().find(|member| member.role == TeamRole::Pi), self.received_at.map(|at| at.date())))
+        Ok((team.into_iter().find(|member| member.role == TeamRole::Pi), self.received_at.map(Timestamp::date)))
     }
 }

@@ -3,8 +3,19 @@
 //! A ledger's own file says what is selected, from where, and in which order ([`Line`]). Everything else stands here: the tables that
 //! all share (`p` the project, `c` its challenge, `o` its lead organisation), what a ledger can be narrowed to, and the page.
 
+pub mod acceptances;
+pub mod changes;
+pub mod clawbacks;
+pub mod commitments;
+pub mod milestones;
+pub mod outcomes;
 pub mod payments;
 pub mod projects;
+pub mod rectifications;
+pub mod reports;
+pub mod spending;
+pub mod targets;
+pub mod visits;
 
 use crate::domain::challenge::{ChallengeClass, PlanCategory};
 use crate::domain::id::{BatchId, ChallengeId, OrganizationId, ProjectId, UserId};
@@ -38,13 +49,50 @@ pub struct LedgerFilter {
     pub stage: Option<ProjectStage>,
 }
 
-/// In which order a ledger comes, and where a page of it ends.
+/// In which order a ledger comes, and where a page of it ends. Most come project by project: the order begins with the project's id, for
+/// which an index stands before every other table is asked, so that a page costs what is on it.
 #[derive(Clone, Copy, Debug)]
 pub enum Order {
     /// By this id.
     Id(&'static str),
     /// By project, and by a number in it.
     Place(&'static str, &'static str),
+    /// By one id, and by another.
+    Pair(&'static str, &'static str),
+}
+
+/// What the rows of a ledger belong to.
+#[derive(Clone, Copy, Debug)]
+pub enum Base {
+    /// Projects: by everything that a ledger can be narrowed to.
+    Projects,
+    /// A table of its own, which has a year: by that alone.
+    Alone {
+        /// The table, with its short name.
+        from: &'static str,
+        /// Its year.
+        year: &'static str,
+    },
+}
+
+impl LedgerFilter {
+    /// What it is narrowed to beside the year, by the names of the parameters.
+    #[must_use]
+    pub fn beside_the_year(&self) -> Vec<&'static str> {
+        let given = [
+            ("batch_id", self.batch_id.is_some()),
+            ("challenge_id", self.challenge_id.is_some()),
+            ("project_id", self.project_id.is_some()),
+            ("plan_category", self.plan_category.is_some()),
+            ("class", self.class.is_some()),
+            ("sector", self.sector.is_some()),
+            ("city", self.city.is_some()),
+            ("lead_org_id", self.lead_org_id.is_some()),
+            ("commissioner_id", self.commissioner_id.is_some()),
+            ("stage", self.stage.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+    }
 }
 
 /// How a ledger is asked for.
@@ -62,10 +110,12 @@ pub struct Shape {
 
 /// A row of a ledger, as the query gives it.
 pub trait Line: QueryableByName<Multi> + 'static {
+    /// What its rows belong to.
+    const BASE: Base = Base::Projects;
     /// How it is asked for.
     const SHAPE: Shape;
 
-    /// Its place in the order: an id, or a project's and a number with `/` between them.
+    /// Its place in the order: an id, or both parts of it with `/` between them.
     fn mark(&self) -> String;
 }
 
@@ -96,9 +146,16 @@ struct Asked {
 
 impl Asked {
     /// The rows that a caller of `own` organisation may see, narrowed.
-    fn narrowed(shape: &Shape, scope: Scope, own: OrganizationId, filter: &LedgerFilter) -> Self {
-        let mut asked = Self::default();
+    fn narrowed<L: Line>(scope: Scope, own: OrganizationId, filter: &LedgerFilter) -> Self {
+        let (mut asked, shape) = (Self::default(), L::SHAPE);
         let keep = if shape.keep.is_empty() { "1 = 1" } else { shape.keep };
+        if let Base::Alone { from, year } = L::BASE {
+            // The department's own: nobody has a part of it.
+            let all = if scope.all { "1 = 1" } else { "1 = 0" };
+            asked.sql = format!("SELECT {} FROM {from} {} WHERE {keep} AND {all}", shape.select, shape.join);
+            asked.and_number(year, filter.year);
+            return asked;
+        }
         asked.sql = format!(
             "SELECT {} FROM projects p JOIN challenges c ON c.id = p.challenge_id JOIN organizations o ON o.id = p.lead_org_id {} WHERE {keep}",
             shape.select, shape.join
@@ -154,13 +211,14 @@ impl Asked {
                 self.and(id, beyond, mark);
                 self.say(format_args!(" ORDER BY {id} {way}"));
             }
-            Order::Place(project, number) => {
+            Order::Place(first, second) | Order::Pair(first, second) => {
                 if let Some((of, at)) = mark.and_then(|mark| mark.split_once('/')) {
-                    let of = self.bind(Bound::Text(of.to_owned()));
-                    let at = self.bind(Bound::Number(at.parse().unwrap_or_default()));
-                    self.say(format_args!(" AND ({project}, {number}) {beyond} ({of}, {at})"));
+                    let by_number = matches!(order, Order::Place(..));
+                    let at = if by_number { Bound::Number(at.parse().unwrap_or_default()) } else { Bound::Text(at.to_owned()) };
+                    let (of, at) = (self.bind(Bound::Text(of.to_owned())), self.bind(at));
+                    self.say(format_args!(" AND ({first}, {second}) {beyond} ({of}, {at})"));
                 }
-                self.say(format_args!(" ORDER BY {project} {way}, {number} {way}"));
+                self.say(format_args!(" ORDER BY {first} {way}, {second} {way}"));
             }
         }
         let limit = self.bind(Bound::Count(page.fetch()));
@@ -182,7 +240,7 @@ impl Asked {
 /// # Errors
 /// The database does not answer.
 pub fn list<L: Line>(conn: &mut Conn, scope: Scope, own: OrganizationId, filter: &LedgerFilter, page: &Page) -> QueryResult<Vec<L>> {
-    Asked::narrowed(&L::SHAPE, scope, own, filter).paged(L::SHAPE.order, page).query().load(conn)
+    Asked::narrowed::<L>(scope, own, filter).paged(L::SHAPE.order, page).query().load(conn)
 }
 
 #[derive(QueryableByName)]
@@ -217,7 +275,7 @@ pub fn totals<L: Line>(
     filter: &LedgerFilter,
     sums: &[&'static str],
 ) -> QueryResult<(i64, Vec<Fen>)> {
-    let mut asked = Asked::narrowed(&L::SHAPE, scope, own, filter);
+    let mut asked = Asked::narrowed::<L>(scope, own, filter);
     let mut sql = String::from("SELECT COUNT(*) AS n");
     for place in 0..MOST_SUMS {
         let sum = sums.get(place).map_or_else(|| "CAST(0 AS BIGINT)".into(), |key| format!("COALESCE(CAST(SUM({key}) AS BIGINT), 0)"));

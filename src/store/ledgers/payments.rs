@@ -1,7 +1,7 @@
 //! The query of the ledger of payments: each with its days from the audit log, and what its source had paid up to it.
 
 use super::{Line, Order, Shape, line};
-use crate::domain::id::{PaymentId, ProjectId};
+use crate::domain::id::ProjectId;
 use crate::domain::money::Fen;
 use crate::domain::payment::{Gate, PaymentStage, Source};
 use crate::domain::time::{Date, Timestamp};
@@ -10,7 +10,6 @@ use diesel::sql_types::{BigInt, Date as SqlDate, Integer, Nullable, Text, Timest
 line! {
     /// A payment.
     pub struct PaymentLine {
-        id: PaymentId = Text,
         project_id: ProjectId = Text,
         code: String = Text,
         title: String = Text,
@@ -39,26 +38,27 @@ line! {
 impl Line for PaymentLine {
     // A signature that was withdrawn with a returned request has no day any more.
     const SHAPE: Shape = Shape {
-        select: "y.id AS id, y.project_id AS project_id, p.code AS code, p.title AS title, o.name AS lead_organization, y.number AS number,
+        select: "p.id AS project_id, p.code AS code, p.title AS title, o.name AS lead_organization, y.number AS number,
             y.source AS source, y.gate AS gate, m.number AS milestone, y.stage AS stage, y.amount_fen AS amount_fen,
-            CASE WHEN y.requested_by IS NOT NULL THEN (SELECT MAX(a.at) FROM audit a
-                WHERE a.object_id = y.id AND a.action = 'payment.request' AND a.outcome = 'accepted') END AS requested_at,
-            CASE WHEN y.checked_by IS NOT NULL THEN (SELECT MAX(a.at) FROM audit a
-                WHERE a.object_id = y.id AND a.action = 'payment.check' AND a.outcome = 'accepted') END AS checked_at,
-            CASE WHEN y.approved_by IS NOT NULL THEN (SELECT MAX(a.at) FROM audit a
-                WHERE a.object_id = y.id AND a.action = 'payment.approve' AND a.outcome = 'accepted') END AS approved_at,
+            CASE WHEN y.requested_by IS NOT NULL THEN (SELECT MAX(CASE WHEN a.action = 'payment.request' AND a.outcome = 'accepted' THEN a.at END)
+                FROM audit a WHERE a.object_id = y.id) END AS requested_at,
+            CASE WHEN y.checked_by IS NOT NULL THEN (SELECT MAX(CASE WHEN a.action = 'payment.check' AND a.outcome = 'accepted' THEN a.at END)
+                FROM audit a WHERE a.object_id = y.id) END AS checked_at,
+            CASE WHEN y.approved_by IS NOT NULL THEN (SELECT MAX(CASE WHEN a.action = 'payment.approve' AND a.outcome = 'accepted' THEN a.at END)
+                FROM audit a WHERE a.object_id = y.id) END AS approved_at,
             y.paid_on AS paid_on,
             CASE WHEN y.stage = 'paid' THEN y.amount_fen ELSE 0 END AS paid_fen,
             CASE WHEN y.stage = 'paid' AND y.source = 'fiscal' THEN y.amount_fen ELSE 0 END AS fiscal_paid_fen,
             y.voucher_no AS voucher_no,
-            (SELECT CAST(SUM(q.amount_fen) AS BIGINT) FROM payments q WHERE q.project_id = y.project_id AND q.source = y.source) AS planned_fen,
-            (SELECT COALESCE(CAST(SUM(q.amount_fen) AS BIGINT), 0) FROM payments q WHERE q.project_id = y.project_id AND q.source = y.source
-                AND q.stage = 'paid' AND q.number <= y.number) AS cumulative_fen,
+            (SELECT CAST(SUM(CASE WHEN q.source = y.source THEN q.amount_fen ELSE 0 END) AS BIGINT)
+                FROM payments q WHERE q.project_id = y.project_id) AS planned_fen,
+            (SELECT CAST(SUM(CASE WHEN q.stage = 'paid' AND q.source = y.source AND q.number <= y.number THEN q.amount_fen ELSE 0 END) AS BIGINT)
+                FROM payments q WHERE q.project_id = y.project_id) AS cumulative_fen,
             (SELECT COUNT(*) FROM transfers t WHERE t.payment_id = y.id AND t.returned_on IS NOT NULL) AS returned,
             y.hold_reason AS hold_reason",
         join: "JOIN payments y ON y.project_id = p.id LEFT JOIN milestones m ON m.id = y.milestone_id",
         keep: "",
-        order: Order::Place("y.project_id", "y.number"),
+        order: Order::Place("p.id", "y.number"),
     };
 
     fn mark(&self) -> String {

@@ -48,7 +48,8 @@ impl ChangeInput {
             ChangeKind::Account => text.account = self.account.as_ref().map(ToString::to_string).or(text.account),
         }
         holds_together(&text, base, &mut faults);
-        faults.check(text == *base, "kind", || Fault::new("no_change", "与现任务书相同", "changes nothing"));
+        let sound = faults.0.is_empty();
+        faults.check(sound && text == *base, "kind", || Fault::new("no_change", "与现任务书相同", "changes nothing"));
         faults.or(text)
     }
 

@@ -204,6 +204,48 @@ on_both! {
             .has_faults(&[("principal", "no_pi")]);
     }
 
+    async fn a_member_of_the_consortium_takes_over_the_lead_with_its_consent(app: TestApp) {
+        let story = crate::measures::in_consortium(&app).await;
+        let (yuan, path) = (app.organization("yuan").await.to_string(), format!("/projects/{}", story.project));
+        let lead = |id: &str| json!({"kind": "lead_org", "lead": {"organization_id": id, "consent_no": "函〔2026〕8号"}});
+        let stranger = app.organization("far-east").await.to_string();
+        asks(&app, &story, lead(&stranger)).await.has_faults(&[("lead.organization_id", "not_of_the_consortium")]);
+        let change = asked(&app, &story, lead(&yuan)).await;
+        approved(&app, &change).await.is(200);
+        for party in ["team", "sponsor"] {
+            signed_by(&app, &change, party).await;
+        }
+        app.team("yuan").await.get(&path).await.is_refused(404, "not_found");
+        signed_by(&app, &change, "department").await;
+        assert_eq!(app.team("yuan").await.get(&path).await.is(200)["lead_org_id"], yuan.as_str());
+        app.team("keda").await.get(&path).await.is_refused(404, "not_found");
+        let text = app.officer().await.get(&format!("{path}/commitment")).await.is(200)["content"].clone();
+        assert_eq!((&text["parties"][1]["organization"], &text["members"]), (&json!("yuan 单位"), &json!([])));
+    }
+
+    async fn members_of_the_consortium_change_with_their_shares_which_bind_what_is_passed_on(app: TestApp) {
+        let story = Story::active(&app).await;
+        story.paid(0).await;
+        let (far, keda) = (app.organization("far-east").await.to_string(), app.organization("keda").await.to_string());
+        let member = |id: &str, bps: i64| json!({"organization_id": id, "tasks": "承担膜分离试验。", "fiscal_share_bps": bps});
+        let members = |list: Vec<Value>| json!({"kind": "member", "members": list});
+        asks(&app, &story, members(vec![member(&keda, 100), member(&far, 6_000), member(&far, 4_000)])).await.has_faults(&[
+            ("members", "shares"), ("members[0].organization_id", "organization_not_verified"), ("members[2].organization_id", "repeated_code"),
+        ]);
+        let change = asked(&app, &story, members(vec![member(&far, 2_500)])).await;
+        let share = json!({
+            "organization": far, "amount_fen": 65 * inputs::WAN, "forwarded_on": app.app.clock.now().date().to_string(), "voucher_no": "ZB-2026-2"
+        });
+        let forward = format!("/payments/{}/forward", story.payments[0]);
+        app.team("keda").await.post(&forward, share.clone()).await.has_faults(&[("organization", "not_a_partner")]);
+        assert_eq!(advised(&app, &change, "support").await.is(200)["stage"], "effective");
+        // A quarter of the 260 that were paid.
+        let mut more = share.clone();
+        more["amount_fen"] = json!(65 * inputs::WAN + 1);
+        app.team("keda").await.post(&forward, more).await.has_faults(&[("amount_fen", "over_the_share")]);
+        app.team("keda").await.post(&forward, share).await.is(200);
+    }
+
     async fn a_change_that_was_sent_back_is_mended_or_dropped(app: TestApp) {
         let story = Story::active(&app).await;
         let change = asked(&app, &story, json!({"kind": "title", "title": TITLE})).await;

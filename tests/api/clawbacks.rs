@@ -154,6 +154,22 @@ on_both! {
         yuan.does(&format!("{bid}/submit")).await.is(200);
     }
 
+    async fn money_that_comes_due_after_the_submission_keeps_a_bid_from_the_proposal_and_the_award(app: TestApp) {
+        let proposed = Story::reviewing(&app).await;
+        proposed.scored(&proposed.bid, 1, "26").await;
+        proposed.satisfied().await;
+        let announced = Story::publicity(&app).await;
+        app.days_later(13);
+        let (_, path) = notified(&app).await;
+        app.days_later(31);
+        let field = |story: &Story<'_>| format!("bids.{}.lead_org_id", story.bid);
+        app.officer().await.post(&proposed.path("propose"), proposed.proposal()).await.has_faults(&[(&field(&proposed), "clawback_overdue")]);
+        app.director().await.does(&announced.path("award")).await.has_faults(&[(&field(&announced), "clawback_overdue")]);
+        app.finance().await.post(&format!("{path}/receive"), receipt(&app, 62_469_134, "TK-9")).await.is(200);
+        app.officer().await.post(&proposed.path("propose"), proposed.proposal()).await.is(201);
+        app.director().await.does(&announced.path("award")).await.is(200);
+    }
+
     async fn who_owes_money_is_reminded_before_and_after_its_day_each_once(app: TestApp) {
         app.person("supervisor", "department", Some("机关纪委"), &[Role::Supervisor]).await;
         let (_, path) = notified(&app).await;

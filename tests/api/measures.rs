@@ -104,6 +104,28 @@ fn later(dates: &[String], days: i64) -> Vec<String> {
     dates.iter().map(|day| day.parse::<jiebang::domain::time::Date>().unwrap().plus_days(days).to_string()).collect()
 }
 
+/// Ends a project that is suspended, one in acceptance, and one that was sent to rectify.
+async fn ended_from_every_stage(app: &TestApp, input: Value, stage: &str) {
+    let director = app.director().await;
+    let suspended = Story::active(app).await;
+    decided(&suspended, suspension(app, true)).await;
+    let rectifying = Story::in_acceptance(app).await;
+    rectifying.assessed("fail", "pass").await;
+    let by = app.app.clock.now().date().plus_days(60).to_string();
+    let rectify = json!({"conclusion": "rectify", "opinion": "补充长周期运行", "rectify_by": by});
+    director.post(&format!("/projects/{}/conclude", rectifying.project), rectify).await.is(200);
+    for story in [suspended, Story::in_acceptance(app).await, rectifying] {
+        decided(&story, input.clone()).await;
+        let path = format!("/projects/{}", story.project);
+        assert_eq!(director.get(&path).await.is(200)["stage"], stage);
+        let open = format!("payments WHERE project_id = '{}' AND stage NOT IN ('paid', 'cancelled')", story.project);
+        assert_eq!(app.count(&open).await, 0);
+        let conclusion = json!({"conclusion": "failed", "opinion": "未通过"});
+        director.post(&format!("{path}/conclude"), conclusion).await.is_refused(409, "wrong_stage");
+    }
+    assert_eq!(app.count(WRONG).await, 0);
+}
+
 on_both! {
     async fn a_suspended_project_stands_still_and_goes_on_with_its_dates_moved_as_decided(app: TestApp) {
         let story = Story::active(&app).await;
@@ -217,6 +239,14 @@ on_both! {
         assert_eq!(back["stage"], "cancelled");
         assert_eq!(app.count(WRONG).await, 0);
         assert_eq!(app.officer().await.does(&story.path("finish")).await.is(200)["stage"], "finished");
+    }
+
+    async fn a_project_is_terminated_from_every_stage_of_its_work(app: TestApp) {
+        ended_from_every_stage(&app, measure("terminate", "conditions_lost"), "terminated").await;
+    }
+
+    async fn a_project_is_revoked_from_every_stage_of_its_work(app: TestApp) {
+        ended_from_every_stage(&app, measure("revoke", "fraud"), "revoked").await;
     }
 
     async fn twenty_decisions_at_once_end_a_project_once(app: TestApp) {

@@ -19,6 +19,8 @@ codes! {
         Rectifications = "rectifications" "整改与黄牌台账",
         Clawbacks = "clawbacks" "终止撤销与资金追回台账",
         Acceptances = "acceptances" "验收台账",
+        Outcomes = "outcomes" "成果与转化台账",
+        Targets = "targets" "重点任务与指标督查台账",
     }
 }
 

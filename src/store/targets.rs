@@ -11,7 +11,7 @@ use crate::store::{Conn, Multi};
 use diesel::prelude::*;
 
 /// A row of `targets`. Numbers are kept as text, exactly as they were written.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = targets, treat_none_as_default_value = false)]
 pub struct TargetRow {
     pub id: TargetId,

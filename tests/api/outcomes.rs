@@ -18,7 +18,7 @@ fn letter(notice: &str, who: &str) -> (String, String) {
 }
 
 /// The two projects of a race, keda's and yuan's, both in force, with their challenge.
-async fn lanes(app: &TestApp) -> ([String; 2], String) {
+pub async fn lanes(app: &TestApp) -> ([String; 2], String) {
     let (mut story, _, proposal) = race(app, [inputs::bid(), inputs::bid()]).await;
     story.satisfied().await;
     let (officer, director) = (app.officer().await, app.director().await);
@@ -52,6 +52,14 @@ async fn shared(app: &TestApp, projects: &[String; 2]) -> Value {
     input["shares"] = json!([{"project_id": projects[0], "share_bps": 6667}, {"project_id": projects[1], "share_bps": 3333}]);
     input["share_note"] = json!("两项目共同完成，按贡献分割。");
     input
+}
+
+/// Such an outcome, registered and agreed on by both teams; answers its path.
+pub async fn agreed(app: &TestApp, projects: &[String; 2]) -> String {
+    let made = app.team("keda").await.post(&list(&projects[0]), shared(app, projects).await).await.is(201);
+    let share = json!({"project_id": projects[1]});
+    app.team("yuan").await.post(&format!("{}/confirm_share", path_of(&made)), share).await.is(200);
+    path_of(&made)
 }
 
 /// A project that has ended, with a confirmed outcome; answers the outcome's path.

@@ -7,15 +7,18 @@ mod changes;
 mod clawbacks;
 mod commitments;
 mod milestones;
+mod outcomes;
 mod payments;
 mod projects;
 mod rectifications;
 mod reports;
 mod spending;
+mod targets;
 mod visits;
 
 use crate::app::act::{Act, Object, Seen};
 use crate::app::error::AppError;
+use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::OrganizationId;
 use crate::domain::ledger::{Column, LedgerKind, LedgerRow, Totals, Value, fits};
 use crate::domain::money::Fen;
@@ -26,13 +29,15 @@ use crate::store::ledgers::changes::ChangeLine;
 use crate::store::ledgers::clawbacks::ClawbackLine;
 use crate::store::ledgers::commitments::CommitmentLine;
 use crate::store::ledgers::milestones::MilestoneLine;
+use crate::store::ledgers::outcomes::OutcomeLine;
 use crate::store::ledgers::payments::PaymentLine;
 use crate::store::ledgers::projects::ProjectLine;
 use crate::store::ledgers::rectifications::RectificationLine;
 use crate::store::ledgers::reports::ReportLine;
 use crate::store::ledgers::spending::SpendingLine;
 use crate::store::ledgers::visits::VisitLine;
-use crate::store::ledgers::{self, Line};
+use crate::store::ledgers::{self, Base, Line};
+use crate::store::targets::TargetRow;
 use crate::store::{Mark, Page};
 
 pub use crate::store::ledgers::LedgerFilter;
@@ -85,6 +90,8 @@ pub const LEDGERS: &[Entry] = &[
     entry::<RectificationLine>(),
     entry::<ClawbackLine>(),
     entry::<AcceptanceLine>(),
+    entry::<OutcomeLine>(),
+    entry::<TargetRow>(),
 ];
 
 /// A part of a ledger, or the whole of it.
@@ -99,7 +106,19 @@ pub struct Sheet {
     pub totals: Option<Totals>,
 }
 
+/// That a ledger is narrowed to what its rows have: what belongs to no project has a year alone.
+fn fits_the_filter<L: Ledger>(filter: &LedgerFilter) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    for name in filter.beside_the_year() {
+        faults.check(matches!(L::BASE, Base::Alone { .. }), name, || {
+            Fault::new("does_not_fit", "本台账不按此项筛选", "does not narrow this ledger")
+        });
+    }
+    faults.or(())
+}
+
 fn rows<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>, page: &Page) -> Result<Vec<LedgerRow>, AppError> {
+    fits_the_filter::<L>(asked.filter)?;
     let sees = act.sees(Action::BidRead).all;
     let mut rows = Vec::new();
     for line in ledgers::list::<L>(act.conn, asked.scope, asked.own, asked.filter, page)? {
@@ -117,6 +136,7 @@ fn rows<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>, page: &Page) -> Result<
 }
 
 fn totals<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>) -> Result<Totals, AppError> {
+    fits_the_filter::<L>(asked.filter)?;
     let keys: Vec<&'static str> = L::COLUMNS.iter().filter(|column| column.summed).map(|column| column.key).collect();
     let (rows, sums) = ledgers::totals::<L>(act.conn, asked.scope, asked.own, asked.filter, &keys)?;
     Ok(Totals { rows, sums: keys.into_iter().zip(sums).collect() })

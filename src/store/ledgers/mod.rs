@@ -8,11 +8,13 @@ pub mod changes;
 pub mod clawbacks;
 pub mod commitments;
 pub mod milestones;
+pub mod outcomes;
 pub mod payments;
 pub mod projects;
 pub mod rectifications;
 pub mod reports;
 pub mod spending;
+pub mod targets;
 pub mod visits;
 
 use crate::domain::challenge::{ChallengeClass, PlanCategory};
@@ -59,6 +61,40 @@ pub enum Order {
     Pair(&'static str, &'static str),
 }
 
+/// What the rows of a ledger belong to.
+#[derive(Clone, Copy, Debug)]
+pub enum Base {
+    /// Projects: by everything that a ledger can be narrowed to.
+    Projects,
+    /// A table of its own, which has a year: by that alone.
+    Alone {
+        /// The table, with its short name.
+        from: &'static str,
+        /// Its year.
+        year: &'static str,
+    },
+}
+
+impl LedgerFilter {
+    /// What it is narrowed to beside the year, by the names of the parameters.
+    #[must_use]
+    pub fn beside_the_year(&self) -> Vec<&'static str> {
+        let given = [
+            ("batch_id", self.batch_id.is_some()),
+            ("challenge_id", self.challenge_id.is_some()),
+            ("project_id", self.project_id.is_some()),
+            ("plan_category", self.plan_category.is_some()),
+            ("class", self.class.is_some()),
+            ("sector", self.sector.is_some()),
+            ("city", self.city.is_some()),
+            ("lead_org_id", self.lead_org_id.is_some()),
+            ("commissioner_id", self.commissioner_id.is_some()),
+            ("stage", self.stage.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+    }
+}
+
 /// How a ledger is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -74,6 +110,8 @@ pub struct Shape {
 
 /// A row of a ledger, as the query gives it.
 pub trait Line: QueryableByName<Multi> + 'static {
+    /// What its rows belong to.
+    const BASE: Base = Base::Projects;
     /// How it is asked for.
     const SHAPE: Shape;
 
@@ -108,9 +146,16 @@ struct Asked {
 
 impl Asked {
     /// The rows that a caller of `own` organisation may see, narrowed.
-    fn narrowed(shape: &Shape, scope: Scope, own: OrganizationId, filter: &LedgerFilter) -> Self {
-        let mut asked = Self::default();
+    fn narrowed<L: Line>(scope: Scope, own: OrganizationId, filter: &LedgerFilter) -> Self {
+        let (mut asked, shape) = (Self::default(), L::SHAPE);
         let keep = if shape.keep.is_empty() { "1 = 1" } else { shape.keep };
+        if let Base::Alone { from, year } = L::BASE {
+            // The department's own: nobody has a part of it.
+            let all = if scope.all { "1 = 1" } else { "1 = 0" };
+            asked.sql = format!("SELECT {} FROM {from} {} WHERE {keep} AND {all}", shape.select, shape.join);
+            asked.and_number(year, filter.year);
+            return asked;
+        }
         asked.sql = format!(
             "SELECT {} FROM projects p JOIN challenges c ON c.id = p.challenge_id JOIN organizations o ON o.id = p.lead_org_id {} WHERE {keep}",
             shape.select, shape.join
@@ -195,7 +240,7 @@ impl Asked {
 /// # Errors
 /// The database does not answer.
 pub fn list<L: Line>(conn: &mut Conn, scope: Scope, own: OrganizationId, filter: &LedgerFilter, page: &Page) -> QueryResult<Vec<L>> {
-    Asked::narrowed(&L::SHAPE, scope, own, filter).paged(L::SHAPE.order, page).query().load(conn)
+    Asked::narrowed::<L>(scope, own, filter).paged(L::SHAPE.order, page).query().load(conn)
 }
 
 #[derive(QueryableByName)]
@@ -230,7 +275,7 @@ pub fn totals<L: Line>(
     filter: &LedgerFilter,
     sums: &[&'static str],
 ) -> QueryResult<(i64, Vec<Fen>)> {
-    let mut asked = Asked::narrowed(&L::SHAPE, scope, own, filter);
+    let mut asked = Asked::narrowed::<L>(scope, own, filter);
     let mut sql = String::from("SELECT COUNT(*) AS n");
     for place in 0..MOST_SUMS {
         let sum = sums.get(place).map_or_else(|| "CAST(0 AS BIGINT)".into(), |key| format!("COALESCE(CAST(SUM({key}) AS BIGINT), 0)"));

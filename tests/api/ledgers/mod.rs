@@ -1,5 +1,6 @@
 //! Ledgers: their columns and rows, as lists and as files that agree, and sums that are those of the portfolio to the fen.
 
+mod outcomes;
 mod rows;
 
 use crate::changes::effective;

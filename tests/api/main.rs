@@ -34,6 +34,7 @@ mod conventions;
 mod crowds;
 mod custody;
 mod deadline;
+mod demo;
 mod draws;
 mod edge;
 mod eligibility;

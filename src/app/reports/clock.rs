@@ -22,7 +22,7 @@ impl App {
     ///
     /// # Errors
     /// The database cannot be asked.
-    pub(in crate::app) async fn see_to_reports(&self) -> Result<(), AppError> {
+    pub async fn see_to_reports(&self) -> Result<(), AppError> {
         let now = self.clock.now();
         let today = now.date();
         for _ in 0..GOES {

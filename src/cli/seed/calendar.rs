@@ -15,6 +15,10 @@ pub const SECOND_YEAR: &str = "2022-03-01";
 pub const WITHDRAWN: &str = "2022-03-15";
 /// When a challenge is finished whose projects have ended.
 pub const FINISHED: &str = "2023-03-10";
+/// When the clock opens the reports of a quarter, or finds that they are missing.
+pub const CHORES: &[&str] = &["2022-07-04", "2022-10-10", "2023-01-04", "2023-01-17"];
+/// When commissioners report on the month.
+pub const MONTHS: &[&str] = &["2022-10-27", "2022-11-28", "2022-12-28", "2023-01-18", "2023-02-27"];
 /// A day that the story does not get to.
 const NEVER: &str = "9999-12-31";
 

@@ -1,7 +1,13 @@
-//! The course of a project: signed, paid, at work on its milestones, accepted, as far as the data say.
+//! The course of a project: signed, paid, at work on its milestones, accepted, as far as the data say. What does not go straight
+//! stands in [`fates`].
 
+use crate::cli::seed::changing::ChangeDeed;
 use crate::cli::seed::data::Challenge;
 use crate::cli::seed::ends::Progress;
+use crate::cli::seed::fates;
+use crate::cli::seed::following::FollowDeed;
+use crate::cli::seed::money::MoneyDeed;
+use crate::cli::seed::stopping::StopDeed;
 use crate::cli::seed::timeline::{Deed, Diary};
 use crate::domain::acceptance::Conclusion;
 use crate::domain::project::SigningParty;
@@ -31,6 +37,14 @@ pub enum ProjectDeed {
     Apply,
     /// The director concludes.
     Conclude(Conclusion),
+    /// Something is done about a change of it.
+    Change(ChangeDeed),
+    /// Something is done to stop it, and to settle it.
+    Stop(StopDeed),
+    /// Its commissioner follows it, its team reports.
+    Follow(FollowDeed),
+    /// Its money does not go straight.
+    Money(MoneyDeed),
 }
 
 /// How good the values are that a team hands in.
@@ -64,9 +78,9 @@ const DESKS: [Desk; 4] = [Desk::Request, Desk::Check, Desk::Approve, Desk::Pay];
 ///
 /// # Errors
 /// A day is none.
-pub fn course(diary: &mut Diary, challenge: &Challenge, number: usize, progress: Progress, late: bool) -> anyhow::Result<()> {
+pub fn course(diary: &mut Diary, challenge: &Challenge, number: usize, progress: Progress) -> anyhow::Result<()> {
     let mut path = Path { turn: i64::try_from(number)?.saturating_mul(60), number, diary };
-    let months = months(challenge, progress, late)?;
+    let months = months(challenge, progress)?;
     path.note("2022-02-21", ProjectDeed::Plan(months))?;
     path.note("2022-02-28", ProjectDeed::Sign(SigningParty::Department))?;
     if progress != Progress::Signing {
@@ -81,24 +95,20 @@ pub fn course(diary: &mut Diary, challenge: &Challenge, number: usize, progress:
     }
     path.pay(1, ["2022-03-07", "2022-03-09", "2022-03-14", "2022-03-17"])?;
     path.note("2022-03-10", ProjectDeed::Start(1))?;
-    match progress {
-        Progress::Signing => Ok(()),
-        Progress::Active if late => Ok(()),
-        Progress::Active => path.first_met(),
-        Progress::Submitted => path.note("2023-02-14", ProjectDeed::HandIn(1, Quality::Reached)),
-        Progress::Returned => path.returned(),
-        Progress::NotMet => path.not_met(),
-        Progress::Met | Progress::Paid => path.met(progress),
-        Progress::InAcceptance | Progress::Completed | Progress::Concluded => path.early(progress),
+    path.straight(progress)?;
+    let turns = challenge.project.iter().flat_map(|project| &project.turns);
+    for (day, deed) in fates::followed(progress).chain(turns.flat_map(|turn| turn.days()).copied()) {
+        path.note(day, deed)?;
     }
+    Ok(())
 }
 
 /// When the three milestones are due, in months after the start.
-fn months(challenge: &Challenge, progress: Progress, late: bool) -> anyhow::Result<[u32; 3]> {
+fn months(challenge: &Challenge, progress: Progress) -> anyhow::Result<[u32; 3]> {
     let last = u32::try_from(challenge.duration_months)?;
     let first = match progress {
-        Progress::InAcceptance | Progress::Completed | Progress::Concluded => 4,
-        Progress::Active if late => 11,
+        progress if progress.is_early() => 4,
+        Progress::Late => 11,
         _ => 12,
     };
     // The second one is the mid-term gate, between 40 % and 60 % of the time.
@@ -118,6 +128,19 @@ impl Path<'_> {
         self.diary.note(day, self.turn, Deed::Project(self.number, deed))
     }
 
+    /// How the milestones go.
+    fn straight(&mut self, progress: Progress) -> anyhow::Result<()> {
+        match progress {
+            Progress::Signing | Progress::Late => Ok(()),
+            Progress::Active => self.first_met(),
+            Progress::Submitted => self.note("2023-02-14", ProjectDeed::HandIn(1, Quality::Reached)),
+            Progress::Returned => self.returned(),
+            Progress::Mended | Progress::NotMet => self.returned_twice(progress),
+            Progress::Met | Progress::Paid => self.met(progress),
+            Progress::InAcceptance | Progress::Completed | Progress::CompletedLater | Progress::Concluded => self.early(progress),
+        }
+    }
+
     fn pay(&mut self, payment: usize, days: [&str; 4]) -> anyhow::Result<()> {
         DESKS.into_iter().zip(days).try_for_each(|(desk, day)| self.note(day, ProjectDeed::Pay(payment, desk)))
     }
@@ -128,12 +151,17 @@ impl Path<'_> {
         self.note("2023-01-16", ProjectDeed::SendBack(1, "2023-04-14"))
     }
 
-    /// Handed in too weak twice.
-    fn not_met(&mut self) -> anyhow::Result<()> {
+    /// Handed in too weak, and sent back: mended in time, or too weak again.
+    fn returned_twice(&mut self, progress: Progress) -> anyhow::Result<()> {
         self.note("2022-12-06", ProjectDeed::HandIn(1, Quality::MandatoryMissed))?;
         self.note("2022-12-14", ProjectDeed::SendBack(1, "2023-02-03"))?;
-        self.note("2023-02-02", ProjectDeed::HandIn(1, Quality::MandatoryMissed))?;
-        self.note("2023-02-10", ProjectDeed::Fail(1))
+        if progress == Progress::NotMet {
+            self.note("2023-02-02", ProjectDeed::HandIn(1, Quality::MandatoryMissed))?;
+            return self.note("2023-02-10", ProjectDeed::Fail(1));
+        }
+        self.note("2023-02-02", ProjectDeed::HandIn(1, Quality::Reached))?;
+        self.note("2023-02-10", ProjectDeed::Verify(1))?;
+        self.note("2023-02-13", ProjectDeed::Start(2))
     }
 
     /// The first milestone met, at work on the second.
@@ -168,14 +196,18 @@ impl Path<'_> {
         self.note("2022-09-15", ProjectDeed::Start(3))?;
         self.note("2022-12-07", ProjectDeed::HandIn(3, last))?;
         self.note("2022-12-14", ProjectDeed::Verify(3))?;
+        if progress == Progress::InAcceptance {
+            return self.note("2023-03-08", ProjectDeed::Apply);
+        }
+        self.note("2023-01-10", ProjectDeed::Apply)?;
         match progress {
-            Progress::InAcceptance => self.note("2023-03-08", ProjectDeed::Apply),
-            Progress::Concluded => {
-                self.note("2023-01-10", ProjectDeed::Apply)?;
-                self.note("2023-02-14", ProjectDeed::Conclude(Conclusion::Concluded))
+            Progress::Concluded => self.note("2023-02-14", ProjectDeed::Conclude(Conclusion::Concluded)),
+            Progress::CompletedLater => {
+                self.note("2023-02-07", ProjectDeed::Conclude(Conclusion::Rectify))?;
+                self.note("2023-02-28", ProjectDeed::Apply)?;
+                self.note("2023-03-08", ProjectDeed::Conclude(Conclusion::Completed))
             }
             _ => {
-                self.note("2023-01-10", ProjectDeed::Apply)?;
                 self.note("2023-02-14", ProjectDeed::Conclude(Conclusion::Completed))?;
                 self.pay(3, ["2023-02-16", "2023-02-20", "2023-02-23", "2023-02-28"])
             }

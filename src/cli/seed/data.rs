@@ -1,6 +1,7 @@
 //! The demo data as its files hold it: embedded TOML, read strictly.
 
 use crate::cli::seed::ends::{Examined, Progress, Reach};
+use crate::cli::seed::fates::Fate;
 use crate::cli::seed::forms;
 use crate::cli::seed::turns::Turn;
 use crate::domain::challenge::FailReason;
@@ -185,6 +186,9 @@ pub struct Project {
     pub progress: Progress,
     /// Address of its commissioner.
     pub commissioner: String,
+    /// What does not go straight.
+    #[serde(default)]
+    pub turns: Vec<Fate>,
 }
 
 /// All data files.

@@ -83,6 +83,7 @@ impl Story<'_> {
                 self.by(director, move |act| ending::withdraw(act, id, &input)).await?;
             }
             D::Turn(turn) => self.turn(of, turn).await?,
+            D::Gate(deed) => self.gate(of, deed).await?,
             D::Finish => drop(self.by(officer, move |act| ending::finish(act, id)).await?),
         }
         Ok(())

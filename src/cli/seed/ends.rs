@@ -90,14 +90,20 @@ impl TryFrom<String> for Examined {
 pub enum Progress {
     /// Planned, not signed by all.
     Signing,
-    /// At work on its second milestone; the one that is late, on its first.
+    /// At work on its second milestone.
     Active,
+    /// Late with its first milestone, and with its reports.
+    #[serde(rename = "milestone_1_late")]
+    Late,
     /// The first milestone is handed in.
     #[serde(rename = "milestone_1_submitted")]
     Submitted,
     /// The first milestone is sent back to be mended.
     #[serde(rename = "milestone_1_returned")]
     Returned,
+    /// The first milestone is sent back, and met then.
+    #[serde(rename = "milestone_1_mended")]
+    Mended,
     /// The first milestone is not met.
     #[serde(rename = "milestone_1_not_met")]
     NotMet,
@@ -111,6 +117,17 @@ pub enum Progress {
     InAcceptance,
     /// Accepted 通过验收.
     Completed,
+    /// Accepted at the second time.
+    #[serde(rename = "completed_after_rectification")]
+    CompletedLater,
     /// Ended 结题.
     Concluded,
+}
+
+impl Progress {
+    /// Whether all milestones are met within the first year.
+    #[must_use]
+    pub const fn is_early(self) -> bool {
+        matches!(self, Self::InAcceptance | Self::Completed | Self::CompletedLater | Self::Concluded)
+    }
 }

@@ -133,7 +133,7 @@ pub fn bid(data: &Bid, challenge: &Challenge, partner: Option<OrganizationId>) -
 }
 
 /// A person of a team, with a made-up number that is always the same for the same name.
-fn person(name: &str, role: &str, born: &str, person_months: i64) -> Value {
+pub(super) fn person(name: &str, role: &str, born: &str, person_months: i64) -> Value {
     let seed = name.chars().fold(7u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c)));
     let chinese = role == "backbone" || name.chars().all(|c| !c.is_ascii_alphabetic());
     if chinese {

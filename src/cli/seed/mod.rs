@@ -2,18 +2,25 @@
 //!
 //! - [`data`] and [`ends`] the files of `seeds/`, [`calendar`] the department's days
 //! - [`timeline`] and [`course`] the story as a list of deeds
-//! - [`turns`] what does not go straight in the judging
+//! - [`turns`] what does not go straight in the judging, [`fates`] what does not in the projects, and [`changing`], [`stopping`],
+//!   [`following`], [`money`] and [`racing`] who does what then
 //! - [`forms`] and [`values`] what people fill in
 //! - [`targets`] what the report promises
 //! - [`people`] everyone, [`story`] what was made so far, [`deeds`] and [`works`] who does what
 
 pub mod calendar;
+pub mod changing;
 pub mod course;
 pub mod data;
 pub mod deeds;
 pub mod ends;
+pub mod fates;
+pub mod following;
 pub mod forms;
+pub mod money;
 pub mod people;
+pub mod racing;
+pub mod stopping;
 pub mod story;
 pub mod targets;
 pub mod timeline;

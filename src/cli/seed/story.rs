@@ -12,7 +12,7 @@ use crate::domain::batch::BatchInput;
 use crate::domain::id::{BatchId, BidId, ChallengeId, DecisionId, PartnershipId, ReviewId, SchemeId, UserId};
 use anyhow::Context;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A challenge of the data with what was made of it.
 pub struct Case<'a> {
@@ -27,7 +27,9 @@ pub struct Case<'a> {
     /// Reviews, by number of the bid and seat on the panel.
     pub reviews: HashMap<(usize, usize), ReviewId>,
     /// Projects, by number of the bid.
-    pub projects: HashMap<usize, ProjectRow>,
+    pub projects: BTreeMap<usize, ProjectRow>,
+    /// Who follows them now, by number of the bid.
+    pub commissioners: HashMap<usize, UserId>,
 }
 
 impl Case<'_> {
@@ -68,6 +70,8 @@ pub struct Story<'a> {
     pub cases: Vec<Case<'a>>,
     /// Payments made so far.
     pub vouchers: usize,
+    /// Money that came back so far.
+    pub receipts: usize,
     /// The judging scheme of the demo, once there is one.
     pub scheme: Option<SchemeId>,
     portfolio: &'a Portfolio,
@@ -88,9 +92,17 @@ impl<'a> Story<'a> {
             finance: people.person("finance")?,
             cashier: people.person("finance2")?,
         };
-        let case = |data| Case { data, id: None, decision: None, bids: HashMap::new(), reviews: HashMap::new(), projects: HashMap::new() };
+        let case = |data| Case {
+            data,
+            id: None,
+            decision: None,
+            bids: HashMap::new(),
+            reviews: HashMap::new(),
+            projects: BTreeMap::new(),
+            commissioners: HashMap::new(),
+        };
         let cases = portfolio.challenges.iter().map(case).collect();
-        Ok(Self { app, people, desks, cases, vouchers: 0, portfolio, batches: HashMap::new(), scheme: None })
+        Ok(Self { app, people, desks, cases, vouchers: 0, receipts: 0, portfolio, batches: HashMap::new(), scheme: None })
     }
 
     /// A person does something.
@@ -160,11 +172,14 @@ impl<'a> Story<'a> {
         self.app.clock.set(at);
         let done = match deed {
             Deed::Batch => self.set_up(of).await,
+            Deed::Chores => Ok(self.app.see_to_reports().await?),
+            Deed::Month => self.months_status().await,
             Deed::Challenge(deed) => self.challenge(of, deed).await,
             Deed::Bid(number, deed) => self.bid(of, number, deed).await,
             Deed::Project(number, deed) => self.project(of, number, deed).await,
         };
         let key = || match deed {
+            Deed::Chores | Deed::Month => "everyone",
             Deed::Batch => self.portfolio.batches.get(of).map_or("?", |batch| batch.code.as_str()),
             _ => self.portfolio.challenges.get(of).map_or("?", |challenge| challenge.key.as_str()),
         };

@@ -5,7 +5,8 @@
 use crate::cli::seed::calendar::{self, Season, evening, instant, moment};
 use crate::cli::seed::course::{self, ProjectDeed};
 use crate::cli::seed::data::{Bid, Challenge, Portfolio};
-use crate::cli::seed::ends::{Examined, Progress, Reach};
+use crate::cli::seed::ends::{Examined, Reach};
+use crate::cli::seed::racing::GateDeed;
 use crate::cli::seed::turns::{self, Turn};
 use crate::domain::challenge::FailReason;
 use crate::domain::decision::Choice;
@@ -23,6 +24,10 @@ const SEATS: usize = 3;
 pub enum Deed {
     /// A batch is set up.
     Batch,
+    /// The clock opens the progress reports of a quarter, and shows yellow cards for missing ones.
+    Chores,
+    /// Commissioners say how their projects stand in a month.
+    Month,
     /// Something is done about a challenge.
     Challenge(ChallengeDeed),
     /// Something is done about a bid of it.
@@ -68,6 +73,8 @@ pub enum ChallengeDeed {
     Finish,
     /// Something happens out of turn.
     Turn(Turn),
+    /// A race comes to a gate.
+    Gate(GateDeed),
 }
 
 /// What is done about a bid.
@@ -135,19 +142,21 @@ pub fn events(portfolio: &Portfolio) -> anyhow::Result<Vec<Event>> {
         let at = if batch.year == 2021 { instant(calendar::BEGINS)? } else { moment(calendar::SECOND_YEAR, 0)? };
         all.push(Event { at: at.plus(TimeDelta::minutes(i64::try_from(of)?)), of, deed: Deed::Batch });
     }
-    let is_active = |challenge: &&Challenge| challenge.project.as_ref().is_some_and(|project| project.progress == Progress::Active);
-    let first_active = portfolio.challenges.iter().find(is_active).map(|challenge| challenge.key.as_str());
+    for (days, deed) in [(calendar::MONTHS, Deed::Month), (calendar::CHORES, Deed::Chores)] {
+        for day in days {
+            all.push(Event { at: evening(day)?, of: 0, deed });
+        }
+    }
     for (of, challenge) in portfolio.challenges.iter().enumerate() {
         let year = portfolio.batches.iter().find(|batch| batch.code == challenge.batch).map(|batch| batch.year);
         let year = year.with_context(|| format!("{}: no batch {}", challenge.key, challenge.batch))?;
-        let late = first_active == Some(challenge.key.as_str());
-        all.extend(life(of, challenge, calendar::season(challenge, year), late).with_context(|| challenge.key.clone())?);
+        all.extend(life(of, challenge, calendar::season(challenge, year)).with_context(|| challenge.key.clone())?);
     }
     all.sort_by_key(|event| event.at);
     Ok(all)
 }
 
-fn life(of: usize, challenge: &Challenge, season: &'static Season, late: bool) -> anyhow::Result<Vec<Event>> {
+fn life(of: usize, challenge: &Challenge, season: &'static Season) -> anyhow::Result<Vec<Event>> {
     let mut diary = Diary::about(of);
     straight(&mut diary, challenge, season)?;
     ending(&mut diary, challenge, season)?;
@@ -156,7 +165,7 @@ fn life(of: usize, challenge: &Challenge, season: &'static Season, late: bool) -
         bidding(&mut diary, challenge, number, bid, season)?;
         if challenge.extent() >= Reach::Awarded && bid.choice == Some(Choice::Recommended) {
             let project = challenge.project.as_ref().context("a bid is recommended, but there is no project")?;
-            course::course(&mut diary, challenge, number, project.progress, late)?;
+            course::course(&mut diary, challenge, number, project.progress)?;
         }
     }
     Ok(diary.events)

@@ -5,6 +5,7 @@ use crate::app::{forfeits, objections, recusals};
 use crate::cli::seed::calendar::{RESERVE_2022, SECOND_2023};
 use crate::cli::seed::data::Challenge;
 use crate::cli::seed::forms::form;
+use crate::cli::seed::racing;
 use crate::cli::seed::story::Story;
 use crate::cli::seed::timeline::{ChallengeDeed, Deed, Diary};
 use crate::domain::challenge::ReasonInput;
@@ -31,6 +32,10 @@ pub enum Turn {
     Recused,
     /// The winner gives up, and the first reserve moves up.
     Forfeited,
+    /// A gate of the race cuts the last lane, which is settled.
+    RaceCut,
+    /// A gate of the race merges the last lane into the first one.
+    RaceMerged,
 }
 
 /// Notes what happens to a challenge out of turn.
@@ -50,6 +55,8 @@ pub fn notes(diary: &mut Diary, challenge: &Challenge) -> anyhow::Result<()> {
         ],
         Turn::Recused => &[("2023-03-16", D::Turn(turn))],
         Turn::Forfeited => &[("2022-03-08", D::Turn(turn)), ("2022-03-09", D::Publicise(&RESERVE_2022)), ("2022-03-21", D::Award)],
+        Turn::RaceCut => racing::CUT,
+        Turn::RaceMerged => racing::MERGED,
     };
     for ((day, deed), seconds) in days.iter().zip((400..).step_by(60)) {
         diary.note(day, seconds, Deed::Challenge(*deed))?;
@@ -66,6 +73,7 @@ impl Story<'_> {
         match turn {
             Turn::Recused => self.recuse(of).await,
             Turn::Forfeited => self.give_up(of).await,
+            Turn::RaceCut | Turn::RaceMerged => Ok(()),
             _ => self.object(of, turn).await,
         }
     }

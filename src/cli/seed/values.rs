@@ -46,6 +46,18 @@ pub fn target(asked: &Indicator, step: usize) -> anyhow::Result<Decimal> {
     Ok(Decimal(value.round_dp(target.scale())))
 }
 
+/// The value that a team reports on its way to the first milestone: so many percent of its target, or the target where less is better.
+///
+/// # Errors
+/// A number is too large.
+pub fn so_far(asked: &Indicator, of_target: i64) -> anyhow::Result<Decimal> {
+    let target = target(asked, 1)?;
+    match asked.comparator {
+        Comparator::AtLeast => Ok(Decimal(percent(target.0, of_target)?.round_dp(target.0.scale()))),
+        Comparator::AtMost | Comparator::Equal => Ok(target),
+    }
+}
+
 /// The value that a team reaches at a step: a little better than its target, or clearly worse when it is `missed`.
 ///
 /// # Errors

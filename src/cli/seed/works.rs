@@ -15,20 +15,26 @@ use anyhow::Context;
 use serde_json::json;
 
 /// A project with the people outside the department's desks who act for it.
-struct Work {
-    id: ProjectId,
-    code: String,
-    team: UserId,
-    commissioner: UserId,
-    sponsor: Option<UserId>,
+pub(super) struct Work {
+    pub(super) id: ProjectId,
+    pub(super) code: String,
+    pub(super) team: UserId,
+    pub(super) commissioner: UserId,
+    pub(super) sponsor: Option<UserId>,
 }
 
-fn opinion(text: &str) -> anyhow::Result<OpinionInput> {
+/// A party's name under a text.
+pub(super) fn signature(party: SigningParty) -> anyhow::Result<SignInput> {
+    let representative = (party == SigningParty::Team).then_some("赵法人");
+    form(json!({"party": party, "pledge": true, "legal_representative": representative}))
+}
+
+pub(super) fn opinion(text: &str) -> anyhow::Result<OpinionInput> {
     form(json!({"opinion": text}))
 }
 
 impl Story<'_> {
-    fn work(&self, of: usize, number: usize) -> anyhow::Result<Work> {
+    pub(super) fn work(&self, of: usize, number: usize) -> anyhow::Result<Work> {
         let case = self.case(of)?;
         let row = case.projects.get(&number).context("no such project")?;
         let lead = &case.data.bids.get(number).context("no such bid")?.organization;
@@ -37,7 +43,7 @@ impl Story<'_> {
             id: row.id,
             code: row.code.clone(),
             team: self.people.agent(lead, Role::Team)?,
-            commissioner: self.people.person(address)?,
+            commissioner: case.commissioners.get(&number).copied().map_or_else(|| self.people.person(address), Ok)?,
             sponsor: case.data.sponsor.as_deref().map(|key| self.people.agent(key, Role::Sponsor)).transpose()?,
         })
     }
@@ -59,6 +65,7 @@ impl Story<'_> {
             ProjectDeed::Assign => {
                 let input = AssignInput { commissioner_id: work.commissioner, kind: AssignmentKind::Primary, note: None };
                 self.by(self.desks.officer, move |act| projects::assigning::assign(act, id, &input)).await?;
+                self.case_mut(of)?.commissioners.insert(number, work.commissioner);
             }
             ProjectDeed::Start(step) => {
                 let node = self.milestone(id, step).await?;
@@ -82,24 +89,33 @@ impl Story<'_> {
                 self.by(work.commissioner, move |act| milestones::judging::fail(act, node, &input)).await?;
             }
             ProjectDeed::Pay(payment, desk) => self.pay(&work, payment, desk).await?,
+            ProjectDeed::Change(deed) => self.change(of, &work, deed).await?,
+            ProjectDeed::Stop(deed) => self.stop(id, deed).await?,
+            ProjectDeed::Follow(deed) => self.follow(of, number, &work, deed).await?,
+            ProjectDeed::Money(deed) => self.money(&work, deed).await?,
             ProjectDeed::Apply => {
                 let words = "项目三个阶段任务已全部完成，示范应用运行稳定，经费支出符合预算，申请验收。";
                 let case = self.case(of)?;
                 let input = forms::application(case.data, &work.code, words, self.app.clock.now().date())?;
                 self.by(work.team, move |act| projects::acceptance::apply(act, id, &input)).await?;
             }
-            ProjectDeed::Conclude(conclusion) => {
-                self.assess(&work, of, conclusion).await?;
-                let words = match conclusion {
-                    Conclusion::Rectify => "请补充长周期运行数据后再次申请验收。",
-                    Conclusion::Completed => "各项考核指标均已完成，示范线稳定运行，同意通过验收。",
-                    Conclusion::Concluded => "必达指标已完成，预期性指标受市场条件影响未达预期，同意按结题处理，余款不再拨付。",
-                    Conclusion::Failed => "必达指标未完成，验收不通过。",
-                };
-                let input: ConclusionInput = form(json!({"conclusion": conclusion, "opinion": words}))?;
-                self.by(self.desks.director, move |act| projects::acceptance::conclude(act, id, &input)).await?;
-            }
+            ProjectDeed::Conclude(conclusion) => self.conclude(&work, of, conclusion).await?,
         }
+        Ok(())
+    }
+
+    async fn conclude(&self, work: &Work, of: usize, conclusion: Conclusion) -> anyhow::Result<()> {
+        self.assess(work, of, conclusion).await?;
+        let words = match conclusion {
+            Conclusion::Rectify => "请补充长周期运行数据后再次申请验收。",
+            Conclusion::Completed => "各项考核指标均已完成，示范线稳定运行，同意通过验收。",
+            Conclusion::Concluded => "必达指标已完成，预期性指标受市场条件影响未达预期，同意按结题处理，余款不再拨付。",
+            Conclusion::Failed => "必达指标未完成，验收不通过。",
+        };
+        let by = (conclusion == Conclusion::Rectify).then(|| self.app.clock.now().date().plus_days(60));
+        let input: ConclusionInput = form(json!({"conclusion": conclusion, "opinion": words, "rectify_by": by}))?;
+        let id = work.id;
+        self.by(self.desks.director, move |act| projects::acceptance::conclude(act, id, &input)).await?;
         Ok(())
     }
 
@@ -118,16 +134,19 @@ impl Story<'_> {
     }
 
     async fn sign(&self, work: &Work, party: SigningParty) -> anyhow::Result<()> {
-        let signer = match party {
-            SigningParty::Department => self.desks.director,
-            SigningParty::Team => work.team,
-            SigningParty::Sponsor => work.sponsor.context("no sponsor")?,
-        };
-        let id = work.id;
-        let representative = (party == SigningParty::Team).then_some("赵法人");
-        let input: SignInput = form(json!({"party": party, "pledge": true, "legal_representative": representative}))?;
+        let (signer, id) = (self.signer(work, party)?, work.id);
+        let input = signature(party)?;
         self.by(signer, move |act| projects::signing::sign(act, id, &input)).await?;
         Ok(())
+    }
+
+    /// Who signs for a party.
+    pub(super) fn signer(&self, work: &Work, party: SigningParty) -> anyhow::Result<UserId> {
+        match party {
+            SigningParty::Department => Ok(self.desks.director),
+            SigningParty::Team => Ok(work.team),
+            SigningParty::Sponsor => work.sponsor.context("no sponsor"),
+        }
     }
 
     async fn milestone(&self, project: ProjectId, step: usize) -> anyhow::Result<MilestoneId> {
@@ -144,7 +163,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn payment(&self, project: ProjectId, payment: usize) -> anyhow::Result<PaymentId> {
+    pub(super) async fn payment(&self, project: ProjectId, payment: usize) -> anyhow::Result<PaymentId> {
         let all = self.look(move |act| payments::of_project(act, project)).await?;
         let number = i32::try_from(payment)?;
         let found = all.into_iter().find(|shown| shown.record.number == number);

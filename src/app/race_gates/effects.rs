@@ -110,7 +110,7 @@ fn mergers(lanes: &[ProjectRow], decided: &[LaneInput], kept: &LaneInput) -> Vec
         Some(MemberChange {
             organization_id: lane.lead_org_id,
             tasks: merger.tasks.clone(),
-            fiscal_share_bps: merger.fiscal_share_bps.clone(),
+            fiscal_share_bps: merger.fiscal_share_bps,
             self_fund_fen: Fen::ZERO,
         })
     })

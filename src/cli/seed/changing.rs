@@ -85,7 +85,7 @@ impl Story<'_> {
     /// What a team asks for.
     fn asks(&self, of: usize, work: &Work, kind: ChangeKind) -> anyhow::Result<ChangeInput> {
         let case = self.case(of)?;
-        let (cause, field, asked) = match kind {
+        let (why, field, asked) = match kind {
             ChangeKind::Pi => {
                 ("原挂帅人因工作调动不再承担本项目，由项目副负责人接任。", "principal", forms::person("高承志", "pi", "19780611", 8))
             }
@@ -103,7 +103,7 @@ impl Story<'_> {
             }
         };
         let mut body = json!({
-            "kind": kind, "cause": cause, "cause_on": self.app.clock.now().date().plus_days(-8), "unit_opinion": "情况属实，同意上报。",
+            "kind": kind, "cause": why, "cause_on": self.app.clock.now().date().plus_days(-8), "unit_opinion": "情况属实，同意上报。",
         });
         if let Some(fields) = body.as_object_mut() {
             fields.insert(field.into(), asked);

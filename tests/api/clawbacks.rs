@@ -147,6 +147,8 @@ on_both! {
         yuan.does(&format!("{bid}/submit")).await.has_faults(&[("lead_org_id", "clawback_overdue")]);
         let other = new_bid(&app, "third", Some("yuan")).await;
         app.team("third").await.does(&format!("{other}/submit")).await.has_faults(&[("partners[0].organization", "clawback_overdue")]);
+        let early = json!({"amount_fen": 1, "received_on": "1999-01-01", "voucher_no": "TK-0"});
+        app.finance().await.post(&format!("{path}/receive"), early).await.has_faults(&[("received_on", "too_early")]);
         // A part of it is not enough.
         app.finance().await.post(&format!("{path}/receive"), receipt(&app, 62_469_133, "TK-1")).await.is(200);
         yuan.does(&format!("{bid}/submit")).await.has_faults(&[("lead_org_id", "clawback_overdue")]);

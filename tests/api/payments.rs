@@ -183,6 +183,8 @@ on_both! {
         app.team("keda").await.does(&step(&story, 0, "request")).await.is(200);
         app.commissioner().await.does(&step(&story, 0, "check")).await.is(200);
         finance.does(&step(&story, 0, "approve")).await.is(200);
+        let early = json!({"voucher_no": "PZ-1", "paid_on": "2021-01-01"});
+        second.post(&step(&story, 0, "pay"), early).await.has_faults(&[("paid_on", "too_early")]);
         second.post(&step(&story, 0, "pay"), voucher(&app, "PZ-1")).await.is(200);
         second.post(&step(&story, 0, "reverse"), came_back(&app)).await.is_refused(403, "forbidden");
         finance.post(&step(&story, 0, "reverse"), json!({"reason": "账号有误", "returned_on": "2026-01-01"})).await
@@ -195,7 +197,12 @@ on_both! {
         assert_eq!(app.count(WRONG).await, 0);
         // Whoever took it back does not send it again, and the old voucher is spent.
         finance.post(&step(&story, 0, "pay"), voucher(&app, "PZ-2")).await.is_refused(403, "forbidden");
-        second.post(&step(&story, 0, "pay"), voucher(&app, "PZ-1")).await.is_refused(409, "already_exists");
+        for spent in ["PZ-1", "pz-1", "ＰＺ－１", "PZ - 1"] {
+            second.post(&step(&story, 0, "pay"), voucher(&app, spent)).await.is_refused(409, "already_exists");
+        }
+        app.days_later(1);
+        let before = json!({"voucher_no": "PZ-2", "paid_on": app.app.clock.now().date().plus_days(-2).to_string()});
+        second.post(&step(&story, 0, "pay"), before).await.has_faults(&[("paid_on", "too_early")]);
         second.post(&step(&story, 0, "pay"), voucher(&app, "PZ-2")).await.is(200);
         let seen = finance.get(&format!("/payments/{}", story.payments[0])).await.is(200);
         let sent: Vec<(&Value, &Value)> =

@@ -100,9 +100,18 @@ on_both! {
         story.scored(&story.bid, 1, "26").await;
         let officer = app.officer().await;
         assert_eq!(officer.get(&story.path("scores")).await.is(200)["items"], json!([]), "not before all are in");
+        // Nor does the sheet itself tell anybody but its expert.
+        let told = |review: &Value| ["scores", "total", "vote", "comment"].iter().any(|field| !review[*field].is_null());
+        for reader in [officer.clone(), app.director().await, app.supervisor().await, app.auditor().await] {
+            let all = reader.get("/reviews").await.is(200)["items"].clone();
+            assert_eq!((&all[0]["stage"], all.as_array().unwrap().iter().any(told)), (&json!("submitted"), false), "{all}");
+            assert!(!told(&reader.get(&format!("/reviews/{}", all[0]["id"].as_str().unwrap())).await.is(200)));
+        }
+        assert!(told(&app.expert(1).await.get("/reviews").await.is(200)["items"][0]));
         officer.post(&story.path("propose"), story.proposal()).await.is_refused(409, "reviews_missing");
         story.scored(&story.bid, 2, "24").await;
         assert_eq!(officer.get(&story.path("scores")).await.is(200)["items"][0]["score"], "81.5");
+        assert!(officer.get("/reviews").await.is(200)["items"].as_array().unwrap().iter().all(told));
         story.satisfied().await;
         officer.post(&story.path("propose"), story.proposal()).await.is(201);
     }

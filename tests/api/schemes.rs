@@ -143,6 +143,26 @@ on_both! {
         officer.post(&story.path("propose"), story.proposal()).await.is(201);
     }
 
+    async fn any_phase_may_be_left_out_and_a_visit_to_the_site_is_judged_like_the_others(app: TestApp) {
+        let mut scheme = inputs::scheme();
+        scheme["phases"] = json!([
+            {"phase": "meeting", "least_reviews": 1, "weight_bps": 5_000}, {"phase": "site", "least_reviews": 1, "weight_bps": 5_000}
+        ]);
+        let story = reviewing(&app, scheme).await;
+        let officer = app.officer().await;
+        story.scored(&story.bid, 1, "26").await;
+        officer.post(&format!("/bids/{}/shortlist", story.bid), json!({"shortlisted": true, "reason": "方案可行"})).await.is(200);
+        app.letters().await;
+        let about = json!({"starts_at": "2027-01-05T01:00:00Z", "place": "需求方矿区"});
+        assert_eq!(officer.post(&story.path("next_phase"), about).await.is(200)["phase"], "site");
+        assert!(app.letters().await[0].text.contains("现场考察"));
+        officer.post(&story.path("propose"), story.proposal()).await.is_refused(409, "reviews_missing");
+        story.scored(&story.bid, 2, "24").await;
+        let line = officer.get(&story.path("scores")).await.is(200)["items"][0].clone();
+        assert_eq!((&line["score"], &line["phases"][1]["phase"]), (&json!("81.5"), &json!("site")), "{line}");
+        officer.post(&story.path("next_phase"), json!({})).await.is_refused(409, "last_phase");
+    }
+
     async fn a_sheet_on_its_way_is_its_experts_own_and_never_counts(app: TestApp) {
         let story = Story::reviewing(&app).await;
         let review = format!("/reviews/{}", story.assigned(&story.bid, 1).await);

@@ -691,6 +691,7 @@ CREATE TABLE changes (
     CHECK (decided_by <> created_by)
 );
 CREATE INDEX changes_project ON changes (project_id, id);
+CREATE INDEX changes_stage ON changes (stage, id);
 CREATE UNIQUE INDEX changes_one_supplement ON changes (project_id) WHERE stage = 'approved';
 CREATE UNIQUE INDEX changes_one_extension ON changes (project_id) WHERE kind = 'extension' AND stage IN ('approved', 'effective');
 
@@ -754,6 +755,7 @@ CREATE TABLE acceptances (
     CHECK (certificate_no IS NULL OR (result IN ('passed', 'passed_after_rectification') AND task = 'pass' AND finance = 'pass'))
 );
 
+CREATE INDEX acceptances_stage ON acceptances (stage, id);
 CREATE INDEX acceptances_rectified ON acceptances (project_id) WHERE rectify_by IS NOT NULL;
 
 CREATE TABLE acceptance_experts (
@@ -874,6 +876,7 @@ CREATE TABLE milestones (
     UNIQUE (project_id, number)
 );
 CREATE INDEX milestones_due ON milestones (stage, due_on);
+CREATE INDEX milestones_stage ON milestones (stage, id);
 CREATE INDEX milestones_rectified ON milestones (project_id) WHERE rectify_by IS NOT NULL;
 
 -- Who moved a milestone, when, from where to where, and with which words: append-only by trigger.
@@ -960,6 +963,7 @@ CREATE TABLE reports (
 );
 CREATE INDEX reports_project ON reports (project_id, id);
 CREATE INDEX reports_due ON reports (stage, due_on);
+CREATE INDEX reports_stage ON reports (stage, id);
 
 CREATE TABLE yellow_cards (
     report_id TEXT PRIMARY KEY NOT NULL REFERENCES reports (id),
@@ -999,6 +1003,7 @@ CREATE INDEX problems_visit ON problems (visit_id, id);
 CREATE INDEX problems_project ON problems (project_id, id);
 CREATE INDEX problems_stage ON problems (stage, id);
 CREATE INDEX problems_due ON problems (stage, due_on);
+CREATE INDEX problems_raiser ON problems (raised_by, stage, due_on);
 
 -- What was said once is not said again: of this object, by this rule, for this day.
 CREATE TABLE reminders (
@@ -1019,6 +1024,7 @@ CREATE TABLE payments (
     amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
     stage TEXT NOT NULL,
     requested_by TEXT REFERENCES users (id),
+    requested_at TIMESTAMP,
     checked_by TEXT REFERENCES users (id),
     approved_by TEXT REFERENCES users (id),
     paid_by TEXT REFERENCES users (id),
@@ -1093,6 +1099,7 @@ CREATE TABLE measures (
 );
 CREATE INDEX measures_project ON measures (project_id, id);
 CREATE INDEX measures_until ON measures (until_on);
+CREATE INDEX measures_stage ON measures (stage, id);
 CREATE UNIQUE INDEX measures_one_waits ON measures (project_id) WHERE stage = 'proposed';
 
 -- What becomes of the lanes of a race, with the comparison as it stood. One proposal waits at a time, and nobody decides on their own.
@@ -1116,6 +1123,7 @@ CREATE TABLE race_gates (
     UNIQUE (challenge_id, number),
     CHECK (decided_by <> created_by)
 );
+CREATE INDEX race_gates_stage ON race_gates (stage, id);
 CREATE UNIQUE INDEX race_gates_one_waits ON race_gates (challenge_id) WHERE stage = 'proposed';
 
 -- The settlement of a project, and what goes back. A project is settled once.

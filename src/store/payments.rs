@@ -24,6 +24,8 @@ pub struct PaymentRow {
     pub amount_fen: Fen,
     pub stage: PaymentStage,
     pub requested_by: Option<UserId>,
+    /// When it was asked for: holding it does not begin the time to check it anew.
+    pub requested_at: Option<Timestamp>,
     pub checked_by: Option<UserId>,
     pub approved_by: Option<UserId>,
     pub paid_by: Option<UserId>,
@@ -60,6 +62,7 @@ impl PaymentRow {
             amount_fen,
             stage: PaymentStage::Locked,
             requested_by: None,
+            requested_at: None,
             checked_by: None,
             approved_by: None,
             paid_by: None,
@@ -167,7 +170,7 @@ pub fn advance(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Timesta
 /// # Errors
 /// [`diesel::NotFound`] when the payment is not as it was read.
 pub fn request(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
-    step!(conn, payments, PaymentRow, row, to, now, payments::requested_by.eq(by))
+    step!(conn, payments, PaymentRow, row, to, now, payments::requested_by.eq(by), payments::requested_at.eq(now))
 }
 
 /// The commissioner signs.
@@ -218,6 +221,7 @@ pub fn send_back(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Times
         to,
         now,
         payments::requested_by.eq(None::<UserId>),
+        payments::requested_at.eq(None::<Timestamp>),
         payments::checked_by.eq(None::<UserId>),
         payments::approved_by.eq(None::<UserId>)
     )

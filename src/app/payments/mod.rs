@@ -55,7 +55,7 @@ type Changed = Result<Done<Payable>, AppError>;
 
 /// How the caller stands to a payment, for what is to be done: an author when he signed an earlier desk. Who paid does not say that
 /// it came back, who held it does not let it go, and who took it back does not send it again.
-fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow, action: Action) -> Tie {
+pub(super) fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow, action: Action) -> Tie {
     let desks = match action {
         Action::PaymentReverse => [row.paid_by, None, None, None],
         Action::PaymentRelease => [row.held_by, None, None, None],
@@ -111,6 +111,12 @@ fn load(act: &mut Act<'_>, id: PaymentId) -> Result<(PaymentRow, ProjectRow), Ap
     let project = projects::load(act, found.project_id)?;
     let row = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     Ok((row, project))
+}
+
+/// Of these payments, those in whose way nothing stands.
+pub(super) fn unblocked(act: &mut Act<'_>, rows: Vec<(PaymentRow, ProjectRow)>) -> Result<Vec<(PaymentRow, ProjectRow)>, AppError> {
+    let blocks = Blocks::of(act, rows.iter().map(|(_, project)| project))?;
+    Ok(rows.into_iter().filter(|(row, project)| blocks.on(row, project).is_empty()).collect())
 }
 
 /// Makes the locked payments that `opens` picks due: their gate has opened.

@@ -24,6 +24,7 @@ pub mod dialect;
 pub mod draws;
 pub mod erasure;
 pub mod examinations;
+pub mod exits;
 pub mod experts;
 pub mod files;
 pub mod follow_ups;

@@ -53,7 +53,7 @@ pub struct Config {
     /// `JIEBANG_LIMIT_LEADS` (1), `JIEBANG_LIMIT_JOINS` (3).
     pub bid_rules: BidRules,
     /// How much a bid's files may be: `JIEBANG_FILE_MIB` (50), `JIEBANG_BID_FILES` (20), `JIEBANG_BID_MIB` (200), `JIEBANG_TEAM_MIB`
-    /// (2048).
+    /// (2048); a project's: `JIEBANG_PROJECT_FILES` (200), `JIEBANG_PROJECT_MIB` (1024).
     pub file_limits: FileLimits,
     /// The virus scanner that looks at each file: `JIEBANG_CLAMD`, none by default.
     pub clamd: Option<Clamd>,
@@ -226,10 +226,11 @@ impl Reader<'_> {
     fn file_limits(&mut self) -> FileLimits {
         let usual = FileLimits::default();
         let mut mib = |key, usual: u64, most| self.number(key, usual.checked_div(MIB).unwrap_or(1), 1..=most).saturating_mul(MIB);
-        let (file, bid, team) = (
+        let (file, bid, team, project) = (
             mib("JIEBANG_FILE_MIB", usual.file, 1_024),
             mib("JIEBANG_BID_MIB", usual.bid, 10_240),
             mib("JIEBANG_TEAM_MIB", usual.team, 1_048_576),
+            mib("JIEBANG_PROJECT_MIB", usual.project, 10_240),
         );
         if file > bid {
             self.fault("JIEBANG_FILE_MIB", "is more than JIEBANG_BID_MIB, which all files of a bid share");
@@ -237,7 +238,12 @@ impl Reader<'_> {
         if bid > team {
             self.fault("JIEBANG_BID_MIB", "is more than JIEBANG_TEAM_MIB, which all bids of an organisation share");
         }
-        FileLimits { file, files: self.number("JIEBANG_BID_FILES", usual.files, 1..=100), bid, team }
+        if file > project {
+            self.fault("JIEBANG_FILE_MIB", "is more than JIEBANG_PROJECT_MIB, which all files of a project share");
+        }
+        let files = self.number("JIEBANG_BID_FILES", usual.files, 1..=100);
+        let evidence = self.number("JIEBANG_PROJECT_FILES", usual.evidence, 1..=1_000);
+        FileLimits { file, files, bid, team, evidence, project }
     }
 
     fn clamd(&mut self) -> Option<Clamd> {

@@ -20,6 +20,7 @@ DROP TABLE yellow_cards;
 DROP TABLE reports;
 DROP TABLE visits;
 DROP TABLE follow_ups;
+DROP TABLE evidence_files;
 DROP TABLE milestones;
 DROP TABLE outcome_years;
 DROP TABLE outcome_shares;

@@ -902,6 +902,22 @@ CREATE TABLE milestone_events (
 );
 CREATE INDEX milestones_rectify ON milestones (stage, rectify_by);
 
+-- What shows that a project reached what it says. What was handed in stays.
+CREATE TABLE evidence_files (
+    id TEXT PRIMARY KEY NOT NULL,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    sealed BYTEA NOT NULL,
+    bytes_on_disk BIGINT NOT NULL CHECK (bytes_on_disk > 0),
+    stored_as TEXT NOT NULL UNIQUE,
+    uploaded_by TEXT NOT NULL REFERENCES users (id),
+    created_at TIMESTAMP NOT NULL,
+    handed_in_at TIMESTAMP,
+    removed_at TIMESTAMP,
+    CHECK (handed_in_at IS NULL OR removed_at IS NULL)
+);
+CREATE INDEX evidence_files_project ON evidence_files (project_id, id);
+CREATE INDEX evidence_files_removed ON evidence_files (removed_at, id);
+
 -- What is due for a project that runs.
 CREATE TABLE follow_ups (
     project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),

@@ -280,7 +280,10 @@ fn unfit_row(unfit: Unfit) -> ErrorRow {
     match unfit {
         Unfit::TooLarge => row("file_too_large", 413, "文件超过大小上限", "The file is larger than a file may be."),
         Unfit::BidFull => row("bid_too_large", 413, "本申请的附件总量超过上限", "The files of this bid together would be too large."),
-        Unfit::TooMany => row("too_many_files", 409, "本申请的附件数量已达上限", "This bid holds as many files as it may."),
+        Unfit::ProjectFull => {
+            row("project_too_large", 413, "本项目的证明材料总量超过上限", "The files of this project together would be too large.")
+        }
+        Unfit::TooMany => row("too_many_files", 409, "附件数量已达上限", "There are as many files as there may be."),
         Unfit::OverQuota => {
             row("quota_exceeded", 413, "贵单位的附件总量超过配额", "The files of your organisation would exceed its quota.")
         }

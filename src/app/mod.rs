@@ -22,6 +22,7 @@ pub mod desk;
 pub mod draws;
 pub mod erasure;
 pub mod error;
+pub mod evidence;
 pub mod expert_import;
 pub mod experts;
 pub mod files;

@@ -56,6 +56,8 @@ impl Config {
             ("JIEBANG_BID_FILES", self.file_limits.files.to_string()),
             ("JIEBANG_BID_MIB", mib(self.file_limits.bid)),
             ("JIEBANG_TEAM_MIB", mib(self.file_limits.team)),
+            ("JIEBANG_PROJECT_FILES", self.file_limits.evidence.to_string()),
+            ("JIEBANG_PROJECT_MIB", mib(self.file_limits.project)),
             ("JIEBANG_CLAMD", self.clamd.as_ref().map(ToString::to_string).unwrap_or_default()),
             ("JIEBANG_SMTP_URL", smtp),
             ("JIEBANG_MAIL_DIR", folder),

@@ -3,6 +3,8 @@
 use crate::domain::codes::codes;
 use crate::domain::decimal::Decimal;
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::file::FileContent;
+use crate::domain::id::EvidenceId;
 use crate::domain::indicator::{Comparator, MeasureMethod};
 use crate::domain::milestone::NodeIndicator;
 use crate::domain::text::{Line, LongText, Name, Reason};
@@ -33,13 +35,38 @@ impl EvidenceKind {
     }
 }
 
-/// A piece of evidence: a paper that somebody else can find and look at.
-#[derive(Clone, Debug, PartialEq, Eq, deserr::Deserr, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[deserr(deny_unknown_fields, error = Faults)]
-pub struct Evidence {
+/// A file of a project.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct EvidenceFile {
+    /// Its id: `GET /evidence/{id}` downloads it.
+    pub id: EvidenceId,
     /// What it is.
     pub kind: EvidenceKind,
-    /// Its number: of the report, the certificate…
+    /// What it holds.
+    #[serde(flatten)]
+    pub content: FileContent,
+}
+
+/// A piece of evidence as it was handed in: a paper that somebody else can find and look at, and the file that shows it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Evidence {
+    /// The file, as it was at that moment.
+    pub file: EvidenceFile,
+    /// The paper's number.
+    pub number: Line<1, 100>,
+    /// Who issued it.
+    pub issued_by: Name,
+    /// When.
+    pub issued_on: Date,
+}
+
+/// A piece of evidence as a team names it.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct PieceInput {
+    /// A file of the project (`POST /projects/{id}/evidence`); one file may show several indicators.
+    pub file: EvidenceId,
+    /// The paper's number: of the report, the certificate…
     pub number: Line<1, 100>,
     /// Who issued it.
     pub issued_by: Name,
@@ -55,8 +82,8 @@ pub struct Actual {
     pub code: Line<1, 20>,
     /// Value reached, a decimal string.
     pub actual: Decimal,
-    /// 1 to 20 pieces; for a mandatory indicator at least one of the kind that its method of measurement asks for.
-    pub evidence: Vec<Evidence>,
+    /// 1 to 20 pieces; for a mandatory indicator at least one whose file is of the kind that its method of measurement asks for.
+    pub evidence: Vec<PieceInput>,
     /// Why the value is weaker than the one handed in for an earlier milestone, where it is.
     #[deserr(default)]
     pub correction: Option<Reason>,
@@ -79,11 +106,11 @@ pub fn falls(comparator: Comparator, now: Decimal, before: Decimal) -> bool {
 }
 
 impl EvidenceInput {
-    /// The milestone's indicators with what was handed in on `today`; `earlier` is what was handed in for the milestones before it.
+    /// The milestone's indicators with what was handed in, as `folder` has it.
     ///
     /// # Errors
     /// An indicator is missing, unknown or named twice, its evidence does not fit, or it falls behind without a word: all of it at once.
-    pub fn fill(&self, planned: &[NodeIndicator], earlier: &[NodeIndicator], today: Date) -> Result<Vec<NodeIndicator>, Faults> {
+    pub fn fill(&self, planned: &[NodeIndicator], folder: &Folder<'_>) -> Result<Vec<NodeIndicator>, Faults> {
         let mut faults = Faults::default();
         for given in &self.actuals {
             let known = planned.iter().any(|node| node.indicator.code == given.code);
@@ -96,21 +123,60 @@ impl EvidenceInput {
         for node in planned {
             match self.actuals.iter().find(|given| given.code == node.indicator.code) {
                 None => faults.check(true, &format!("actuals.{}", node.indicator.code), Fault::missing),
-                Some(given) => filled.push(given.answer(node, earlier, today, &mut faults)),
+                Some(given) => filled.push(given.answer(node, folder, &mut faults)),
             }
         }
         faults.or(filled)
     }
 }
 
+/// What a submission is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Folder<'a> {
+    /// The files of the project,
+    pub files: &'a [EvidenceFile],
+    /// what was handed in for the milestones before this one,
+    pub earlier: &'a [NodeIndicator],
+    /// and today.
+    pub today: Date,
+}
+
+impl EvidenceInput {
+    /// The files that it names.
+    pub fn files(&self) -> impl Iterator<Item = EvidenceId> {
+        self.actuals.iter().flat_map(|actual| actual.evidence.iter().map(|piece| piece.file))
+    }
+}
+
 impl Actual {
-    fn answer(&self, node: &NodeIndicator, earlier: &[NodeIndicator], today: Date, faults: &mut Faults) -> NodeIndicator {
+    /// Its evidence with the files that show it, as far as there are any.
+    fn pieces(&self, at: &str, folder: &Folder<'_>, faults: &mut Faults) -> Vec<Evidence> {
+        let mut pieces = Vec::with_capacity(self.evidence.len());
+        for (index, piece) in self.evidence.iter().enumerate() {
+            let at = format!("{at}.evidence[{index}]");
+            faults.check(piece.issued_on > folder.today, &format!("{at}.issued_on"), || {
+                Fault::new("in_the_future", "不得晚于今天", "may not be after today")
+            });
+            let file = folder.files.iter().find(|file| file.id == piece.file);
+            faults.check(file.is_none(), &format!("{at}.file"), unknown_file);
+            pieces.extend(file.map(|file| Evidence {
+                file: file.clone(),
+                number: piece.number.clone(),
+                issued_by: piece.issued_by.clone(),
+                issued_on: piece.issued_on,
+            }));
+        }
+        pieces
+    }
+
+    fn answer(&self, node: &NodeIndicator, folder: &Folder<'_>, faults: &mut Faults) -> NodeIndicator {
         let at = format!("actuals.{}", self.code);
-        let (indicator, evidence) = (&node.indicator, &self.evidence);
-        faults.check(!(1..=20).contains(&evidence.len()), &format!("{at}.evidence"), || {
+        let indicator = &node.indicator;
+        let evidence = self.pieces(&at, folder, faults);
+        faults.check(!(1..=20).contains(&self.evidence.len()), &format!("{at}.evidence"), || {
             Fault::new("wrong_length", "应有1至20件证明材料", "must hold 1 to 20 pieces")
         });
-        let fits = evidence.iter().any(|piece| piece.kind.fits(indicator.measure_method));
+        let fits = evidence.iter().any(|piece| piece.file.kind.fits(indicator.measure_method));
         faults.check(indicator.mandatory && !evidence.is_empty() && !fits, &format!("{at}.evidence"), || {
             let method = indicator.measure_method;
             Fault::new(
@@ -119,12 +185,7 @@ impl Actual {
                 format!("a mandatory indicator needs evidence that fits its method ({method})"),
             )
         });
-        for (index, piece) in evidence.iter().enumerate() {
-            faults.check(piece.issued_on > today, &format!("{at}.evidence[{index}].issued_on"), || {
-                Fault::new("in_the_future", "不得晚于今天", "may not be after today")
-            });
-        }
-        let reached = earlier.iter().filter(|before| before.indicator.code == self.code).filter_map(|before| before.actual);
+        let reached = folder.earlier.iter().filter(|before| before.indicator.code == self.code).filter_map(|before| before.actual);
         let behind = reached.into_iter().any(|before| falls(indicator.comparator, self.actual, before));
         faults.check(behind && self.correction.is_none(), &format!("{at}.actual"), || {
             Fault::new(
@@ -136,10 +197,16 @@ impl Actual {
         NodeIndicator {
             indicator: indicator.clone(),
             actual: Some(self.actual),
-            evidence: evidence.clone(),
+            evidence,
             correction: self.correction.as_ref().filter(|_| behind).map(ToString::to_string),
         }
     }
+}
+
+/// A file that is named, and is none of the project's.
+#[must_use]
+pub fn unknown_file() -> Fault {
+    Fault::new("unknown_file", "项目没有这份证明材料", "is no file of the project")
 }
 
 #[cfg(test)]

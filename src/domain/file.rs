@@ -1,4 +1,4 @@
-//! Files 附件 of a bid: what may be handed in, under which name, and how much of it.
+//! Files 附件 of bids and projects: what may be handed in, under which name, and how much of it.
 //!
 //! A file is taken when its name's ending, what it begins with, and (for a container) what lies in it all say the same kind of the
 //! list ([`MediaType`]). Everything else is refused.
@@ -36,14 +36,9 @@ codes! {
 /// The name of a file: one line in NFC, without anything that a path, a header or an eye could stumble over.
 pub type FileName = Line<3, 120>;
 
-/// What is known of a file of a bid. The receipt of a submission vouches for it, so its fields keep their order.
+/// What a file holds. The receipt of a submission vouches for it, so its fields keep their order.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FileNote {
-    /// Its id: `GET /files/{id}` downloads it.
-    pub id: FileId,
-    /// What it is.
-    pub kind: FileKind,
+pub struct FileContent {
     /// Its name.
     pub name: FileName,
     /// What it holds.
@@ -54,6 +49,18 @@ pub struct FileNote {
     pub sha256: String,
 }
 
+/// What is known of a file of a bid. The receipt of a submission vouches for it, so its fields keep their order.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct FileNote {
+    /// Its id: `GET /files/{id}` downloads it.
+    pub id: FileId,
+    /// What it is.
+    pub kind: FileKind,
+    /// What it holds.
+    #[serde(flatten)]
+    pub content: FileContent,
+}
+
 /// Why a file is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
@@ -61,7 +68,9 @@ pub enum Unfit {
     TooLarge,
     /// With it the bid would hold more bytes than it may.
     BidFull,
-    /// The bid holds as many files as it may.
+    /// With it the project would hold more bytes than it may.
+    ProjectFull,
+    /// The bid or the project holds as many files as it may.
     TooMany,
     /// With it the organisation would hold more than its quota.
     OverQuota,
@@ -84,8 +93,12 @@ pub struct FileLimits {
     pub files: usize,
     /// bytes of all of them,
     pub bid: u64,
-    /// and bytes on disk of all bids of one organisation.
+    /// and bytes on disk of all bids of one organisation;
     pub team: u64,
+    /// files of one project,
+    pub evidence: usize,
+    /// and bytes of all of them.
+    pub project: u64,
 }
 
 /// Where the virus scanner clamd listens.
@@ -123,7 +136,7 @@ pub const MIB: u64 = 1024 * 1024;
 
 impl Default for FileLimits {
     fn default() -> Self {
-        Self { file: 50 * MIB, files: 20, bid: 200 * MIB, team: 2_048 * MIB }
+        Self { file: 50 * MIB, files: 20, bid: 200 * MIB, team: 2_048 * MIB, evidence: 200, project: 1_024 * MIB }
     }
 }
 

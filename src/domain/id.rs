@@ -118,6 +118,8 @@ ids! {
     ProjectId,
     /// A milestone 里程碑.
     MilestoneId,
+    /// A file 证明材料 of a project.
+    EvidenceId,
     /// A change 变更 of a project.
     ChangeId,
     /// A payment 拨付.

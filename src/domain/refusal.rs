@@ -120,6 +120,7 @@ refusals! {
     TargetReplaced "target_replaced" "该指标任务已被新的指标任务替换" "Another target stands in the place of this one.";
     TargetNotReached "target_not_reached" "必达指标未达到节点目标，不能认定达标" "A mandatory target was not reached: the milestone cannot be met.";
     NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
+    EvidenceHandedIn "evidence_handed_in" "该证明材料已提交，不能移除" "What was handed in stays: this file cannot be removed.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";
     LogClosed "log_closed" "服务记录登记已满24小时，不能再修改" "The record of a visit stands a day after it was written down.";
     ProjectNotActive "project_not_active" "项目不在执行中" "The project is not active.";

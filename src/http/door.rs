@@ -89,7 +89,7 @@ path_ids!(
     SchemeId,
     DecisionId
 );
-path_ids!(ProjectId, AcceptanceId, MeasureId, RaceGateId, ClawbackId, MilestoneId, ChangeId, PaymentId, KeyId);
+path_ids!(ProjectId, AcceptanceId, MeasureId, RaceGateId, ClawbackId, MilestoneId, EvidenceId, ChangeId, PaymentId, KeyId);
 path_ids!(VisitId, ProblemId, ReportId);
 path_ids!(OutcomeId, TargetId);
 

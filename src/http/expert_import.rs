@@ -10,9 +10,10 @@ use crate::domain::user::Locale;
 use crate::http::answer::{self, View};
 use crate::http::call::{Call, Turned};
 use crate::http::door::{refused_first, same};
-use crate::http::files::{IntoTurned, PIECE, drain, field, malformed, without_key};
+
 use crate::http::problem::{FieldProblem, field as field_problem, rows};
 use crate::http::sheets;
+use crate::http::uploads::{IntoTurned, PIECE, drain, end, field, malformed, without_key};
 use actix_multipart::Field;
 use actix_web::HttpResponse;
 use futures_util::StreamExt;
@@ -86,12 +87,8 @@ async fn receive(call: &mut Call) -> Result<Vec<u8>, Turned> {
         return poured;
     }
     drop(body);
-    match tokio::time::timeout(PIECE, form.next()).await {
-        Ok(None) => poured,
-        Ok(Some(Err(_))) => Err(malformed()),
-        Ok(Some(Ok(_))) => Err(Fault::new("unknown_field", "每次只能上传一个文件", "one file at a time").into_turned("file")),
-        Err(_) => Err(rows::TOO_SLOW.into()),
-    }
+    end(&mut form).await?;
+    poured
 }
 
 async fn pour(body: &mut Field) -> Result<Vec<u8>, Turned> {

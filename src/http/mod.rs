@@ -20,8 +20,10 @@ pub mod commitments;
 pub mod custody;
 pub mod decisions;
 pub mod door;
+pub mod downloads;
 pub mod draws;
 pub mod edge;
+pub mod evidence;
 pub mod examinations;
 pub mod expert_import;
 pub mod experts;
@@ -65,6 +67,7 @@ pub mod sessions;
 pub mod sheets;
 pub mod spreadsheet;
 pub mod targets;
+pub mod uploads;
 pub mod users;
 pub mod visits;
 

@@ -1,6 +1,7 @@
 //! Every route: one line each. A line names what is done ([`A`]); the tests compare lines, permits and cases.
 
 use crate::domain::custody::{NewPassphraseInput, PassphraseInput};
+use crate::domain::evidence::EvidenceFile;
 use crate::domain::file::FileNote;
 use crate::domain::key::{KeyInput, RotationInput};
 use crate::domain::ledger::LedgerKind;
@@ -11,9 +12,10 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commissioners, commitments, custody,
-    decisions, draws, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures, milestones, objections,
-    organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, race_gates, receipts,
-    recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, targets, users, visits,
+    decisions, draws, evidence, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures, milestones,
+    objections, organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, race_gates,
+    receipts, recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, targets, users,
+    visits,
 };
 use actix_web::http::Method;
 
@@ -100,6 +102,8 @@ pub fn routes() -> Vec<Route> {
         .query::<expert_import::ImportQuery>().form::<expert_import::ImportForm>().answers::<expert_import::ImportView>(200);
     let certificate = Described::new("/acceptances/{id}/certificate", A::AcceptanceRead).answers_bytes();
     let download = Described::new("/files/{id}", A::FileRead).answers_a_part();
+    let proof = Described::new("/projects/{id}/evidence", A::EvidenceAdd).form::<evidence::EvidenceForm>().answers::<EvidenceFile>(201);
+    let shown = Described::new("/evidence/{id}", A::EvidenceRead).answers_a_part();
     let print = Described::new("/challenges/{id}/publicity/page", A::ChallengeReadPublished).answers_bytes();
     let feed = Described::new("/publicity.atom", A::ChallengeReadPublished).answers_bytes();
     let commitment_page = Described::new("/projects/{id}/commitment/page", A::ProjectRead).answers_bytes();
@@ -308,6 +312,10 @@ pub fn routes() -> Vec<Route> {
         verb("/changes/{id}/reject", A::ChangeReject, changes::reject),
         verb("/changes/{id}/return", A::ChangeReturn, changes::send_back),
         verb("/changes/{id}/sign", A::ChangeSign, changes::sign),
+        Route::new(Method::POST, "/projects/{id}/evidence", A::EvidenceAdd, proof, evidence::add).streaming(),
+        get("/projects/{id}/evidence", A::EvidenceRead, evidence::of_project),
+        Route::new(Method::GET, "/evidence/{id}", A::EvidenceRead, shown, evidence::download),
+        verb("/evidence/{id}/remove", A::EvidenceRemove, evidence::remove).then(files::forget),
         get("/milestones/{id}", A::MilestoneRead, milestones::get),
         verb("/milestones/{id}/start", A::MilestoneStart, milestones::start),
         verb("/milestones/{id}/submit", A::MilestoneSubmit, milestones::submit),

@@ -23,6 +23,7 @@ pub mod desk;
 pub mod dialect;
 pub mod draws;
 pub mod erasure;
+pub mod evidence;
 pub mod examinations;
 pub mod exits;
 pub mod experts;

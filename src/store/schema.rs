@@ -845,6 +845,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    evidence_files (id) {
+        id -> Text,
+        project_id -> Text,
+        sealed -> Binary,
+        bytes_on_disk -> BigInt,
+        stored_as -> Text,
+        uploaded_by -> Text,
+        created_at -> Timestamp,
+        handed_in_at -> Nullable<Timestamp>,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     milestone_events (milestone_id, seq) {
         milestone_id -> Text,
         seq -> BigInt,
@@ -1284,6 +1298,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assignments,
     milestones,
     milestone_events,
+    evidence_files,
     payments,
     follow_ups,
     problems,

@@ -208,12 +208,12 @@ on_both! {
         let node = |verb: &str| format!("/milestones/{}/{verb}", story.milestones[0]);
         team.does(&node("start")).await.is(200);
         note(&app, &mut record, "milestone.start").await;
-        team.post(&node("submit"), inputs::evidence(&[("K1", "91")])).await.is(200);
+        team.post(&node("submit"), story.evidence(&[("K1", "91")]).await).await.is(200);
         note(&app, &mut record, "milestone.submit").await;
         let by = app.app.clock.now().date().plus_days(30).to_string();
         commissioner.post(&node("return"), json!({"opinion": "补充检测", "rectify_by": by})).await.is(200);
         note(&app, &mut record, "milestone.return").await;
-        team.post(&node("submit"), inputs::evidence(&[("K1", "91")])).await.is(200);
+        team.post(&node("submit"), story.evidence(&[("K1", "91")]).await).await.is(200);
         app.mail().await;
         commissioner.post(&node("verify"), json!({"opinion": "达标"})).await.is(200);
         note(&app, &mut record, "milestone.verify").await;

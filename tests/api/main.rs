@@ -39,6 +39,7 @@ mod draws;
 mod edge;
 mod eligibility;
 mod erasure;
+mod evidence;
 mod examination;
 mod expert_import;
 mod experts;

@@ -54,14 +54,16 @@ on_both! {
         let team = app.team("keda").await;
         let path = |verb: &str| format!("/milestones/{}/{verb}", story.milestones[0]);
         team.does(&path("start")).await.is(200);
-        let mut input = inputs::evidence(&[("K1", "91")]);
-        input["actuals"][0]["evidence"] = json!([inputs::piece("user_report"), inputs::piece("certificate")]);
+        let mut input = story.evidence(&[("K1", "91")]).await;
+        let (user, certificate) = (team.proof(&story.project, "user_report").await, team.proof(&story.project, "certificate").await);
+        let test = team.proof(&story.project, "test_report").await;
+        input["actuals"][0]["evidence"] = json!([inputs::piece(&user), inputs::piece(&certificate)]);
         input["actuals"][0]["evidence"][1]["issued_on"] = json!("2030-01-01");
         team.post(&path("submit"), input.clone()).await
             .has_faults(&[("actuals.K1.evidence", "does_not_fit"), ("actuals.K1.evidence[1].issued_on", "in_the_future")]);
         input["actuals"][0]["evidence"] = json!([]);
         team.post(&path("submit"), input.clone()).await.has_faults(&[("actuals.K1.evidence", "wrong_length")]);
-        input["actuals"][0]["evidence"] = json!([inputs::piece("user_report"), inputs::piece("test_report")]);
+        input["actuals"][0]["evidence"] = json!([inputs::piece(&user), inputs::piece(&test)]);
         let kept = team.post(&path("submit"), input).await.is(200);
         assert_eq!(kept["indicators"][0]["evidence"][1]["issued_by"], "国家煤层气产品质检中心");
     }
@@ -72,7 +74,7 @@ on_both! {
         let team = app.team("keda").await;
         let path = |verb: &str| format!("/milestones/{}/{verb}", story.milestones[1]);
         team.does(&path("start")).await.is(200);
-        let mut input = inputs::evidence(&[("K1", "96.9"), ("K2", "0.5")]);
+        let mut input = story.evidence(&[("K1", "96.9"), ("K2", "0.5")]).await;
         team.post(&path("submit"), input.clone()).await.has_faults(&[("actuals.K1.actual", "falls_behind")]);
         input["actuals"][0]["correction"] = json!("首个节点检测样品不具代表性，按复测结果更正。");
         input["actuals"][1]["correction"] = json!("没有变化");
@@ -88,7 +90,7 @@ on_both! {
         let commissioner = app.commissioner().await;
         let by = app.app.clock.now().date().plus_days(30).to_string();
         commissioner.post(&path("return"), json!({"opinion": "浓度不足", "rectify_by": by})).await.is(200);
-        app.team("keda").await.post(&path("submit"), inputs::evidence(&[("K1", "91")])).await.is(200);
+        app.team("keda").await.post(&path("submit"), story.evidence(&[("K1", "91")]).await).await.is(200);
         commissioner.post(&path("verify"), json!({"opinion": "整改到位"})).await.is(200);
         let history = app.sponsor().await.get(&path("history")).await.is(200);
         let steps: Vec<_> = history["items"].as_array().unwrap().iter()
@@ -115,7 +117,7 @@ on_both! {
         let said = json!({"opinion": "同意"});
         team.does(&path("start")).await.is(200);
         officer.post(&path("assess"), inputs::node_assessment("pass")).await.is_refused(409, "wrong_stage");
-        team.post(&path("submit"), inputs::evidence(&[("K1", "91")])).await.is(200);
+        team.post(&path("submit"), story.evidence(&[("K1", "91")]).await).await.is(200);
         for (verb, input) in [("verify", said.clone()), ("fail", said.clone())] {
             commissioner.post(&path(verb), input).await.is_refused(409, "panel_missing");
         }
@@ -137,7 +139,7 @@ on_both! {
         commissioner.post(&path("verify"), said.clone()).await.is_refused(409, "panel_not_passed");
         let by = app.app.clock.now().date().plus_days(30).to_string();
         commissioner.post(&path("return"), json!({"opinion": "按考核组意见整改", "rectify_by": by})).await.is(200);
-        let again = team.post(&path("submit"), inputs::evidence(&[("K1", "92")])).await.is(200);
+        let again = team.post(&path("submit"), story.evidence(&[("K1", "92")]).await).await.is(200);
         assert_eq!(again["panel"], Value::Null, "what the panel said was of what was handed in before");
         commissioner.post(&path("verify"), said.clone()).await.is_refused(409, "panel_missing");
         officer.post(&path("assess"), inputs::node_assessment("pass")).await.is(200);

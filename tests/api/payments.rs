@@ -170,7 +170,7 @@ on_both! {
         app.director().await.does(&format!("/restrictions/{restriction}/approve")).await.is(200);
         let listed = team.get(&format!("/payments?project_id={}", story.project)).await.is(200);
         assert!(listed["items"].as_array().unwrap().iter().all(|row| row["blocked_by"] == json!(["milestone_rectifying", "restricted"])));
-        team.post(&format!("/milestones/{}/submit", story.milestones[0]), inputs::evidence(&[("K1", "91")])).await.is(200);
+        team.post(&format!("/milestones/{}/submit", story.milestones[0]), story.evidence(&[("K1", "91")]).await).await.is(200);
         app.commissioner().await.does(&step(&story, 0, "check")).await.is_refused(409, "payment_blocked");
         app.director().await.post(&format!("/restrictions/{restriction}/lift"), json!({"reason": "申诉成立"})).await.is(200);
         app.commissioner().await.does(&step(&story, 0, "check")).await.is(200);

@@ -99,7 +99,7 @@ on_both! {
         commissioner.post(&path("return"), order(93)).await.has_faults(&[("rectify_by", "too_late")]);
         assert_eq!(commissioner.post(&path("return"), order(60)).await.is(200)["stage"], "rectifying");
         let team = app.team("keda").await;
-        team.post(&path("submit"), inputs::evidence(&[("K1", "89.95")])).await.is(200);
+        team.post(&path("submit"), story.evidence(&[("K1", "89.95")]).await).await.is(200);
         commissioner.post(&path("return"), order(60)).await.is_refused(409, "rectified_once");
         assert_eq!(commissioner.post(&path("fail"), json!({"opinion": "整改后仍不达标"})).await.is(200)["stage"], "not_met");
         assert_eq!(team.get(&format!("/payments/{}", story.payments[1])).await.is(200)["stage"], "locked");
@@ -109,9 +109,9 @@ on_both! {
         let story = Story::active(&app).await;
         let team = app.team("keda").await;
         let path = |verb: &str| format!("/milestones/{}/{verb}", story.milestones[1]);
-        team.post(&path("submit"), inputs::evidence(&[("K1", "96")])).await.is_refused(409, "wrong_stage");
+        team.post(&path("submit"), story.evidence(&[("K1", "96")]).await).await.is_refused(409, "wrong_stage");
         team.does(&path("start")).await.is(200);
-        team.post(&path("submit"), inputs::evidence(&[("K1", "96"), ("K1", "97"), ("K5", "1")])).await.has_faults(&[
+        team.post(&path("submit"), story.evidence(&[("K1", "96"), ("K1", "97"), ("K5", "1")]).await).await.has_faults(&[
             ("actuals.K1", "repeated_code"), ("actuals.K1", "repeated_code"), ("actuals.K5", "unknown_indicator"), ("actuals.K2", "required"),
         ]);
     }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// The same caller at a door with other limits and another scanner.
-fn at(app: &TestApp, caller: &Caller, limits: FileLimits, clamd: Option<Clamd>) -> Caller {
+pub fn at(app: &TestApp, caller: &Caller, limits: FileLimits, clamd: Option<Clamd>) -> Caller {
     let mut other = app.app.clone();
     other.files = other.files.held_to(limits, clamd);
     caller.at(&door(other, Edge::default()))
@@ -140,7 +140,7 @@ on_both! {
 
     async fn what_is_too_large_or_too_much_leaves_nothing(app: TestApp) {
         let (story, team) = drafted(&app).await;
-        let limits = FileLimits { file: MIB, files: 3, bid: MIB + 400_000, team: 2 * MIB };
+        let limits = FileLimits { file: MIB, files: 3, bid: MIB + 400_000, team: 2 * MIB, ..FileLimits::default() };
         let small = at(&app, &team, limits, None);
         small.uploads(&story.bid, "other", "大.pdf", &pdf("", 2_500_000)).await.is_refused(413, "file_too_large");
         assert_eq!(folder(&app).len(), 0);

@@ -20,6 +20,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
     let nouns = [
         "bids",
         "files",
+        "evidence",
         "members",
         "questions",
         "amendments",

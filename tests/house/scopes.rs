@@ -65,7 +65,7 @@ fn no_scope_holds_what_is_a_persons_act() {
         assert!(!PERSONS.contains(&action.verb()), "{action}");
         assert!(!needs_fresh_proof(action), "{action}");
         let reads = action.verb().starts_with("read");
-        let changes = matches!(action.kind(), Kind::Bid | Kind::File | Kind::Milestone | Kind::Payment);
+        let changes = matches!(action.kind(), Kind::Bid | Kind::File | Kind::Milestone | Kind::Evidence | Kind::Payment);
         assert!(reads || changes, "{action} changes what is not the team's own");
     }
 }

@@ -16,7 +16,7 @@ use crate::auth::file_seal::{self, FileKey};
 use crate::auth::seal::{self, To};
 use crate::domain::bid::BidStage;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::file::{Clamd, FileKind, FileLimits, FileName, FileNote, MediaType, Unfit};
+use crate::domain::file::{Clamd, FileContent, FileKind, FileLimits, FileName, FileNote, MediaType, Unfit};
 use crate::domain::id::{BidId, FileId, UserId};
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::refusal::Refusal;
@@ -60,11 +60,35 @@ impl Files {
     }
 }
 
-/// What is kept sealed of a file.
+/// What is kept sealed of a file: what is known of it, and its key.
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Kept {
-    note: FileNote,
+pub(in crate::app) struct Kept<N = FileNote> {
+    /// What is known of it.
+    pub note: N,
     key: String,
+}
+
+impl<N: Clone + serde::Serialize + serde::de::DeserializeOwned> Kept<N> {
+    /// What is to be kept of a file that is on the disk.
+    pub fn of(note: &N, stored: &Stored) -> Self {
+        Self { note: note.clone(), key: stored.key.text().to_owned() }
+    }
+
+    /// As it is sealed.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn text(&self) -> Result<Vec<u8>, AppError> {
+        serde_json::to_vec(self).map_err(|error| AppError::Internal(error.to_string()))
+    }
+
+    /// As it was sealed.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(text: &str) -> Result<Self, AppError> {
+        serde_json::from_str(text).map_err(|error| AppError::Internal(error.to_string()))
+    }
 }
 
 fn owner(row: &FileRow) -> String {
@@ -74,7 +98,7 @@ fn owner(row: &FileRow) -> String {
 /// What is kept of a file; none while it lies with custodians, or where it cannot be opened.
 fn kept(act: &Act<'_>, bid: &BidRow, row: &FileRow) -> Option<Kept> {
     let text = vanishing::opened(act, bid, &owner(row), &row.sealed)?;
-    serde_json::from_str(&text).ok()
+    Kept::read(&text).ok()
 }
 
 /// A file as an object: what is not part of an opened submission is known to its party alone.
@@ -85,9 +109,9 @@ fn object(id: FileId, bid: &Loaded, submitted: bool) -> Object {
 
 /// What an upload says of itself.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct Named<K = FileKind> {
     /// What it is.
-    pub kind: FileKind,
+    pub kind: K,
     /// Its name.
     pub name: FileName,
     /// What its name says that it holds.
@@ -190,7 +214,7 @@ fn room(act: &mut Act<'_>, bid: &BidRow, bytes: u64, on_disk: u64) -> Result<(),
     if notes.len() >= limits.files {
         return Err(Unfit::TooMany.into());
     }
-    if notes.iter().map(|note| note.bytes).fold(bytes, u64::saturating_add) > limits.bid {
+    if notes.iter().map(|note| note.content.bytes).fold(bytes, u64::saturating_add) > limits.bid {
         return Err(Unfit::BidFull.into());
     }
     let taken = u64::try_from(files::on_disk(act.conn, bid.lead_org_id)?).unwrap_or(u64::MAX);
@@ -226,7 +250,8 @@ pub fn add(act: &mut Act<'_>, id: BidId, named: Named, stored: Stored) -> Result
             Fault::new("not_of_form", "补正只限形式材料，技术方案不得改动", "a correction is of form alone: the technical plan stays");
         return Err(Faults::from(fault.at("kind")).into());
     }
-    let note = FileNote { id: FileId::new(act.now), kind, name, media_type, bytes: stored.bytes, sha256: stored.sha256.clone() };
+    let content = FileContent { name, media_type, bytes: stored.bytes, sha256: stored.sha256.clone() };
+    let note = FileNote { id: FileId::new(act.now), kind, content };
     let mut row = FileRow {
         id: note.id,
         bid_id: id,
@@ -237,8 +262,7 @@ pub fn add(act: &mut Act<'_>, id: BidId, named: Named, stored: Stored) -> Result
         created_at: act.now,
         removed_at: None,
     };
-    let text = serde_json::to_vec(&Kept { note: note.clone(), key: stored.key.text().to_owned() });
-    row.sealed = vanishing::closed(act, &bid.row, &owner(&row), &text.map_err(|error| AppError::Internal(error.to_string()))?)?;
+    row.sealed = vanishing::closed(act, &bid.row, &owner(&row), &Kept::of(&note, &stored).text()?)?;
     files::insert(act.conn, &row)?;
     let done = act.record_on(step, object(row.id, &bid, false), About::default())?.with(note);
     if !act.asked.dry_run {
@@ -277,10 +301,24 @@ pub fn of_bid(act: &mut Act<'_>, id: BidId) -> Result<Seen<Vec<FileNote>>, AppEr
 
 /// A file that may be downloaded.
 pub struct Download {
-    /// What is known of it.
-    pub note: FileNote,
+    /// What it holds.
+    pub content: FileContent,
     key: FileKey,
     stored_as: String,
+}
+
+impl Download {
+    /// A file that lies under this name.
+    pub(in crate::app) fn of<N>(content: FileContent, kept: &Kept<N>, stored_as: String) -> Result<Self, AppError> {
+        let key = FileKey::read(&kept.key).ok_or_else(|| AppError::Internal("the key of a file cannot be read".into()))?;
+        Ok(Self { content, key, stored_as })
+    }
+
+    /// The hash as `Repr-Digest` says it.
+    #[must_use]
+    pub fn digest_field(&self) -> Option<String> {
+        file_seal::digest_field(&self.content.sha256)
+    }
 }
 
 /// Looks up a file for a download: each one asks anew.
@@ -294,13 +332,6 @@ pub fn open(act: &mut Act<'_>, id: FileId) -> Result<Seen<Download>, AppError> {
     let permit = act.permit(Action::FileRead, &object(id, &bid, bid.tie.of_party() || listed.is_some()))?;
     // A file that was taken out is gone for its team, too.
     let listed = listed.ok_or(AppError::NotFound)?;
-    let Kept { note, key } = kept(act, &bid.row, &row).filter(|kept| kept.note == listed).ok_or(Refusal::BidFlawed)?;
-    let key = FileKey::read(&key).ok_or_else(|| AppError::Internal("the key of a file cannot be read".into()))?;
-    Ok(Seen::by(permit, Download { note, key, stored_as: row.stored_as }))
-}
-
-/// The hash of a file as `Repr-Digest` says it.
-#[must_use]
-pub fn digest_field(note: &FileNote) -> Option<String> {
-    file_seal::digest_field(&note.sha256)
+    let kept = kept(act, &bid.row, &row).filter(|kept| kept.note == listed).ok_or(Refusal::BidFlawed)?;
+    Ok(Seen::by(permit, Download::of(listed.content, &kept, row.stored_as)?))
 }

@@ -7,7 +7,7 @@ use crate::app::error::AppError;
 use crate::auth::file_seal::FileKey;
 use crate::domain::file::MediaType;
 use crate::domain::id::UserId;
-use crate::store::files;
+use crate::store::{Conn, evidence, files};
 use bytes::Bytes;
 use futures_util::Stream;
 
@@ -98,16 +98,21 @@ impl App {
         end: u64,
     ) -> Result<impl Stream<Item = std::io::Result<Bytes>> + Send + Unpin + use<>, AppError> {
         let folder = self.files.folder.clone();
-        let Download { note, key, stored_as } = file;
-        Ok(scan::pieces(apart(move || Reader::open(&folder.0, &stored_as, key, note.bytes, from, end)).await?))
+        let Download { content, key, stored_as } = file;
+        Ok(scan::pieces(apart(move || Reader::open(&folder.0, &stored_as, key, content.bytes, from, end)).await?))
     }
 
-    /// Removes from the disk what was taken out of a bid and no submission names.
+    /// Removes from the disk what was taken out of a bid or a project, and nothing that was handed in names.
     ///
     /// # Errors
     /// The database cannot be asked.
     pub async fn forget_removed_files(&self) -> Result<(), AppError> {
-        let names = self.db.write(|conn| files::forget_removed(conn, AT_ONCE).map_err(AppError::from), |_, _| Ok(())).await??;
+        let forget = |conn: &mut Conn| {
+            let mut names = files::forget_removed(conn, AT_ONCE)?;
+            names.extend(evidence::forget_removed(conn, AT_ONCE)?);
+            Ok::<_, AppError>(names)
+        };
+        let names = self.db.write(forget, |_, _| Ok(())).await??;
         self.discard(names).await;
         Ok(())
     }
@@ -138,7 +143,8 @@ impl App {
         let mut unnamed = Vec::new();
         for name in old {
             let wanted = name.clone();
-            if !self.db.read(move |conn| files::names(conn, &wanted)).await?? {
+            let named = move |conn: &mut Conn| Ok::<_, AppError>(files::names(conn, &wanted)? || evidence::names(conn, &wanted)?);
+            if !self.db.read(named).await?? {
                 unnamed.push(name);
             }
         }

@@ -3,7 +3,8 @@
 use super::{MilestoneRow, about, active, load, note, shown, working_object};
 use crate::app::act::{Act, Done, Shown};
 use crate::app::error::AppError;
-use crate::domain::evidence::EvidenceInput;
+use crate::app::evidence;
+use crate::domain::evidence::{EvidenceInput, Folder};
 use crate::domain::id::MilestoneId;
 use crate::domain::milestone::NodeIndicator;
 use crate::domain::policy::Action;
@@ -34,7 +35,9 @@ pub fn submit(act: &mut Act<'_>, id: MilestoneId, input: &EvidenceInput) -> Resu
     if project.commissioner_id.is_none() {
         return Err(Refusal::CommissionerMissing.into());
     }
-    let filled = input.fill(&row.indicators.read()?, &earlier(act, &row)?, act.now.date())?;
+    let (files, earlier) = (evidence::files(act, project.id)?, earlier(act, &row)?);
+    let filled = input.fill(&row.indicators.read()?, &Folder { files: &files, earlier: &earlier, today: act.now.date() })?;
+    evidence::hand_in(act, input.files())?;
     let (from, row) = (row.stage, milestones::submit(act.conn, &row, step.to, &filled, input.summary.as_str(), act.now)?);
     note(act, Action::MilestoneSubmit, from, &row, None)?;
     Ok(act.record(step, about(&row, &project))?.with(shown(act, row, &project)))

@@ -4,6 +4,7 @@ use super::{ProjectRow, about, load, object, shown, team_standing, tie};
 use crate::app::acceptances;
 use crate::app::act::{Act, Done, Object, Shown};
 use crate::app::error::AppError;
+use crate::app::evidence;
 use crate::app::outcomes as outcome_cases;
 use crate::app::payments as payment_cases;
 use crate::domain::acceptance::{AcceptanceInput, AcceptanceStage, Checklist, Conclusion, ConclusionInput, passes, results};
@@ -34,7 +35,9 @@ pub fn apply(act: &mut Act<'_>, id: ProjectId, input: &AcceptanceInput) -> Resul
         return Err(Refusal::RectificationOver.into());
     }
     let found = nodes.iter().map(|node| node.indicators.read()).collect::<Result<Vec<_>, _>>()?;
-    input.check(Checklist { award_fen: row.award_fen, indicators: &results(&found), today })?;
+    let files = evidence::files(act, id)?;
+    input.check(Checklist { award_fen: row.award_fen, indicators: &results(&found), files: &files, today })?;
+    evidence::hand_in(act, input.files())?;
     rows::insert(act.conn, &AcceptanceRow::new(id, before.as_ref(), input, act.user()?, act.now)?)?;
     let row = projects::apply_acceptance(act.conn, &row, step.to, input.self_evaluation.as_str(), act.now)?;
     Ok(act.record(step, about(&row))?.with(shown(act, row)))

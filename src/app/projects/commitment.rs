@@ -76,7 +76,7 @@ fn text(act: &mut Act<'_>, row: &ProjectRow) -> Result<Commitment, AppError> {
         title: row.title.clone(),
         parties: parties(act, row, &known)?,
         members: members(&bid, &known),
-        agreements: agreements.map(|file| Agreement { name: file.name.to_string(), sha256: file.sha256.clone() }).collect(),
+        agreements: agreements.map(|file| Agreement { name: file.content.name.to_string(), sha256: file.content.sha256.clone() }).collect(),
         principal: person(TeamRole::Pi).unwrap_or_default(),
         youth_co_lead: person(TeamRole::YouthCoLead),
         starts_on: row.starts_on,

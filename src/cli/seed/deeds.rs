@@ -2,6 +2,7 @@
 
 use crate::app::bids::{self, examination, submission};
 use crate::app::challenges::{self, approval, ending, round};
+use crate::app::files::folder::Stored;
 use crate::app::files::{self, Named};
 use crate::app::projects::ProjectFilter;
 use crate::app::{Page, decisions, partnerships, projects, reviews, satisfactions, schemes};
@@ -13,7 +14,7 @@ use crate::cli::seed::story::Story;
 use crate::cli::seed::timeline::{BidDeed, ChallengeDeed};
 use crate::domain::challenge::{FailInput, ReasonInput, Window};
 use crate::domain::decision::DecisionInput;
-use crate::domain::file::{self, FileKind, MediaType};
+use crate::domain::file::{self, FileKind, FileName, MediaType};
 use crate::domain::id::{BidId, ReviewId, SchemeId, UserId};
 use crate::domain::policy::Role;
 use crate::domain::review::{AssignReview, Declaration};
@@ -219,15 +220,16 @@ impl Story<'_> {
 
     /// Hands in the signed agreement of a consortium: a page without a word.
     async fn agreed(&self, team: UserId, bid: BidId) -> anyhow::Result<()> {
-        let upload = self.app.receive().await?.push(AGREEMENT).await?;
-        let stored = self.app.received(upload, MediaType::Pdf).await?;
-        let named = Named {
-            kind: FileKind::Agreement,
-            name: file::name("联合体协议.pdf").map_err(|_| anyhow::anyhow!("no name"))?,
-            media_type: MediaType::Pdf,
-        };
+        let stored = self.page().await?;
+        let named = Named { kind: FileKind::Agreement, name: named("联合体协议.pdf")?, media_type: MediaType::Pdf };
         self.by(team, move |act| files::add(act, bid, named, stored)).await?;
         Ok(())
+    }
+
+    /// A page without a word, on the disk.
+    pub(super) async fn page(&self) -> anyhow::Result<Stored> {
+        let upload = self.app.receive().await?.push(PAGE).await?;
+        Ok(self.app.received(upload, MediaType::Pdf).await?)
     }
 
     fn review(&self, of: usize, number: usize, seat: usize) -> anyhow::Result<ReviewId> {
@@ -235,6 +237,11 @@ impl Story<'_> {
     }
 }
 
+/// The name of a file.
+pub(super) fn named(name: &str) -> anyhow::Result<FileName> {
+    file::name(name).map_err(|_| anyhow::anyhow!("{name} is no name of a file"))
+}
+
 /// The least that is a PDF.
-const AGREEMENT: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj \
+const PAGE: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj \
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";

@@ -12,7 +12,7 @@ use crate::domain::decision::{DecisionInput, PublicityWindow};
 use crate::domain::evidence::{EvidenceInput, EvidenceKind};
 use crate::domain::examination::{ExaminationInput, ExaminationItem, Finding};
 use crate::domain::fault::Faults;
-use crate::domain::id::{BatchId, BidId, OrganizationId, SchemeId};
+use crate::domain::id::{BatchId, BidId, EvidenceId, OrganizationId, SchemeId};
 use crate::domain::indicator::{Indicator, MeasureMethod};
 use crate::domain::money::Fen;
 use crate::domain::payment::Gate;
@@ -24,6 +24,7 @@ use crate::domain::scheme::{Criterion, Scheme, SchemeInput};
 use crate::domain::time::Date;
 use anyhow::Context;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// What the three stages of every project reach, with their weights.
 const STAGES: [(&str, i64); 3] =
@@ -242,11 +243,23 @@ pub fn plan(challenge: &Challenge, project: &ProjectRow, months: [u32; 3]) -> an
     ]}))
 }
 
+/// The files of a project, one of each kind that it needs.
+pub type Proofs = BTreeMap<EvidenceKind, EvidenceId>;
+
+/// The kind of evidence that shows an indicator.
+///
+/// # Errors
+/// None does.
+pub fn proof(asked: &Indicator) -> anyhow::Result<EvidenceKind> {
+    EvidenceKind::ALL.iter().copied().find(|kind| kind.fits(asked.measure_method)).context("no such evidence")
+}
+
 /// What a team hands in for a milestone.
 ///
 /// # Errors
 /// The data break a rule.
-pub fn evidence(challenge: &Challenge, code: &str, step: usize, quality: Quality, today: Date) -> anyhow::Result<EvidenceInput> {
+pub fn evidence(of: (&Challenge, &str), step: usize, quality: Quality, today: Date, files: &Proofs) -> anyhow::Result<EvidenceInput> {
+    let (challenge, code) = of;
     let missed = challenge.indicators.iter().find(|asked| match quality {
         Quality::Reached => false,
         Quality::MandatoryMissed => asked.mandatory,
@@ -254,9 +267,9 @@ pub fn evidence(challenge: &Challenge, code: &str, step: usize, quality: Quality
     });
     let actual = |asked: &Indicator| {
         let actual = values::actual(asked, step, missed.is_some_and(|missed| missed.code == asked.code))?;
-        let kind = EvidenceKind::ALL.iter().find(|kind| kind.fits(asked.measure_method)).context("no such evidence")?;
+        let file = files.get(&proof(asked)?).context("no such file")?;
         let number = format!("{code}-M{step}-{}", asked.code);
-        let piece = json!({"kind": kind, "number": number, "issued_by": "示范检验检测中心", "issued_on": today});
+        let piece = json!({"file": file, "number": number, "issued_by": "示范检验检测中心", "issued_on": today});
         let correction = missed.is_some_and(|missed| missed.code == asked.code).then_some("按复核后的实际完成值更正。");
         Ok(json!({"code": asked.code, "actual": actual, "evidence": [piece], "correction": correction}))
     };

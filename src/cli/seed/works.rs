@@ -1,18 +1,23 @@
 //! Who does what about a project, its milestones and its payments.
 
-use crate::app::{acceptances, milestones, payments, projects};
+use crate::app::files::Named;
+use crate::app::{acceptances, evidence, milestones, payments, projects};
 use crate::cli::seed::course::{Desk, ProjectDeed, Quality};
-use crate::cli::seed::forms::{self, form};
+use crate::cli::seed::deeds;
+use crate::cli::seed::forms::{self, Proofs, form};
 use crate::cli::seed::story::Story;
 use crate::domain::acceptance::{AssessmentInput, Conclusion, ConclusionInput, PanelVerdict};
 use crate::domain::assignment::{AssignInput, AssignmentKind};
-use crate::domain::id::{MilestoneId, PaymentId, ProjectId, UserId};
+use crate::domain::evidence::EvidenceKind;
+use crate::domain::file::MediaType;
+use crate::domain::id::{EvidenceId, MilestoneId, PaymentId, ProjectId, UserId};
 use crate::domain::milestone::{OpinionInput, RectifyInput};
 use crate::domain::payment::PayInput;
 use crate::domain::policy::Role;
 use crate::domain::project::{SignInput, SigningParty};
 use anyhow::Context;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// A project with the people outside the department's desks who act for it.
 pub(super) struct Work {
@@ -156,8 +161,21 @@ impl Story<'_> {
         Ok(found.with_context(|| format!("no milestone {step}"))?.record.id)
     }
 
+    /// Uploads what shows that a stage is reached.
+    async fn proven(&self, work: &Work, step: usize, kind: EvidenceKind) -> anyhow::Result<EvidenceId> {
+        let (project, stored) = (work.id, self.page().await?);
+        let named = Named { kind, name: deeds::named(&format!("第{step}阶段{}.pdf", kind.zh()))?, media_type: MediaType::Pdf };
+        Ok(self.by(work.team, move |act| evidence::add(act, project, named, stored)).await?.id)
+    }
+
     async fn hand_in(&self, of: usize, work: &Work, step: usize, quality: Quality) -> anyhow::Result<()> {
-        let input = forms::evidence(self.case(of)?.data, &work.code, step, quality, self.app.clock.now().date())?;
+        let challenge = self.case(of)?.data;
+        let kinds = challenge.indicators.iter().map(forms::proof).collect::<anyhow::Result<BTreeSet<_>>>()?;
+        let mut files = Proofs::new();
+        for kind in kinds {
+            files.insert(kind, self.proven(work, step, kind).await?);
+        }
+        let input = forms::evidence((challenge, &work.code), step, quality, self.app.clock.now().date(), &files)?;
         let node = self.milestone(work.id, step).await?;
         self.by(work.team, move |act| milestones::working::submit(act, node, &input)).await?;
         Ok(())

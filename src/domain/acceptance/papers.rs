@@ -2,7 +2,9 @@
 
 use super::IndicatorResult;
 use crate::domain::codes::codes;
+use crate::domain::evidence::{EvidenceFile, unknown_file};
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::EvidenceId;
 use crate::domain::indicator::MeasureMethod;
 use crate::domain::money::Fen;
 use crate::domain::text::{Line, LongText, Name};
@@ -44,6 +46,10 @@ pub struct AcceptanceItem {
     pub issued_by: Name,
     /// When.
     pub issued_on: Date,
+    /// The paper itself, if it was uploaded: a file of the project (`POST /projects/{id}/evidence`).
+    #[deserr(default)]
+    #[serde(default)]
+    pub file: Option<EvidenceId>,
     /// Codes of the indicators that a test or a user's report speaks of.
     #[deserr(default)]
     #[serde(default)]
@@ -67,11 +73,18 @@ pub struct Checklist<'a> {
     pub award_fen: Fen,
     /// The indicators that the project stands for.
     pub indicators: &'a [IndicatorResult],
+    /// The files of the project.
+    pub files: &'a [EvidenceFile],
     /// Today.
     pub today: Date,
 }
 
 impl AcceptanceInput {
+    /// The files that it names.
+    pub fn files(&self) -> impl Iterator<Item = EvidenceId> {
+        self.items.iter().filter_map(|item| item.file)
+    }
+
     /// Whether everything is there.
     ///
     /// # Errors
@@ -88,6 +101,8 @@ impl AcceptanceInput {
             });
             let again = self.items.iter().take(index).any(|other| other.kind == item.kind && other.reference == item.reference);
             faults.check(again, &at("reference"), || Fault::new("repeated_code", "重复", "stands more than once"));
+            let missing = item.file.is_some_and(|named| !list.files.iter().any(|file| file.id == named));
+            faults.check(missing, &at("file"), unknown_file);
             let unknown = item.indicators.iter().any(|code| !list.indicators.iter().any(|asked| asked.code == *code));
             faults.check(unknown, &at("indicators"), || {
                 Fault::new("unknown_indicator", "项目没有这项指标", "is no indicator of the project")

@@ -22,9 +22,16 @@ impl KeyScope {
     #[must_use]
     pub const fn actions(self) -> &'static [Action] {
         match self {
-            Self::Read => {
-                &[A::OrganizationRead, A::ChallengeReadPublished, A::BidRead, A::FileRead, A::ProjectRead, A::MilestoneRead, A::PaymentRead]
-            }
+            Self::Read => &[
+                A::OrganizationRead,
+                A::ChallengeReadPublished,
+                A::BidRead,
+                A::FileRead,
+                A::ProjectRead,
+                A::MilestoneRead,
+                A::EvidenceRead,
+                A::PaymentRead,
+            ],
             Self::Bid => &[
                 A::ChallengeReadPublished,
                 A::QuestionReadAnswered,
@@ -40,7 +47,17 @@ impl KeyScope {
                 A::BidResubmit,
                 A::BidWithdraw,
             ],
-            Self::Report => &[A::ProjectRead, A::MilestoneRead, A::MilestoneStart, A::MilestoneSubmit, A::PaymentRead, A::PaymentRequest],
+            Self::Report => &[
+                A::ProjectRead,
+                A::MilestoneRead,
+                A::MilestoneStart,
+                A::MilestoneSubmit,
+                A::EvidenceRead,
+                A::EvidenceAdd,
+                A::EvidenceRemove,
+                A::PaymentRead,
+                A::PaymentRequest,
+            ],
         }
     }
 }

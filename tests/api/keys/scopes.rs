@@ -42,7 +42,8 @@ on_both! {
         let key = Program::new(&app, wish(&["report"])).await.caller;
         let milestone = format!("/milestones/{}", story.milestones[0]);
         key.does(&format!("{milestone}/start")).await.is(200);
-        let handed_in = key.post(&format!("{milestone}/submit"), inputs::evidence(&[("K1", "91")])).await.is(200);
+        let handed_in = key.evidence(&story.project, &[("K1", "91")]).await;
+        let handed_in = key.post(&format!("{milestone}/submit"), handed_in).await.is(200);
         assert_eq!((&handed_in["stage"], &handed_in["allowed_actions"]), (&json!("submitted"), &json!([])));
         key.does(&format!("/payments/{}/request", story.payments[0])).await.is(200);
         assert_eq!(key.get("/payments").await.is(200)["items"].as_array().unwrap().len(), 3);

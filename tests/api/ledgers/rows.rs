@@ -162,7 +162,7 @@ on_both! {
         let (day, by) = (today(&app), app.app.clock.now().date().plus_days(30).to_string());
         assert_eq!(first(&app, "rectifications").await[3..], ["里程碑考核", "小试完成", "补充长周期数据", &day, &by, "", "0", "限期整改", "0"]);
         app.days_later(10);
-        app.team("keda").await.post(&format!("/milestones/{}/submit", story.milestones[0]), inputs::evidence(&[("K1", "92")])).await.is(200);
+        app.team("keda").await.post(&format!("/milestones/{}/submit", story.milestones[0]), story.evidence(&[("K1", "92")]).await).await.is(200);
         assert_eq!(first(&app, "rectifications").await[8..11], [&today(&app), "0", "待认定"]);
         for quarter in ["2026-07-01", "2026-10-01", "2027-01-01", "2027-01-20"] {
             app.at(&format!("{quarter}T01:00:00Z"));

@@ -98,7 +98,7 @@ impl World<'_> {
             "POST /changes/{id}/advise" => json!({"verdict": "support", "opinion": "情况属实"}),
             "POST /changes/{id}/sign" => inputs::signature("team"),
             "POST /milestones/{id}/assess" => inputs::node_assessment("pass"),
-            "POST /milestones/{id}/submit" => inputs::evidence(&[("K1", "91")]),
+            "POST /milestones/{id}/submit" => inputs::evidence(&[("K1", "91", &self.user)]),
             "POST /milestones/{id}/verify" | "POST /milestones/{id}/fail" | "POST /changes/{id}/comment" | "POST /changes/{id}/approve" => {
                 opinion
             }

@@ -73,6 +73,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::RaceGate => "/race_gates/{id}",
         On::Clawback => "/clawbacks/{id}",
         On::Milestone => "/milestones/{id}",
+        On::Evidence => "/evidence/{id}",
         On::Change => "/changes/{id}",
         On::Visit => "/visits/{id}",
         On::Problem => "/problems/{id}",
@@ -194,7 +195,7 @@ async fn cells_of(app: &TestApp, at: &str) -> usize {
                 200 if method == "GET"
                     && on != On::Nothing
                     && !path.ends_with("/page")
-                    && !["/files/{id}", "/challenges/{id}/papers", "/ledgers/{id}/file"].contains(&path) =>
+                    && !["/files/{id}", "/evidence/{id}", "/challenges/{id}/papers", "/ledgers/{id}/file"].contains(&path) =>
                 {
                     let mut fields = BTreeSet::new();
                     filled(&reply.json(), "", &mut fields);

@@ -36,6 +36,7 @@ pub enum On {
     RaceGate,
     Clawback,
     Milestone,
+    Evidence,
     Change,
     Visit,
     Problem,

@@ -25,6 +25,7 @@ pub struct World<'a> {
     partnership: String,
     change: String,
     file: String,
+    evidence: String,
     restriction: String,
     pub(super) user: String,
     pub(super) expert: String,
@@ -149,6 +150,11 @@ impl<'a> World<'a> {
             }
             _ => String::new(),
         };
+        let evidence = match world {
+            "active" => team.proof(&story.project, "document").await,
+            "acceptance" => text(&team.get(&format!("/projects/{}/evidence", story.project)).await.is(200)["items"][0]),
+            _ => String::new(),
+        };
         let file = match world {
             "open" => text(&team.uploads(&story.bid, "agreement", "协议.pdf", &pdf("协议", 100)).await.is(201)),
             _ => String::new(),
@@ -228,6 +234,7 @@ impl<'a> World<'a> {
             partnership,
             change,
             file,
+            evidence,
             restriction,
             user: team.id(),
             expert,
@@ -286,6 +293,7 @@ impl<'a> World<'a> {
             On::Challenge => &self.story.challenge,
             On::Bid => &self.story.bid,
             On::File => &self.file,
+            On::Evidence => &self.evidence,
             On::Question => &self.question,
             On::Amendment => &self.amendment,
             On::Partnership => &self.partnership,
@@ -336,8 +344,9 @@ impl<'a> World<'a> {
         let caller = if method == Method::PUT { caller.with("If-Match", format!("\"{}\"", self.version(on))) } else { caller.clone() };
         let reads = method == Method::GET;
         let path = format!("{}{}", path.replace("{id}", id), if dry_run && !reads { "?dry_run=true" } else { "" });
-        if route == "POST /bids/{id}/files" {
-            return caller.posts_form(&path, form("other", "材料.pdf", &pdf("材料", 100))).await;
+        let upload = [("POST /bids/{id}/files", "other"), ("POST /projects/{id}/evidence", "document")];
+        if let Some((_, kind)) = upload.iter().find(|(upload, _)| *upload == route) {
+            return caller.posts_form(&path, form(kind, "材料.pdf", &pdf("材料", 100))).await;
         }
         if route == "POST /experts/import" {
             return caller.posts_form(&path, crate::expert_import::form(&crate::expert_import::table(&[]))).await;

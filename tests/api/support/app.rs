@@ -52,7 +52,8 @@ pub fn run<F: Future<Output = ()>>(backend: Backend, case: impl FnOnce(TestApp) 
         return;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async { case(TestApp::start(backend)).await });
+    // A long story is a large future: it lies on the heap, not on the stack of the test.
+    runtime.block_on(async { Box::pin(case(TestApp::start(backend))).await });
 }
 
 impl TestApp {

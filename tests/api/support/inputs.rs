@@ -210,15 +210,15 @@ pub fn node_assessment(conclusion: &str) -> Value {
     })
 }
 
-/// A piece of evidence of a kind.
-pub fn piece(kind: &str) -> Value {
-    json!({"kind": kind, "number": "2027-015", "issued_by": "国家煤层气产品质检中心", "issued_on": "2026-03-01"})
+/// A piece of evidence that a file shows.
+pub fn piece(file: &str) -> Value {
+    json!({"file": file, "number": "2027-015", "issued_by": "国家煤层气产品质检中心", "issued_on": "2026-03-01"})
 }
 
-pub fn evidence(values: &[(&str, &str)]) -> Value {
-    let kind = |code: &str| if code == "K3" { "user_report" } else { "test_report" };
+/// Values of indicators, each with the file that shows it.
+pub fn evidence(values: &[(&str, &str, &str)]) -> Value {
     let actuals: Vec<Value> =
-        values.iter().map(|(code, actual)| json!({"code": code, "actual": actual, "evidence": [piece(kind(code))]})).collect();
+        values.iter().map(|(code, actual, file)| json!({"code": code, "actual": actual, "evidence": [piece(file)]})).collect();
     json!({"actuals": actuals, "summary": "按计划完成。"})
 }
 

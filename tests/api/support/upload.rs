@@ -1,7 +1,8 @@
 //! Uploads: forms with a file, the least that is a file of each kind, and downloads as bytes.
 
-use super::{Caller, Reply};
+use super::{Caller, Reply, inputs};
 use reqwest::header::HeaderMap;
+use serde_json::Value;
 
 /// The line between the fields of a form.
 pub const BOUNDARY: &str = "a-line-that-no-file-holds";
@@ -67,6 +68,23 @@ impl Caller {
         self.posts_form(&format!("/bids/{bid}/files"), form(kind, name, content)).await
     }
 
+    /// Uploads evidence of a kind to a project. Answers its id.
+    pub async fn proof(&self, project: &str, kind: &str) -> String {
+        let form = form(kind, "检测报告.pdf", &pdf(kind, 200));
+        self.posts_form(&format!("/projects/{project}/evidence"), form).await.is(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What a milestone is handed in with: values of indicators, and a file for each that fits it.
+    pub async fn evidence(&self, project: &str, values: &[(&str, &str)]) -> Value {
+        let mut shown = Vec::new();
+        for (code, actual) in values {
+            let kind = if *code == "K3" { "user_report" } else { "test_report" };
+            shown.push((*code, *actual, self.proof(project, kind).await));
+        }
+        let named: Vec<_> = shown.iter().map(|(code, actual, file)| (*code, *actual, file.as_str())).collect();
+        inputs::evidence(&named)
+    }
+
     pub async fn posts_form(&self, path: &str, body: Vec<u8>) -> Reply {
         let mut request = self.client.post(format!("{}/api/v1{path}", self.address)).headers(self.own_headers());
         if let Some(token) = self.token().await {
@@ -77,9 +95,14 @@ impl Caller {
         Reply { status: answer.status(), headers: answer.headers().clone(), text: answer.text().await.unwrap() }
     }
 
-    /// Downloads a file: status, headers, bytes.
+    /// Downloads a file of a bid: status, headers, bytes.
     pub async fn downloads(&self, file: &str) -> (u16, HeaderMap, Vec<u8>) {
-        let mut request = self.client.get(format!("{}/api/v1/files/{file}", self.address)).headers(self.own_headers());
+        self.fetches(&format!("/files/{file}")).await
+    }
+
+    /// Bytes: status, headers, content.
+    pub async fn fetches(&self, path: &str) -> (u16, HeaderMap, Vec<u8>) {
+        let mut request = self.client.get(format!("{}/api/v1{path}", self.address)).headers(self.own_headers());
         if let Some(token) = self.token().await {
             request = request.header("Authorization", format!("Bearer {token}"));
         }

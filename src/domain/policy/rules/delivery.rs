@@ -82,6 +82,11 @@ pub const RULES: &[Rule] = &[
     rule(A::MilestoneReturn, &[Commissioner], MINE),
     rule(A::MilestoneFail, &[Commissioner], MINE),
     rule(A::MilestoneWaive, &[System], ANY),
+    // 证明材料: uploaded by the team, which alone sees it until it is handed in.
+    rule(A::EvidenceRead, STAFF, ANY),
+    rule(A::EvidenceRead, &[Team, Sponsor], OWN),
+    rule(A::EvidenceAdd, &[Team], OWN),
+    rule(A::EvidenceRemove, &[Team], OWN),
     // 变更: asked for by the team, heard by sponsor and commissioner, decided by somebody else.
     rule(A::ChangeRead, STAFF, ANY),
     rule(A::ChangeRead, &[Team, Sponsor], OWN),

@@ -15,6 +15,7 @@ pub struct World<'a> {
     pub(super) outsider: String,
     draw: String,
     objection: String,
+    disqualification: String,
     acceptance: String,
     outcome: String,
     target: String,
@@ -130,6 +131,14 @@ impl<'a> World<'a> {
         let (story, review) = Box::pin(story(app, world)).await;
         let objection = Box::pin(objection(&story, world)).await;
         let asked = app.officer().await.get(&story.path("satisfactions")).await.is(200);
+        let disqualification = match world {
+            "reviewing" => {
+                let another = app.person("supervisor2", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+                let kept = another.post(&format!("/bids/{}/disqualifications", story.bid), inputs::disqualification()).await.is(201);
+                kept["id"].as_str().unwrap().to_owned()
+            }
+            _ => String::new(),
+        };
         let satisfaction = asked["items"][0]["id"].as_str().unwrap_or_default().to_owned();
         let team = app.team("keda").await;
         let organization = app.organization("keda").await.to_string();
@@ -224,6 +233,7 @@ impl<'a> World<'a> {
             outsider: app.expert(9).await.id(),
             draw,
             objection,
+            disqualification,
             acceptance,
             outcome,
             target: text(&app.officer().await.post("/targets", inputs::target("T1")).await.is(201)),
@@ -305,6 +315,7 @@ impl<'a> World<'a> {
             On::Expert => &self.expert,
             On::Draw => &self.draw,
             On::Objection => &self.objection,
+            On::Disqualification => &self.disqualification,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
             On::Change => &self.change,

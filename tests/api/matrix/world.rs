@@ -100,6 +100,16 @@ async fn objection(story: &Story<'_>, world: &str) -> String {
     id
 }
 
+/// A disqualification that waits for its decision: at `reviewing` alone.
+async fn disqualification(story: &Story<'_>, world: &str) -> String {
+    if world != "reviewing" {
+        return String::new();
+    }
+    let another = story.app.person("supervisor2", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+    let kept = another.post(&format!("/bids/{}/disqualifications", story.bid), inputs::disqualification()).await.is(201);
+    kept["id"].as_str().unwrap().to_owned()
+}
+
 /// The pool, and a draw that waits for its witness: at `screening` alone.
 async fn draw(story: &Story<'_>, world: &str) -> String {
     if world != "screening" && world != "reviewing" {
@@ -131,14 +141,7 @@ impl<'a> World<'a> {
         let (story, review) = Box::pin(story(app, world)).await;
         let objection = Box::pin(objection(&story, world)).await;
         let asked = app.officer().await.get(&story.path("satisfactions")).await.is(200);
-        let disqualification = match world {
-            "reviewing" => {
-                let another = app.person("supervisor2", "department", Some("机关纪委"), &[Role::Supervisor]).await;
-                let kept = another.post(&format!("/bids/{}/disqualifications", story.bid), inputs::disqualification()).await.is(201);
-                kept["id"].as_str().unwrap().to_owned()
-            }
-            _ => String::new(),
-        };
+        let disqualification = Box::pin(disqualification(&story, world)).await;
         let satisfaction = asked["items"][0]["id"].as_str().unwrap_or_default().to_owned();
         let team = app.team("keda").await;
         let organization = app.organization("keda").await.to_string();

@@ -21,6 +21,7 @@ pub mod decimal;
 pub mod decision;
 pub mod desk;
 pub mod disbursement;
+pub mod disqualification;
 pub mod draw;
 pub mod evidence;
 pub mod examination;

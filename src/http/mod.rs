@@ -20,6 +20,7 @@ pub mod commitments;
 pub mod custody;
 pub mod decisions;
 pub mod desk;
+pub mod disqualifications;
 pub mod door;
 pub mod downloads;
 pub mod draws;

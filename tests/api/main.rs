@@ -36,6 +36,7 @@ mod custody;
 mod deadline;
 mod demo;
 mod desk;
+mod disqualifications;
 mod draws;
 mod edge;
 mod eligibility;

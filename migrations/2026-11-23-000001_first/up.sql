@@ -1021,6 +1021,7 @@ CREATE TABLE payments (
     requested_by TEXT REFERENCES users (id),
     checked_by TEXT REFERENCES users (id),
     approved_by TEXT REFERENCES users (id),
+    approved_on DATE,
     paid_by TEXT REFERENCES users (id),
     voucher_no TEXT UNIQUE,
     paid_on DATE,
@@ -1033,6 +1034,7 @@ CREATE TABLE payments (
     updated_at TIMESTAMP NOT NULL,
     UNIQUE (project_id, number),
     CHECK ((stage = 'paid') = (voucher_no IS NOT NULL)),
+    CHECK ((approved_on IS NULL) = (approved_by IS NULL) AND paid_on >= approved_on),
     CHECK ((stage = 'held') = (held_from IS NOT NULL) AND (held_from IS NULL) = (hold_reason IS NULL)),
     CHECK (requested_by <> checked_by AND requested_by <> approved_by AND requested_by <> paid_by),
     CHECK (checked_by <> approved_by AND checked_by <> paid_by AND approved_by <> paid_by)
@@ -1140,11 +1142,19 @@ CREATE TABLE clawbacks (
     decided_by TEXT REFERENCES users (id),
     write_off_by TEXT REFERENCES users (id),
     write_off_reason TEXT,
+    written_off_fen BIGINT NOT NULL,
+    write_off_no TEXT,
+    written_off_by TEXT REFERENCES users (id),
+    written_off_on DATE,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     CHECK (decided_by <> created_by),
-    CHECK (received_fen BETWEEN 0 AND principal_fen + interest_fen)
+    CHECK (received_fen BETWEEN 0 AND principal_fen + interest_fen),
+    CHECK (written_off_by <> write_off_by AND written_off_by <> created_by),
+    CHECK ((stage = 'written_off') = (write_off_no IS NOT NULL) AND (write_off_no IS NULL) = (written_off_by IS NULL)
+        AND (write_off_no IS NULL) = (written_off_on IS NULL)),
+    CHECK (CASE WHEN stage = 'written_off' THEN received_fen + written_off_fen = principal_fen + interest_fen ELSE written_off_fen = 0 END)
 );
 CREATE INDEX clawbacks_project ON clawbacks (project_id, id);
 CREATE INDEX clawbacks_stage ON clawbacks (stage, id);

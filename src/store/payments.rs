@@ -26,6 +26,8 @@ pub struct PaymentRow {
     pub requested_by: Option<UserId>,
     pub checked_by: Option<UserId>,
     pub approved_by: Option<UserId>,
+    /// The Beijing day of that: the money does not leave before it.
+    pub approved_on: Option<Date>,
     pub paid_by: Option<UserId>,
     pub voucher_no: Option<String>,
     pub paid_on: Option<Date>,
@@ -62,6 +64,7 @@ impl PaymentRow {
             requested_by: None,
             checked_by: None,
             approved_by: None,
+            approved_on: None,
             paid_by: None,
             voucher_no: None,
             paid_on: None,
@@ -183,7 +186,7 @@ pub fn check(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, no
 /// # Errors
 /// [`diesel::NotFound`] when the payment is not as it was read.
 pub fn approve(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
-    step!(conn, payments, PaymentRow, row, to, now, payments::approved_by.eq(by))
+    step!(conn, payments, PaymentRow, row, to, now, payments::approved_by.eq(by), payments::approved_on.eq(now.date()))
 }
 
 /// The second finance officer records the transfer.
@@ -219,7 +222,8 @@ pub fn send_back(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Times
         now,
         payments::requested_by.eq(None::<UserId>),
         payments::checked_by.eq(None::<UserId>),
-        payments::approved_by.eq(None::<UserId>)
+        payments::approved_by.eq(None::<UserId>),
+        payments::approved_on.eq(None::<Date>)
     )
 }
 

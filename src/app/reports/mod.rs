@@ -8,11 +8,11 @@ use crate::app::error::AppError;
 use crate::app::projects;
 use crate::domain::id::{ProjectId, ReportId};
 use crate::domain::money::Fen;
-use crate::domain::payment::PaymentStage;
+use crate::domain::payment::{PaymentStage, Source};
 use crate::domain::policy::{Action, Kind};
 use crate::domain::report::{CommentInput, ReportFrame, ReportInput, ReportStage};
 use crate::store::projects::{self as project_rows, ProjectRow};
-use crate::store::{Page, milestones, payments, reports};
+use crate::store::{Page, commitments, milestones, payments, reports};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::store::reports::{CardRow, ReportRow};
@@ -63,11 +63,27 @@ fn frame(act: &mut Act<'_>, project: ProjectId) -> Result<ReportFrame, AppError>
         codes.extend(milestone.indicators.read()?.iter().map(|node| node.indicator.code.to_string()));
     }
     let last = reports::last_given(act.conn, project)?.and_then(|row| row.content).map(|content| content.read()).transpose()?;
-    let before: BTreeMap<String, _> =
-        last.into_iter().flat_map(|last| last.indicators).map(|reached| (reached.code.to_string(), reached.value)).collect();
-    let money = payments::of_project(act.conn, project)?;
-    let received = Fen::total(money.iter().filter(|payment| payment.stage == PaymentStage::Paid).map(|payment| payment.amount_fen));
-    Ok(ReportFrame { codes: codes.into_iter().collect(), before, received })
+    let (indicators, spent, own) = last.map(|last| (last.indicators, last.spending, last.self_fund_fen)).unwrap_or_default();
+    let before: BTreeMap<String, _> = indicators.into_iter().map(|reached| (reached.code.to_string(), reached.value)).collect();
+    let (fiscal, sponsor) = money(act, project)?;
+    Ok(ReportFrame { codes: codes.into_iter().collect(), before, spent, own, fiscal, sponsor })
+}
+
+/// What there is of the department's money, and of the sponsor's. Where the plan leaves the sponsor's out, it passes no desk: then it is
+/// what the commitment says. The own money is what the report itself says was put in; a payment of it is no second sum.
+fn money(act: &mut Act<'_>, project: ProjectId) -> Result<(Fen, Fen), AppError> {
+    let all = payments::of_project(act.conn, project)?;
+    let paid = |source: Source| {
+        let paid = all.iter().filter(|row| row.source == source && row.stage == PaymentStage::Paid);
+        Fen::total(paid.map(|row| row.amount_fen))
+    };
+    let sponsor = if all.iter().any(|row| row.source == Source::Sponsor) {
+        paid(Source::Sponsor)
+    } else {
+        let text = commitments::in_force(act.conn, project)?.map(|row| row.content.read()).transpose()?;
+        text.map_or(Fen::ZERO, |text| text.sponsor_fund_fen)
+    };
+    Ok((paid(Source::Fiscal), sponsor))
 }
 
 /// Hands in a report.

@@ -28,6 +28,11 @@ CREATE TRIGGER IF NOT EXISTS payments_within_award BEFORE UPDATE OF stage ON pay
         WHERE p.project_id = NEW.project_id AND p.source = 'fiscal' AND p.stage = 'paid' AND p.id <> NEW.id)
     > (SELECT award_fen FROM projects WHERE id = NEW.project_id)
 BEGIN SELECT RAISE(ABORT, 'more than the award'); END;
+-- Nor is more of a payment passed on than was paid, to whomever.
+CREATE TRIGGER IF NOT EXISTS sub_payments_within_payment BEFORE INSERT ON sub_payments
+WHEN NEW.amount_fen + (SELECT COALESCE(SUM(s.amount_fen), 0) FROM sub_payments s WHERE s.payment_id = NEW.payment_id)
+    > (SELECT amount_fen FROM payments WHERE id = NEW.payment_id)
+BEGIN SELECT RAISE(ABORT, 'more than the payment'); END;
 -- The figures of the portfolio: every change adds what it changes, so that a summary never walks through the portfolio.
 -- `store/portfolio.rs` sums them up and settles them; a test holds them against counting afresh.
 CREATE TRIGGER IF NOT EXISTS figures_challenge_new AFTER INSERT ON challenges BEGIN

@@ -973,6 +973,20 @@ CREATE TABLE reports (
 CREATE INDEX reports_project ON reports (project_id, id);
 CREATE INDEX reports_due ON reports (stage, due_on);
 
+-- What was handed in and sent back, as it was.
+CREATE TABLE report_returns (
+    report_id TEXT NOT NULL REFERENCES reports (id),
+    number INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    submitted_by TEXT NOT NULL REFERENCES users (id),
+    submitted_at TIMESTAMP NOT NULL,
+    reason TEXT NOT NULL,
+    returned_by TEXT NOT NULL REFERENCES users (id),
+    returned_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (report_id, number),
+    CHECK (returned_by <> submitted_by)
+);
+
 CREATE TABLE yellow_cards (
     report_id TEXT PRIMARY KEY NOT NULL REFERENCES reports (id),
     project_id TEXT NOT NULL REFERENCES projects (id),

@@ -122,6 +122,7 @@ refusals! {
     NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
     EvidenceHandedIn "evidence_handed_in" "该证明材料已提交，不能移除" "What was handed in stays: this file cannot be removed.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";
+    ReportFollowed "report_followed" "其后的报告已提交，更正应在下期报告中说明" "A later report was handed in: what is wrong is corrected in the next one.";
     LogClosed "log_closed" "服务记录登记已满24小时，不能再修改" "The record of a visit stands a day after it was written down.";
     ProjectNotActive "project_not_active" "项目不在执行中" "The project is not active.";
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";

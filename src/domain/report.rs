@@ -40,7 +40,14 @@ codes! {
 }
 
 use ReportStage as S;
-stage_table!(S, &[path(S::Due, A::ReportSubmit, &[S::Submitted]), path(S::Submitted, A::ReportComment, &[S::Commented])]);
+stage_table!(
+    S,
+    &[
+        path(S::Due, A::ReportSubmit, &[S::Submitted]),
+        path(S::Submitted, A::ReportComment, &[S::Commented]),
+        path(S::Submitted, A::ReportReturn, &[S::Due]),
+    ]
+);
 
 /// A report that a project owes.
 #[derive(Clone, Debug, PartialEq, Eq)]

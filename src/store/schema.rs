@@ -922,6 +922,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    report_returns (report_id, number) {
+        report_id -> Text,
+        number -> Integer,
+        content -> Text,
+        submitted_by -> Text,
+        submitted_at -> Timestamp,
+        reason -> Text,
+        returned_by -> Text,
+        returned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     yellow_cards (report_id) {
         report_id -> Text,
         project_id -> Text,
@@ -1308,6 +1321,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     follow_ups,
     problems,
     reports,
+    report_returns,
     transfers,
     sub_payments,
     clawbacks,

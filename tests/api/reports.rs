@@ -149,6 +149,48 @@ on_both! {
         assert_eq!(given["content"]["indicators"][0]["correction"], "上次误用了小试数据");
     }
 
+    async fn a_report_that_is_sent_back_is_handed_in_anew_and_what_it_held_is_kept(app: TestApp) {
+        let (story, path) = owing(&app).await;
+        let (team, commissioner) = (app.team("keda").await, app.commissioner().await);
+        let (submit, back) = (format!("{path}/submit"), format!("{path}/return"));
+        let why = json!({"reason": "自筹支出与凭证不符"});
+        commissioner.post(&back, why.clone()).await.is_refused(409, "wrong_stage");
+        team.post(&submit, inputs::report()).await.is(200);
+        for other in [app.officer().await, team.clone()] {
+            other.post(&back, why.clone()).await.is_refused(403, "forbidden");
+        }
+        let due = commissioner.post(&back, why.clone()).await.is(200);
+        assert_eq!((&due["stage"], &due["due_on"], &due["content"]), (&json!("due"), &json!("2026-10-15"), &Value::Null));
+        // What was wrong binds nobody: less needs no correction.
+        let mut input = inputs::report();
+        input["spending"][0]["self_fen"] = json!(9 * inputs::WAN);
+        team.post(&submit, input).await.is(200);
+        let shown = app.sponsor().await.get(&path).await.is(200);
+        let before = &shown["returns"][0];
+        assert_eq!((&before["reason"], &before["returned_by"]), (&why["reason"], &json!(commissioner.id())));
+        let own = |content: &Value| content["spending"][0]["self_fen"].as_i64().unwrap() / inputs::WAN;
+        assert_eq!((own(&before["content"]), own(&shown["content"])), (10, 9));
+        // Once a later one was handed in, the next one corrects it.
+        at(&app, "2026-10-01").await;
+        let reports = team.get(&format!("/projects/{}/reports", story.project)).await.is(200);
+        let owed = reports["items"].as_array().unwrap().iter().find(|one| one["stage"] == "due").unwrap();
+        team.post(&format!("/reports/{}/submit", owed["id"].as_str().unwrap()), inputs::report()).await.is(200);
+        commissioner.post(&back, why).await.is_refused(409, "report_followed");
+    }
+
+    async fn one_that_was_sent_back_is_overdue_but_not_missing(app: TestApp) {
+        let (story, path) = owing(&app).await;
+        let team = app.team("keda").await;
+        team.does(&format!("/milestones/{}/start", story.milestones[0])).await.is(200);
+        team.post(&format!("{path}/submit"), inputs::report()).await.is(200);
+        at(&app, "2026-10-16").await;
+        app.commissioner().await.post(&format!("{path}/return"), json!({"reason": "支出与凭证不符"})).await.is(200);
+        assert_eq!(team.get(&path).await.is(200)["overdue"], true);
+        at(&app, "2027-01-16").await;
+        // The next quarter's is missing, but not two in a row.
+        assert_eq!(app.count("yellow_cards").await, 0);
+    }
+
     async fn one_that_is_missing_is_a_reminder_and_two_in_a_row_a_yellow_card(app: TestApp) {
         let (story, _) = owing(&app).await;
         let path = format!("/projects/{}", story.project);

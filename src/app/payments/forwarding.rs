@@ -125,7 +125,7 @@ fn room(amount: Fen, share: Option<i64>, money: i64) -> Faults {
         let left = money.max(0);
         Fault::new(
             "over_the_payment",
-            format!("该笔拨付（含已向其他单位、包括已退出单位的转拨）仅余{left}分可转拨"),
+            format!("该笔拨付扣除已向各单位（含已退出的单位）转拨的，仅余{left}分可转拨"),
             format!("may be at most the {left} fen that are left of the payment after all that was passed on, to whomever"),
         )
     });

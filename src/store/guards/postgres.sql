@@ -3,6 +3,7 @@ CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ 
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER submissions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bid_submissions FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER milestone_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON milestone_events FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE OR REPLACE TRIGGER report_returns_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON report_returns FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 -- A record of a visit may be changed for a day, and is never removed.
 CREATE OR REPLACE FUNCTION visit_stands() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.created_at <> OLD.created_at OR NEW.project_id <> OLD.project_id OR NEW.author_id <> OLD.author_id

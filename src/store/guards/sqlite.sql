@@ -7,6 +7,9 @@ CREATE TRIGGER IF NOT EXISTS submissions_no_delete BEFORE DELETE ON bid_submissi
 -- The history of a milestone.
 CREATE TRIGGER IF NOT EXISTS milestone_events_no_update BEFORE UPDATE ON milestone_events BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS milestone_events_no_delete BEFORE DELETE ON milestone_events BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+-- Reports that were sent back.
+CREATE TRIGGER IF NOT EXISTS report_returns_no_update BEFORE UPDATE ON report_returns BEGIN SELECT RAISE(ABORT, 'report_returns is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS report_returns_no_delete BEFORE DELETE ON report_returns BEGIN SELECT RAISE(ABORT, 'report_returns is append-only'); END;
 -- A record of a visit may be changed for a day, and is never removed.
 CREATE TRIGGER IF NOT EXISTS visits_no_late_update BEFORE UPDATE ON visits
 WHEN NEW.created_at <> OLD.created_at OR NEW.project_id <> OLD.project_id OR NEW.author_id <> OLD.author_id

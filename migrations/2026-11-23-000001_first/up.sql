@@ -999,6 +999,20 @@ CREATE INDEX reports_project ON reports (project_id, id);
 CREATE INDEX reports_due ON reports (stage, due_on);
 CREATE INDEX reports_stage ON reports (stage, id);
 
+-- What was handed in and sent back, as it was.
+CREATE TABLE report_returns (
+    report_id TEXT NOT NULL REFERENCES reports (id),
+    number INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    submitted_by TEXT NOT NULL REFERENCES users (id),
+    submitted_at TIMESTAMP NOT NULL,
+    reason TEXT NOT NULL,
+    returned_by TEXT NOT NULL REFERENCES users (id),
+    returned_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (report_id, number),
+    CHECK (returned_by <> submitted_by)
+);
+
 CREATE TABLE yellow_cards (
     report_id TEXT PRIMARY KEY NOT NULL REFERENCES reports (id),
     project_id TEXT NOT NULL REFERENCES projects (id),
@@ -1061,6 +1075,7 @@ CREATE TABLE payments (
     requested_at TIMESTAMP,
     checked_by TEXT REFERENCES users (id),
     approved_by TEXT REFERENCES users (id),
+    approved_on DATE,
     paid_by TEXT REFERENCES users (id),
     voucher_no TEXT UNIQUE,
     paid_on DATE,
@@ -1073,6 +1088,7 @@ CREATE TABLE payments (
     updated_at TIMESTAMP NOT NULL,
     UNIQUE (project_id, number),
     CHECK ((stage = 'paid') = (voucher_no IS NOT NULL)),
+    CHECK ((approved_on IS NULL) = (approved_by IS NULL) AND paid_on >= approved_on),
     CHECK ((stage = 'held') = (held_from IS NOT NULL) AND (held_from IS NULL) = (hold_reason IS NULL)),
     CHECK (requested_by <> checked_by AND requested_by <> approved_by AND requested_by <> paid_by),
     CHECK (checked_by <> approved_by AND checked_by <> paid_by AND approved_by <> paid_by)
@@ -1182,11 +1198,19 @@ CREATE TABLE clawbacks (
     decided_by TEXT REFERENCES users (id),
     write_off_by TEXT REFERENCES users (id),
     write_off_reason TEXT,
+    written_off_fen BIGINT NOT NULL,
+    write_off_no TEXT,
+    written_off_by TEXT REFERENCES users (id),
+    written_off_on DATE,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     CHECK (decided_by <> created_by),
-    CHECK (received_fen BETWEEN 0 AND principal_fen + interest_fen)
+    CHECK (received_fen BETWEEN 0 AND principal_fen + interest_fen),
+    CHECK (written_off_by <> write_off_by AND written_off_by <> created_by),
+    CHECK ((stage = 'written_off') = (write_off_no IS NOT NULL) AND (write_off_no IS NULL) = (written_off_by IS NULL)
+        AND (write_off_no IS NULL) = (written_off_on IS NULL)),
+    CHECK (CASE WHEN stage = 'written_off' THEN received_fen + written_off_fen = principal_fen + interest_fen ELSE written_off_fen = 0 END)
 );
 CREATE INDEX clawbacks_project ON clawbacks (project_id, id);
 CREATE INDEX clawbacks_stage ON clawbacks (stage, id);

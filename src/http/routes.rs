@@ -338,6 +338,7 @@ pub fn routes() -> Vec<Route> {
         get("/reports/{id}", A::ReportRead, reports::get),
         verb("/reports/{id}/submit", A::ReportSubmit, reports::submit),
         verb("/reports/{id}/comment", A::ReportComment, reports::comment),
+        verb("/reports/{id}/return", A::ReportReturn, reports::send_back),
         create("/projects/{id}/visits", A::VisitLog, visits::log, "/visits"),
         list("/projects/{id}/visits", A::VisitRead, visits::of_project),
         get("/visits/{id}", A::VisitRead, visits::get),

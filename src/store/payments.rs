@@ -28,6 +28,8 @@ pub struct PaymentRow {
     pub requested_at: Option<Timestamp>,
     pub checked_by: Option<UserId>,
     pub approved_by: Option<UserId>,
+    /// The Beijing day of that: the money does not leave before it.
+    pub approved_on: Option<Date>,
     pub paid_by: Option<UserId>,
     pub voucher_no: Option<String>,
     pub paid_on: Option<Date>,
@@ -65,6 +67,7 @@ impl PaymentRow {
             requested_at: None,
             checked_by: None,
             approved_by: None,
+            approved_on: None,
             paid_by: None,
             voucher_no: None,
             paid_on: None,
@@ -186,7 +189,7 @@ pub fn check(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, no
 /// # Errors
 /// [`diesel::NotFound`] when the payment is not as it was read.
 pub fn approve(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
-    step!(conn, payments, PaymentRow, row, to, now, payments::approved_by.eq(by))
+    step!(conn, payments, PaymentRow, row, to, now, payments::approved_by.eq(by), payments::approved_on.eq(now.date()))
 }
 
 /// The second finance officer records the transfer.
@@ -223,7 +226,8 @@ pub fn send_back(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Times
         payments::requested_by.eq(None::<UserId>),
         payments::requested_at.eq(None::<Timestamp>),
         payments::checked_by.eq(None::<UserId>),
-        payments::approved_by.eq(None::<UserId>)
+        payments::approved_by.eq(None::<UserId>),
+        payments::approved_on.eq(None::<Date>)
     )
 }
 

@@ -107,7 +107,7 @@ fn nobody_approves_what_they_wrote_or_follow() {
     // withdraws its own bid.
     let own = |action: Action| {
         matches!(action.kind(), Kind::Milestone | Kind::Review | Kind::Bid | Kind::Session)
-            || matches!(action, Action::PaymentReturn | Action::OutcomeReturn)
+            || matches!(action, Action::PaymentReturn | Action::OutcomeReturn | Action::ReportReturn)
     };
     let judges = |action: &&Action| JUDGES.contains(&action.verb()) && !own(**action) || **action == Action::GrantPropose;
     let judging: Vec<Action> = Action::ALL.iter().filter(judges).copied().collect();

@@ -109,6 +109,7 @@ pub const RULES: &[Rule] = &[
     rule(A::ReportRead, &[Team, Sponsor], OWN),
     rule(A::ReportSubmit, &[Team], OWN),
     rule(A::ReportComment, &[Commissioner], MINE),
+    rule(A::ReportReturn, &[Commissioner], MINE),
     rule(A::ReportRemind, &[System], ANY),
     rule(A::ProjectCard, &[System], ANY),
     // 服务记录: the commissioner's own; a problem is closed by whoever raised it, or by supervision.

@@ -13,6 +13,7 @@ use crate::domain::plan::{PlanFrame, PlannedMilestone};
 pub struct PlannedPayment {
     /// Whose money it is: the department's, unless it is said.
     #[deserr(default = Source::Fiscal)]
+    #[schema(required = false)]
     pub source: Source,
     /// What opens it.
     pub gate: Gate,

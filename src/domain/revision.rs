@@ -4,11 +4,13 @@ use crate::domain::amendment::Change;
 use crate::domain::change::{ChangeInput, ChangeKind, MilestoneChange, RaceChange};
 use crate::domain::commitment::{Commitment, CommitmentNode, CommitmentParty, ConsortiumMember, Instalment, held_to_award};
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::OrganizationId;
 use crate::domain::indicator::IndicatorValue;
-use crate::domain::money::{Fen, WHOLE_BPS};
+use crate::domain::money::{Fen, WHOLE_BPS, split};
 use crate::domain::payment::Source;
 use crate::domain::plan::{check_dates, is_mid_term};
 use crate::domain::project::SigningParty;
+use crate::domain::proposal::budget::check_indirect;
 use crate::domain::proposal::complete::weaker_than_target;
 use crate::domain::time::Date;
 use serde_json::Value;
@@ -20,6 +22,8 @@ pub struct Surroundings {
     pub organizations: Vec<ConsortiumMember>,
     /// The new lead, as a party.
     pub lead: Option<CommitmentParty>,
+    /// What each organisation got of the department's money so far.
+    pub passed_on: Vec<(OrganizationId, Fen)>,
     /// Numbers of the milestones that are concluded: nothing about them changes.
     pub concluded: Vec<i32>,
 }
@@ -37,7 +41,7 @@ impl ChangeInput {
             ChangeKind::Extension => text.ends_on = self.ends_on.unwrap_or(text.ends_on),
             ChangeKind::Pi => text.principal = self.principal.as_ref().map_or(text.principal, |person| person.name.to_string()),
             ChangeKind::LeadOrg => take_over(&mut text, around, &mut faults),
-            ChangeKind::Member => text.members = self.consortium(around, &mut faults),
+            ChangeKind::Member => text.members = self.consortium(base, around, &mut faults),
             ChangeKind::Indicator => self.targets(&mut text, around, &mut faults),
             ChangeKind::BudgetLine => self.budget(&mut text, &mut faults),
             ChangeKind::TechnicalRoute => {
@@ -53,15 +57,22 @@ impl ChangeInput {
         faults.or(text)
     }
 
-    fn consortium(&self, around: &Surroundings, faults: &mut Faults) -> Vec<ConsortiumMember> {
+    fn consortium(&self, base: &Commitment, around: &Surroundings, faults: &mut Faults) -> Vec<ConsortiumMember> {
         let asked = self.members.as_deref().unwrap_or_default();
         let shares: i64 = asked.iter().map(|member| member.fiscal_share_bps.0).sum();
         faults.check(shares > WHOLE_BPS, "members", too_many_shares);
         let mut members = Vec::with_capacity(asked.len());
         for (index, member) in asked.iter().enumerate() {
             let field = format!("members[{index}].organization_id");
-            let twice = asked.iter().take(index).any(|other| other.organization_id == member.organization_id);
-            faults.check(twice, &field, || Fault::new("repeated_code", "重复", "stands more than once"));
+            let again = asked.iter().take(index).any(|other| other.organization_id == member.organization_id);
+            faults.check(again, &field, twice);
+            let got = Fen::total(around.passed_on.iter().filter(|(to, _)| *to == member.organization_id).map(|(_, fen)| *fen));
+            faults.check(share(base.award_fen, member.fiscal_share_bps.0) < got, &format!("members[{index}].fiscal_share_bps"), || {
+                let (zh, en) = (format!("低于已转拨的{}分", got.0), format!("comes to less than the {} fen that it got", got.0));
+                Fault::new("below_what_it_got", zh, en)
+            });
+            let new = base.members.iter().all(|known| known.organization_id != member.organization_id);
+            faults.check(new && member.consent_no.is_none(), &format!("members[{index}].consent_no"), Fault::missing);
             match around.organizations.iter().find(|known| known.organization_id == member.organization_id) {
                 None => faults.check(true, &field, || {
                     Fault::new(
@@ -82,8 +93,10 @@ impl ChangeInput {
     }
 
     fn targets(&self, text: &mut Commitment, around: &Surroundings, faults: &mut Faults) {
-        for value in self.indicators.as_deref().unwrap_or_default() {
+        let asked = self.indicators.as_deref().unwrap_or_default();
+        for (index, value) in asked.iter().enumerate() {
             let field = format!("indicators.{}", value.code);
+            faults.check(asked.iter().take(index).any(|other| other.code == value.code), &field, twice);
             let Some(pledged) = text.indicators.iter_mut().find(|pledged| pledged.code == value.code) else {
                 faults.check(true, &field, unknown_indicator);
                 continue;
@@ -101,8 +114,8 @@ impl ChangeInput {
     fn budget(&self, text: &mut Commitment, faults: &mut Faults) {
         let lines = self.budget.clone().unwrap_or_default();
         for (index, line) in lines.iter().enumerate() {
-            let twice = lines.iter().take(index).any(|other| other.item == line.item);
-            faults.check(twice, &format!("budget[{index}].item"), || Fault::new("repeated_code", "重复", "stands more than once"));
+            let again = lines.iter().take(index).any(|other| other.item == line.item);
+            faults.check(again, &format!("budget[{index}].item"), twice);
         }
         for (sum, whole, zh, en) in [
             (Fen::total(lines.iter().map(|line| line.fiscal_fen)), text.award_fen, "财政", "the department's"),
@@ -117,6 +130,7 @@ impl ChangeInput {
                 )
             });
         }
+        check_indirect(&lines, faults);
         text.budget = lines;
     }
 
@@ -124,6 +138,8 @@ impl ChangeInput {
         let asked = self.milestones.as_deref().unwrap_or_default();
         for (index, change) in asked.iter().enumerate() {
             let field = format!("milestones[{index}]");
+            let again = asked.iter().take(index).any(|other| other.number == change.number);
+            faults.check(again, &format!("{field}.number"), twice);
             let Some(at) = text.milestones.iter().position(|node| i64::from(node.number) == change.number.0) else {
                 faults.check(true, &field, || Fault::new("unknown_milestone", "没有这个里程碑", "is no milestone of the plan"));
                 continue;
@@ -248,6 +264,15 @@ fn take_over(text: &mut Commitment, around: &Surroundings, faults: &mut Faults) 
 
 fn weaker(sign: &str, target: &str) -> Fault {
     Fault { code: "weaker_than_committed", ..weaker_than_target(sign, target) }
+}
+
+/// A share of the award, to the nearest fen.
+fn share(award: Fen, bps: i64) -> Fen {
+    split(award, &[bps, WHOLE_BPS.saturating_sub(bps)]).first().copied().unwrap_or(Fen::ZERO)
+}
+
+fn twice() -> Fault {
+    Fault::new("repeated_code", "重复", "stands more than once")
 }
 
 fn too_many_shares() -> Fault {

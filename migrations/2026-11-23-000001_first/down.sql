@@ -48,6 +48,7 @@ DROP TABLE restrictions;
 DROP TABLE partnerships;
 DROP TABLE amendments;
 DROP TABLE questions;
+DROP TABLE bid_exits;
 DROP TABLE bid_examinations;
 DROP TABLE bid_marks;
 DROP TABLE bid_openings;

@@ -288,7 +288,7 @@ CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
 CREATE INDEX bids_examiner ON bids (examined_by, challenge_id);
-CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'lapsed', 'ineligible', 'not_shortlisted', 'declined', 'forfeited');
+CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'lapsed', 'ineligible', 'not_shortlisted', 'declined', 'forfeited', 'left');
 
 CREATE TABLE bid_drafts (
     bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
@@ -370,6 +370,18 @@ CREATE TABLE bid_examinations (
     answered_at TIMESTAMP
 );
 CREATE INDEX bid_examinations_confirmer ON bid_examinations (confirmed_by);
+
+-- The letters with which teams left after the closing.
+CREATE TABLE bid_exits (
+    bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
+    from_stage TEXT NOT NULL,
+    letter_no TEXT NOT NULL,
+    letter_on DATE NOT NULL,
+    reason TEXT NOT NULL,
+    given_up INTEGER NOT NULL CHECK (given_up IN (0, 1)),
+    left_by TEXT NOT NULL REFERENCES users (id),
+    left_at TIMESTAMP NOT NULL
+);
 
 CREATE TABLE questions (
     id TEXT PRIMARY KEY NOT NULL,
@@ -569,7 +581,7 @@ CREATE TABLE decisions (
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
-CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage NOT IN ('returned', 'reopened', 'replaced');
+CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage NOT IN ('returned', 'reopened', 'replaced', 'lapsed');
 CREATE INDEX decisions_publicity ON decisions (publicity_ends_on, id) WHERE stage = 'approved';
 
 CREATE TABLE decision_signatures (

@@ -76,6 +76,7 @@ pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;
 pub mod statuses;
+mod succession;
 pub mod targets;
 pub mod upkeep;
 pub mod visits;

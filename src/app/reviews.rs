@@ -7,6 +7,7 @@ use crate::app::bids::{self as bid_cases, Loaded};
 use crate::app::challenges::phases;
 use crate::app::error::{AppError, taken};
 use crate::app::{draws, interests, recusals, schemes, scores};
+use crate::domain::bid::GONE;
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{BidId, ChallengeId, ReviewId, UserId};
@@ -19,6 +20,7 @@ use crate::domain::review::{AssignReview, Declaration, DeclineReview, DraftSheet
 use crate::domain::scheme::Phase;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserStatus;
+use crate::domain::workflow::Stage;
 use crate::store::bids::BidRow;
 use crate::store::challenges::{self, ChallengeRow};
 use crate::store::reviews;
@@ -216,6 +218,32 @@ pub fn submit(act: &mut Act<'_>, id: ReviewId, input: &ScoreSheet) -> Result<Don
     Ok(recorded.with(shown(act, row, tie)))
 }
 
+/// Whether reviews of the present phase are still missing.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) fn wait(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<bool, AppError> {
+    let scheme = schemes::of(act, challenge)?;
+    let present = schemes::phase(challenge, &scheme);
+    Ok(challenge.stage == ChallengeStage::Reviewing && phases::phase_is_in(act, challenge, &scheme, present).is_err())
+}
+
+/// Ends the open reviews of a bid that is no longer in the round. Sheets that were submitted stay on record.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) fn release(act: &mut Act<'_>, challenge: &ChallengeRow, bid: BidId) -> Result<(), AppError> {
+    for review in reviews::of_bid(act.conn, bid)? {
+        if review.stage.outcomes(Action::ReviewRelease).is_empty() {
+            continue;
+        }
+        let step = act.follow(Action::ReviewRelease, &review, None)?;
+        let row = reviews::end(act.conn, &review, step.to, None, act.now)?;
+        let _recorded = act.record(step, about(&row, challenge))?;
+    }
+    Ok(())
+}
+
 /// Tells the officer when the last review of a phase is in.
 pub(super) fn complete_panel(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<(), AppError> {
     let scheme = schemes::of(act, challenge)?;
@@ -231,7 +259,7 @@ pub(super) fn complete_panel(act: &mut Act<'_>, challenge: &ChallengeRow) -> Res
 
 /// Whether the round of a bid is under review: before and after, its experts read nothing of it.
 pub(super) fn is_under_review(bid: &BidRow, challenge: &ChallengeRow) -> bool {
-    challenge.stage == ChallengeStage::Reviewing && bid.round == challenge.round
+    challenge.stage == ChallengeStage::Reviewing && bid.round == challenge.round && !GONE.contains(&bid.stage)
 }
 
 /// A review with what its expert needs for it.

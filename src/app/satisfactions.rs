@@ -204,6 +204,20 @@ pub fn of_challenge(act: &mut Act<'_>, id: ChallengeId) -> Result<Seen<Vec<Detai
     Ok(Seen::by(permit, all))
 }
 
+/// The sponsor is no longer asked about a bid that is not in the round any more.
+///
+/// # Errors
+/// The database does not answer.
+pub(in crate::app) fn drop_asked(act: &mut Act<'_>, challenge: &ChallengeRow, bid: BidId) -> Result<(), AppError> {
+    let all = satisfactions::of_round(act.conn, challenge.id, challenge.round)?;
+    for row in all.into_iter().filter(|row| row.bid_id == bid && row.stage == SatisfactionStage::Asked) {
+        let step = act.follow(Action::SatisfactionDrop, &row, None)?;
+        let _row = satisfactions::waive(act.conn, &row, step.to, "该申请不再参加评审", act.now)?;
+        let _recorded = act.record(step, About { author: None, ..about(challenge) })?;
+    }
+    Ok(())
+}
+
 /// The bids of a round that the sponsor is not satisfied with, once its word on all of `candidates` is in or waived.
 ///
 /// # Errors

@@ -1,9 +1,10 @@
 //! Bids 揭榜申请: their stages and their seal. What they hold is a [`crate::domain::proposal`].
 
 use crate::domain::codes::codes;
-use crate::domain::fault::Faults;
+use crate::domain::fault::{Fault, Faults};
 use crate::domain::policy::Action as A;
-use crate::domain::text::Reason;
+use crate::domain::text::{Line, Reason};
+use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
 
 codes! {
@@ -27,6 +28,7 @@ codes! {
         Awarded = "awarded" "中榜",
         Signed = "signed" "已签约",
         Forfeited = "forfeited" "已放弃",
+        Left = "left" "已退出",
     }
 }
 
@@ -86,11 +88,26 @@ stage_table!(
         path(S::Awarded, A::BidSign, &[S::Signed]),
         path(S::Awarded, A::BidForfeit, &[S::Forfeited]),
         path(S::Reserve, A::BidCallUp, &[S::Eligible]),
+        path(S::Submitted, A::BidLeave, &[S::Left]),
+        path(S::InCorrection, A::BidLeave, &[S::Left]),
+        path(S::Doubted, A::BidLeave, &[S::Left]),
+        path(S::InAppeal, A::BidLeave, &[S::Left]),
+        path(S::Eligible, A::BidLeave, &[S::Left]),
+        path(S::Shortlisted, A::BidLeave, &[S::Left]),
+        path(S::Recommended, A::BidLeave, &[S::Left]),
+        path(S::Reserve, A::BidLeave, &[S::Left]),
+        path(S::Left, A::BidHandBack, &[S::Withdrawn]),
     ]
 );
 
 /// Stages of bids that are over for their team: any other one counts as the one live bid of a lead organisation in a round.
-pub const NOT_LIVE: &[BidStage] = &[S::Withdrawn, S::Lapsed, S::Ineligible, S::NotShortlisted, S::Declined, S::Forfeited];
+pub const NOT_LIVE: &[BidStage] = &[S::Withdrawn, S::Lapsed, S::Ineligible, S::NotShortlisted, S::Declined, S::Forfeited, S::Left];
+
+/// Stages of bids that were taken out of a round after its closing: nothing is decided on them any more, and no expert reads them.
+pub const GONE: &[BidStage] = &[S::Left];
+
+/// Stages of bids of a round that was awarded before: winners, whatever became of them.
+pub const AWARDED_BEFORE: &[BidStage] = &[S::Awarded, S::Signed, S::Forfeited];
 
 /// Stages in which the department still has the bid before it: their teams hear what happens to the challenge.
 pub const BEFORE_THE_DEPARTMENT: &[BidStage] = &[
@@ -131,4 +148,28 @@ pub struct ShortlistInput {
     pub shortlisted: bool,
     /// The reason; the team will read it.
     pub reason: Reason,
+}
+
+/// The written letter with which a team leaves the round 退出 after its closing.
+#[derive(Clone, Debug, deserr::Deserr, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct LeaveInput {
+    /// Number of the letter 退出函文号.
+    pub letter_no: Line<2, 80>,
+    /// Date of the letter: not after today.
+    pub letter_on: Date,
+    /// Why; the department reads it once the round is opened.
+    pub reason: Reason,
+}
+
+impl LeaveInput {
+    /// That the letter was written by `today`.
+    ///
+    /// # Errors
+    /// It is dated later.
+    pub fn check(&self, today: Date) -> Result<(), Faults> {
+        let mut faults = Faults::default();
+        faults.check(self.letter_on > today, "letter_on", || Fault::new("in_the_future", "不得晚于今天", "may not be in the future"));
+        faults.or(())
+    }
 }

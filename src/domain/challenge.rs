@@ -78,6 +78,13 @@ stage_table!(
         path(S::Deciding, A::ChallengeFail, &[S::Failed]),
         path(S::Deciding, A::ChallengeWithdraw, &[S::Withdrawn]),
         path(S::Publicity, A::DecisionReopen, &[S::Reviewing]),
+        // A decision lost a winner that left: another stands in its place, or it is taken anew, or nobody is left.
+        path(S::Deciding, A::DecisionReplace, &[S::Deciding]),
+        path(S::Deciding, A::DecisionLapse, &[S::Reviewing, S::Awarded]),
+        path(S::Deciding, A::ChallengeForfeit, &[S::Failed]),
+        path(S::Publicity, A::DecisionReplace, &[S::Deciding]),
+        path(S::Publicity, A::DecisionLapse, &[S::Reviewing, S::Awarded]),
+        path(S::Publicity, A::ChallengeForfeit, &[S::Failed]),
         path(S::Awarded, A::BidCallUp, &[S::Deciding]),
         path(S::Awarded, A::ChallengeForfeit, &[S::Failed]),
         path(S::Publicity, A::ChallengeAward, &[S::Awarded]),

@@ -22,6 +22,7 @@ codes! {
         Returned = "returned" "已退回",
         Reopened = "reopened" "公示中断",
         Replaced = "replaced" "已递补",
+        Lapsed = "lapsed" "已失效",
     }
 }
 
@@ -33,11 +34,13 @@ stage_table!(
         path(S::Proposed, A::DecisionReturn, &[S::Returned]),
         path(S::Approved, A::DecisionReopen, &[S::Reopened]),
         path(S::Approved, A::DecisionReplace, &[S::Replaced]),
+        path(S::Proposed, A::DecisionLapse, &[S::Lapsed]),
+        path(S::Approved, A::DecisionLapse, &[S::Lapsed]),
     ]
 );
 
 /// Decisions that no longer stand: another one can be proposed.
-pub const VOID: &[DecisionStage] = &[S::Returned, S::Reopened, S::Replaced];
+pub const VOID: &[DecisionStage] = &[S::Returned, S::Reopened, S::Replaced, S::Lapsed];
 
 codes! {
     /// What is decided on one bid.

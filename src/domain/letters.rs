@@ -95,6 +95,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChallengeAskSponsor, "", N::SatisfactionAsked, &[Sponsor]),
     row(A::SatisfactionGive, "", N::SatisfactionGiven, &[Author]),
     row(A::SatisfactionWaive, "", N::SatisfactionWaived, &[Sponsor, Author]),
+    row(A::SatisfactionDrop, "", N::SatisfactionDropped, &[Sponsor]),
     row(A::ChallengeNextPhase, "", N::PhaseStarted, &[Bidders]),
     row(A::ChallengePropose, "", N::DecisionProposed, &[Directors]),
     row(A::DecisionApprove, "proposed", N::DecisionSigned, &[Directors]),
@@ -162,6 +163,13 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::BidHandBack, "", N::BidUnopened, &[Team]),
     row(A::BidAward, "", N::BidAwarded, &[Team]),
     row(A::BidCallUp, "", N::ReserveCalled, &[Team, Author]),
+    // The officer is named once the round is opened: before, nobody but the team knows.
+    row(A::BidLeave, "", N::BidLeft, &[Team]),
+    row(A::BidLeave, "", N::BidderLeft, &[Author]),
+    row(A::BidNoteForfeit, "", N::BidGivenUp, &[Author, Supervisors]),
+    // Those who are still to win, where there are any, and the sponsor; rivals hear no name.
+    row(A::DecisionReplace, "", N::PublicityReplaced, &[Partners, Sponsor]),
+    row(A::DecisionLapse, "", N::DecisionLapsed, &[Bidders, Author, Directors, Sponsor]),
     row(A::ProjectForfeit, "", N::ProjectForfeited, &[Team, Sponsor, Author, Directors]),
     row(A::ExpertEnlist, "", N::ExpertEnlisted, &[Person]),
     row(A::ExpertEdit, "", N::ExpertReminded, &[Person]),

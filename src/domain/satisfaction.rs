@@ -13,11 +13,19 @@ codes! {
         Asked = "asked" "待评价",
         Given = "given" "已评价",
         Waived = "waived" "逾期未评价",
+        Dropped = "dropped" "无须评价",
     }
 }
 
 use SatisfactionStage as S;
-stage_table!(S, &[path(S::Asked, A::SatisfactionGive, &[S::Given]), path(S::Asked, A::SatisfactionWaive, &[S::Waived])]);
+stage_table!(
+    S,
+    &[
+        path(S::Asked, A::SatisfactionGive, &[S::Given]),
+        path(S::Asked, A::SatisfactionWaive, &[S::Waived]),
+        path(S::Asked, A::SatisfactionDrop, &[S::Dropped]),
+    ]
+);
 
 codes! {
     /// What the sponsor thinks of a bid. One that it is not satisfied with cannot win.

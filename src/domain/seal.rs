@@ -22,10 +22,11 @@ codes! {
 }
 
 codes! {
-    /// Why a submission could not be opened.
+    /// Why a submission could not be opened, or was not.
     pub enum Flaw {
         Tampered = "tampered" "密文或其归属被改动",
         Unreadable = "unreadable" "内容无法识别",
+        Left = "left" "启封前已退出，未启封",
     }
 }
 

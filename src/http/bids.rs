@@ -2,11 +2,11 @@
 
 use crate::app::Page;
 use crate::app::act::Shown;
-use crate::app::bids::{self, judging, members, submission};
-use crate::app::bids::{BidFilter, BidRow};
+use crate::app::bids::{self, judging, leaving, members, submission};
+use crate::app::bids::{BidFilter, BidRow, ExitRow};
 use crate::app::partnerships::PartnershipRow;
 use crate::app::{Act, App, AppError, Done, Seen};
-use crate::domain::bid::{BidStage, ShortlistInput};
+use crate::domain::bid::{BidStage, LeaveInput, ShortlistInput};
 use crate::domain::challenge::NoInput;
 use crate::domain::examination::ExaminedItem;
 use crate::domain::fault::Faults;
@@ -18,7 +18,7 @@ use crate::domain::partnership::PartnershipStage;
 use crate::domain::policy::Action;
 use crate::domain::proposal::BidInput;
 use crate::domain::seal::Flaw;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
 
 /// The receipt of the last submission 回执.
@@ -86,12 +86,40 @@ pub struct BidDetail {
     content: Option<BidInput>,
     /// Its files: those of the working copy for its team, those of the opened submission for everyone else.
     files: Vec<FileNote>,
-    /// Why it could not be opened.
+    /// Why it could not be opened, or was not.
     flaw: Option<Flaw>,
+    /// The letter with which its team left 退出 after the closing.
+    exit: Option<ExitView>,
     /// Who may edit and submit it; `null` for everyone but its own team.
     members: Option<Vec<Member>>,
     /// The partners that it asks, and what they answered.
     partnerships: Vec<PartnerAnswer>,
+}
+
+/// The letter with which a team left.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ExitView {
+    letter_no: String,
+    letter_on: Date,
+    reason: String,
+    /// Where the bid stood.
+    from_stage: BidStage,
+    /// Whether it counts as giving up 放弃: the team knew that it was to win.
+    given_up: bool,
+    left_at: Timestamp,
+}
+
+impl From<ExitRow> for ExitView {
+    fn from(row: ExitRow) -> Self {
+        Self {
+            letter_no: row.letter_no,
+            letter_on: row.letter_on,
+            reason: row.reason,
+            from_stage: row.from_stage,
+            given_up: row.given_up == 1,
+            left_at: row.left_at,
+        }
+    }
 }
 
 /// What a partner answered.
@@ -110,6 +138,7 @@ impl From<bids::Detail> for BidDetail {
             content: detail.content,
             files: detail.files,
             flaw: detail.flaw,
+            exit: detail.exit.map(Into::into),
             members: detail.members,
             partnerships: detail.partnerships.into_iter().map(answer).collect(),
         }
@@ -169,6 +198,11 @@ pub fn resubmit(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
 /// `POST /bids/{id}/withdraw`
 pub fn withdraw(act: &mut Act<'_>, id: BidId, _: NoInput) -> Changed {
     Ok(submission::withdraw(act, id)?.map(Into::into))
+}
+
+/// `POST /bids/{id}/leave`
+pub fn leave(act: &mut Act<'_>, id: BidId, input: LeaveInput) -> Changed {
+    Ok(leaving::leave(act, id, &input)?.map(Into::into))
 }
 
 /// What follows on the opening of a round: its bids are unsealed.

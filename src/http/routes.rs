@@ -208,6 +208,7 @@ pub fn routes() -> Vec<Route> {
         verb("/bids/{id}/submit", A::BidSubmit, bids::submit).then(bids::shred),
         verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit).then(bids::shred),
         verb("/bids/{id}/withdraw", A::BidWithdraw, bids::withdraw),
+        verb("/bids/{id}/leave", A::BidLeave, bids::leave),
         get("/bids/{id}/examination", A::BidRead, examinations::get),
         verb("/bids/{id}/examine", A::BidExamine, examinations::examine),
         verb("/bids/{id}/request_correction", A::BidRequestCorrection, examinations::request_correction),

@@ -1,6 +1,6 @@
 //! Bids and their submissions. The seal's filter for lists stands here, beside `domain::bid::sealed`.
 
-use crate::domain::bid::{BidStage, NEVER_OPENED};
+use crate::domain::bid::{BidStage, GONE, NEVER_OPENED};
 use crate::domain::challenge::{ChallengeStage, Demands};
 use crate::domain::decimal::Decimal;
 use crate::domain::examination::ExaminedItem;
@@ -170,6 +170,7 @@ pub fn list(conn: &mut Conn, viewer: Viewer, filter: &BidFilter, page: &Page) ->
             .select(reviews::bid_id),
     );
     let under_review = challenges::stage.eq(ChallengeStage::Reviewing).and(bids::round.eq(challenges::round));
+    let under_review = under_review.and(bids::stage.ne_all(GONE.iter().copied()));
     let assigned = assigned.and(under_review).and(bids::challenge_id.ne_all(viewer.barred));
     query = match (viewer.scope.all, viewer.scope.assigned, viewer.scope.party) {
         (true, _, true) => query.filter(unsealed.or(own)),

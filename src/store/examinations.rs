@@ -1,5 +1,6 @@
 //! What becomes of formal examinations: corrections, who confirmed a failure, appeals. The checklist itself stands in `bids`.
 
+use crate::domain::bid::BidStage;
 use crate::domain::examination::ExaminedItem;
 use crate::domain::id::{BidId, ChallengeId, UserId};
 use crate::domain::time::{Date, Timestamp};
@@ -88,6 +89,7 @@ pub fn appeals_until(conn: &mut Conn, challenge: ChallengeId, round: i32) -> Que
     bid_examinations::table
         .inner_join(bids::table)
         .filter(bids::challenge_id.eq(challenge).and(bids::round.eq(round)))
+        .filter(bids::stage.eq(BidStage::Ineligible))
         .filter(bid_examinations::appeal_until.is_not_null().and(bid_examinations::appealed_at.is_null()))
         .select(bid_examinations::appeal_until.assume_not_null())
         .load(conn)

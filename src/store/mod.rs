@@ -25,6 +25,7 @@ pub mod draws;
 pub mod erasure;
 pub mod evidence;
 pub mod examinations;
+pub mod exits;
 pub mod experts;
 pub mod files;
 pub mod follow_ups;

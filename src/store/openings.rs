@@ -139,7 +139,7 @@ pub struct OpenedRow {
     pub received_at: Timestamp,
 }
 
-/// What came out of the bids of a round, by their ids.
+/// What came out of the bids of a round, by their ids, those that left before included: they stand in the digest of the closing.
 ///
 /// # Errors
 /// The database does not answer.

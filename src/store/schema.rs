@@ -323,6 +323,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    bid_exits (bid_id) {
+        bid_id -> Text,
+        from_stage -> Text,
+        letter_no -> Text,
+        letter_on -> Date,
+        reason -> Text,
+        given_up -> Integer,
+        left_by -> Text,
+        left_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     bid_members (bid_id, user_id) {
         bid_id -> Text,
         user_id -> Text,

@@ -2,6 +2,7 @@
 
 use crate::draws::{operator, pool, terms};
 use crate::forfeits::{why, with_reserve};
+use crate::leaving::{leaves, publicised};
 use crate::mail::{everyone, golden, note};
 use crate::objections::{answer, filed, from_outside, running};
 use crate::satisfactions::{due, first};
@@ -52,6 +53,14 @@ project.forfeit (with a reserve): project_forfeited -> director, officer, sponso
 challenge.publicise (the reserve): bid_recommended -> team-yuan; publicity_opened -> director, officer, sponsor
 challenge.award (the reserve): bid_awarded -> team-yuan; challenge_awarded -> director, officer, sponsor
 project.forfeit (nobody left): challenge_failed -> director, officer, sponsor; project_forfeited -> director, officer, sponsor, team-yuan
+";
+
+/// Teams that leave after the closing: a rival hears that the publicity changed, and no name.
+const EXITS: &str = "\
+bid.leave (sealed): bid_left -> team-yuan
+bid.leave (its review open): bid_left -> team-keda; bidder_left -> officer; review_released -> expert1
+bid.leave (in publicity, with a reserve): bid_given_up -> officer, supervisor; bid_left -> team-keda; publicity_replaced -> sponsor; reserve_called -> officer, team-yuan
+bid.leave (nobody left to win): bid_given_up -> officer, supervisor; bid_left -> team-yuan; decision_lapsed -> director, officer
 ";
 
 /// Those of a drawn panel by another name: who was drawn is chance.
@@ -192,5 +201,32 @@ on_both! {
         app.team("yuan").await.post(&format!("/projects/{next}/forfeit"), why()).await.is(200);
         note(&app, &mut record, "project.forfeit (nobody left)").await;
         golden(&record, FORFEITS);
+    }
+
+    async fn of_a_team_that_leaves_it_hears_itself_and_those_for_whom_something_changes(app: TestApp) {
+        everyone(&app).await;
+        app.supervisor().await;
+        let mut record = String::new();
+        let mut story = Story::open(&app).await;
+        story.bid = story.submitted("keda").await;
+        let yuan = story.submitted("yuan").await;
+        story.close().await;
+        app.mail().await;
+        leaves(&app, "yuan", &yuan).await;
+        note(&app, &mut record, "bid.leave (sealed)").await;
+        let officer = app.officer().await;
+        officer.does(&story.path("open_bids")).await.is(200);
+        story.examined(&story.bid, &[]).await;
+        officer.does(&story.path("start_review")).await.is(200);
+        story.assigned(&story.bid, 1).await;
+        app.mail().await;
+        leaves(&app, "keda", &story.bid).await;
+        note(&app, &mut record, "bid.leave (its review open)").await;
+        let (_, lanes) = publicised(&app).await;
+        leaves(&app, "keda", &lanes[0]).await;
+        note(&app, &mut record, "bid.leave (in publicity, with a reserve)").await;
+        leaves(&app, "yuan", &lanes[1]).await;
+        note(&app, &mut record, "bid.leave (nobody left to win)").await;
+        golden(&record, EXITS);
     }
 }

@@ -47,6 +47,7 @@ mod files;
 mod forfeits;
 mod judging;
 mod keys;
+mod leaving;
 mod ledgers;
 mod links;
 mod mail;

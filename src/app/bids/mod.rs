@@ -5,6 +5,7 @@ pub mod content;
 pub(in crate::app) mod eligibility;
 pub mod examination;
 pub mod judging;
+pub mod leaving;
 pub mod members;
 pub mod opening;
 pub(in crate::app) mod reconfirmation;
@@ -25,13 +26,16 @@ use crate::domain::policy::{Action, Kind, Permit, Role, Standing, Tie};
 use crate::domain::proposal::BidInput;
 use crate::domain::refusal::Refusal;
 use crate::domain::seal::Flaw;
+use crate::domain::workflow::Stage;
 use crate::store::bids::{self, Viewer};
 use crate::store::challenges::ChallengeRow;
 use crate::store::dialect::Locked;
+use crate::store::exits;
 use crate::store::partnerships::{self as partnership_rows, PartnershipRow};
 use crate::store::{Page, members as member_rows, reviews};
 
 pub use crate::store::bids::{BidFilter, BidRow};
+pub use crate::store::exits::ExitRow;
 
 impl Record for BidRow {
     type Stage = BidStage;
@@ -231,6 +235,8 @@ pub struct Detail {
     pub files: Vec<FileNote>,
     /// Why it could not be opened.
     pub flaw: Option<Flaw>,
+    /// The letter with which its team left: for the team and those who judge.
+    pub exit: Option<ExitRow>,
     /// Who may edit and submit it: for its own team only.
     pub members: Option<Vec<Member>>,
     /// The partners that it asks, and what they answered.
@@ -258,8 +264,9 @@ pub fn get(act: &mut Act<'_>, id: BidId) -> Result<Seen<Detail>, AppError> {
         },
     };
     let members = if tie.of_party() { Some(member_rows::of_bid(act.conn, id)?) } else { None };
+    let exit = if tie == Tie::Assigned { None } else { exits::find(act.conn, id)? };
     let shown = Shown { allowed: act.allowed(&row, tie), record: row };
-    Ok(Seen::by(permit, Detail { shown, content, files, flaw, members, partnerships }))
+    Ok(Seen::by(permit, Detail { shown, content, files, flaw, exit, members, partnerships }))
 }
 
 /// Lists bids: one's own, and the opened ones that one may read.
@@ -314,10 +321,20 @@ fn end(act: &mut Act<'_>, challenge: &ChallengeRow, row: &BidRow, action: Action
 }
 
 fn end_rest(act: &mut Act<'_>, challenge: &ChallengeRow, action: Action, reason: &str) -> Result<(), AppError> {
-    let left =
-        [BidStage::Submitted, BidStage::InCorrection, BidStage::Doubted, BidStage::InAppeal, BidStage::Eligible, BidStage::Shortlisted];
-    for row in bids::of_round(act.conn, challenge.id, challenge.round, &left)? {
-        end(act, challenge, &row, action, reason)?;
+    // One that left a round which nobody can open is as the others: sealed for ever, and its team's own.
+    let still = [
+        BidStage::Submitted,
+        BidStage::InCorrection,
+        BidStage::Doubted,
+        BidStage::InAppeal,
+        BidStage::Eligible,
+        BidStage::Shortlisted,
+        BidStage::Left,
+    ];
+    for row in bids::of_round(act.conn, challenge.id, challenge.round, &still)? {
+        if !row.stage.outcomes(action).is_empty() {
+            end(act, challenge, &row, action, reason)?;
+        }
     }
     Ok(())
 }

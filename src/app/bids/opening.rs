@@ -8,6 +8,7 @@ use crate::app::error::AppError;
 use crate::app::{App, Who, files, interests};
 use crate::auth::seal;
 use crate::auth::token::sha256_hex;
+use crate::domain::bid::GONE;
 use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::policy::{Action, Tie};
 use crate::domain::seal::{Flaw, binding};
@@ -36,7 +37,10 @@ fn unseal(act: &mut Act<'_>, id: BidId, key: &seal::RoundKey) -> Result<Done<()>
     }
     let received = openings::submission(act.conn, id, row.submission)?.ok_or(AppError::NotFound)?;
     let bound = binding(row.challenge_id, row.round, row.id, row.lead_org_id, row.submission);
-    let outcome = open(&received.sealed, key, &bound, &act.app.keys.salt(&bound), &received.digest);
+    // Whoever left before stays sealed for ever; what was received of it still stands in the record of the opening.
+    let left = GONE.contains(&row.stage);
+    let salt = act.app.keys.salt(&bound);
+    let outcome = if left { Err(Flaw::Left) } else { open(&received.sealed, key, &bound, &salt, &received.digest) };
     let (body, flaw) = match outcome {
         Ok((text, content)) => {
             interests::mark(act, &row, &content.bid)?;
@@ -44,13 +48,16 @@ fn unseal(act: &mut Act<'_>, id: BidId, key: &seal::RoundKey) -> Result<Done<()>
         }
         Err(flaw) => (None, Some(flaw)),
     };
-    files::unseal(act, &row, key)?;
+    if !left {
+        files::unseal(act, &row, key)?;
+    }
     let sealed_digest = sha256_hex(&received.sealed);
     let opening =
         OpeningRow { bid_id: id, number: row.submission, body, flaw, sealed_digest, received_at: received.received_at, opened_at: act.now };
     openings::insert(act.conn, &opening)?;
     let (action, detail) = match flaw {
         None => (Action::BidUnseal, format!("sealed sha256 {}", opening.sealed_digest)),
+        Some(Flaw::Left) => (Action::BidUnseal, format!("{}, sealed sha256 {}", Flaw::Left, opening.sealed_digest)),
         Some(flaw) => (Action::BidFlaw, format!("{flaw}, sealed sha256 {}", opening.sealed_digest)),
     };
     let permit = act.own(action)?;
@@ -160,7 +167,7 @@ impl App {
     /// Removes the key of a round of which every bid was opened. While one is flawed the key stays: a backup may hold it whole.
     async fn forget(&self, challenge: ChallengeId, round: i32, key: String) -> Result<(), AppError> {
         let work = move |conn: &mut crate::store::Conn| -> Result<bool, diesel_error::Error> {
-            let flawed = openings::of_round(conn, challenge, round)?.iter().any(|row| row.flaw.is_some());
+            let flawed = openings::of_round(conn, challenge, round)?.iter().any(|row| row.flaw.is_some_and(|flaw| flaw != Flaw::Left));
             let over = !flawed && openings::to_unseal(conn, challenge, round)?.is_empty();
             if over {
                 openings::forget_key(conn, challenge, round)?;

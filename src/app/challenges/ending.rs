@@ -7,7 +7,7 @@ use crate::app::bids::{decline_rest, lapse_all};
 use crate::app::custody::release::is_lost;
 use crate::app::error::AppError;
 use crate::app::schemes;
-use crate::domain::bid::{BidStage, NEVER_OPENED};
+use crate::domain::bid::{BidStage, GONE, NEVER_OPENED};
 use crate::domain::challenge::{ChallengeStage, FailInput, FailReason, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::ChallengeId;
@@ -52,19 +52,22 @@ fn check_reason(act: &mut Act<'_>, row: &ChallengeRow, reason: FailReason) -> Re
     let all = bids::of_round(act.conn, row.id, row.round, BidStage::ALL)?;
     let counted = |stages: &[BidStage]| all.iter().filter(|bid| stages.contains(&bid.stage)).count();
     let received = all.len().saturating_sub(counted(NEVER_OPENED));
+    let standing = received.saturating_sub(counted(GONE));
+    let gone = |id| all.iter().any(|bid| bid.id == id && GONE.contains(&bid.stage));
     let ineligible = counted(&[BidStage::Ineligible]);
     let good_enough = |bid: &bids::BidRow| {
         let score = bid.panel_score.as_deref().and_then(|score| score.parse::<Decimal>().ok());
         score.is_some_and(|score| score.0 >= threshold.into())
     };
-    let scored = all.iter().filter(|bid| bid.panel_score.is_some()).count();
-    let words = satisfactions::of_round(act.conn, row.id, row.round)?;
+    let judged: Vec<&bids::BidRow> = all.iter().filter(|bid| bid.panel_score.is_some() && !gone(bid.id)).collect();
+    let mut words = satisfactions::of_round(act.conn, row.id, row.round)?;
+    words.retain(|word| !gone(word.bid_id));
     let holds = match reason {
         FailReason::SealLost | FailReason::Forfeited => false,
-        FailReason::NoBids => received == 0,
-        FailReason::NoEligibleBid => received > 0 && received == ineligible,
+        FailReason::NoBids => standing == 0,
+        FailReason::NoEligibleBid => standing > 0 && standing == ineligible,
         FailReason::SponsorUnsatisfied => !words.is_empty() && words.iter().all(|word| word.grade == Some(Grade::Unsatisfied)),
-        FailReason::BelowThreshold => scored > 0 && !all.iter().any(good_enough),
+        FailReason::BelowThreshold => !judged.is_empty() && !judged.into_iter().any(good_enough),
         FailReason::Other => received > 0,
     };
     if holds { Ok(()) } else { Err(Refusal::ReasonDoesNotHold.into()) }

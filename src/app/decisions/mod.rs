@@ -10,7 +10,7 @@ use crate::app::calendars;
 use crate::app::challenges::{self, phases};
 use crate::app::error::AppError;
 use crate::app::{bids as bid_cases, projects, satisfactions, schemes};
-use crate::domain::bid::BidStage;
+use crate::domain::bid::{BidStage, GONE};
 use crate::domain::challenge::{ChallengeStage, ReasonInput};
 use crate::domain::decimal::Decimal;
 use crate::domain::decision::{Bounds, Candidate, Choice, DecisionInput, DecisionStage, PublicityWindow, Selection};
@@ -222,7 +222,11 @@ pub fn publicise(act: &mut Act<'_>, id: ChallengeId, window: &PublicityWindow) -
     decisions::publicise(act.conn, &decision, &announcement, act.now)?;
     for chosen in selections {
         let row = bids::find(act.conn, chosen.bid_id)?.ok_or(AppError::NotFound)?;
-        select(act, &challenge, &row, &chosen, window)?;
+        // One that left since is passed over; what a team was told before the decision was replaced still holds.
+        let told = matches!((row.stage, chosen.choice), (BidStage::Reserve, Choice::Reserve) | (BidStage::Declined, Choice::Declined));
+        if !told && !GONE.contains(&row.stage) {
+            select(act, &challenge, &row, &chosen, window)?;
+        }
     }
     let challenge = challenge_rows::publicise(act.conn, &challenge, step.to, window.ends_on, act.now)?;
     let mut about = challenges::about(&challenge);

@@ -87,7 +87,13 @@ pub fn running(act: &mut Act<'_>) -> Result<Seen<Vec<Running>>, AppError> {
 fn publicity(act: &Act<'_>, row: DecisionRow) -> Result<Option<Publicity>, AppError> {
     let (Some(kept), Some(announced_at)) = (row.announcement, row.announced_at) else { return Ok(None) };
     let announcement = kept.read()?;
-    let state = if row.stage == DecisionStage::Reopened { PublicityState::Interrupted } else { announcement.state(act.now) };
+    // One that was replaced or lapsed after its last day had run its time.
+    let cut = match row.stage {
+        DecisionStage::Reopened => true,
+        DecisionStage::Replaced | DecisionStage::Lapsed => row.updated_at < announcement.ends_on.ends_at(),
+        _ => false,
+    };
+    let state = if cut { PublicityState::Interrupted } else { announcement.state(act.now) };
     Ok(Some(Publicity { announcement, sha256: sha256_hex(kept.text().as_bytes()), announced_at, state }))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{PASSPHRASE, canary_of, closed, content, kept, releases, says, sealing, window};
 use crate::sealing::{by_hand, keys, literal, received};
-use crate::support::{TestApp, on_both};
+use crate::support::{TestApp, inputs, on_both};
 use jiebang::app::Who;
 use jiebang::app::challenges::round;
 use jiebang::auth::custody as shares;
@@ -122,6 +122,24 @@ on_both! {
         assert!(canary_of(&app, &again).await);
         app.officer().await.get(&format!("/bids/{}", bids[0])).await.is_refused(404, "not_found");
         assert_eq!(app.officer().await.get("/bids").await.is(200)["items"].as_array().unwrap().len(), 1, "the first one stays sealed for ever");
+    }
+
+    async fn one_that_left_a_round_that_nobody_can_open_stays_its_teams_own_for_ever(app: TestApp) {
+        let (story, three, bids) = closed(&app, 1).await;
+        let (team, leave) = (app.team("bidder0").await, format!("/bids/{}/leave", bids[0]));
+        assert_eq!(team.post(&leave, inputs::leave(&app)).await.is(200)["stage"], "left");
+        for lost in [&three[1], &three[2]] {
+            app.sysadmin().await.does(&format!("/users/{}/disable", lost.id())).await.is(200);
+        }
+        let failed = json!({"reason_code": "seal_lost", "reason": "两名保管人离任"});
+        app.director().await.post(&story.path("fail"), failed).await.is(200);
+        assert_eq!(team.get(&format!("/bids/{}", bids[0])).await.is(200)["stage"], "withdrawn");
+        app.director().await.post(&story.path("republish"), story.window()).await.is(200);
+        story.close().await;
+        app.officer().await.does(&story.path("open_bids")).await.is(200);
+        app.officer().await.get(&format!("/bids/{}", bids[0])).await.is_refused(404, "not_found");
+        assert_eq!(app.officer().await.get("/bids").await.is(200)["items"], json!([]));
+        team.post(&leave, inputs::leave(&app)).await.is_refused(409, "wrong_stage");
     }
 
     async fn shares_that_were_released_and_never_used_are_swept(app: TestApp) {

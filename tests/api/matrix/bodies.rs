@@ -56,6 +56,7 @@ impl World<'_> {
             "POST /challenges/{id}/bids" => inputs::bid(),
             "PUT /bids/{id}" => inputs::with_partner(&self.partner),
             "PUT /bids/{id}/members" => json!({"members": [{"user_id": self.user, "access": "submit"}]}),
+            "POST /bids/{id}/leave" => inputs::leave(self.story.app),
             "POST /bids/{id}/examine" => inputs::examination(&[]),
             "POST /bids/{id}/request_correction" => json!({"items": [{"code": "F3", "finding": "fail", "reason": "缺公章"}]}),
             "POST /bids/{id}/correct" => json!({"statement": "已补盖公章。"}),

@@ -246,6 +246,7 @@ pub const ROWS: &[Row] = &[
     Row("POST /bids/{id}/submit",               On::Bid,          "", "team"),
     Row("POST /bids/{id}/resubmit",             On::Bid,          "open", "team"),
     Row("POST /bids/{id}/withdraw",             On::Bid,          "open", "team"),
+    Row("POST /bids/{id}/leave",                On::Bid,          "closed screening reviewing deciding publicity", "team"),
     Row("POST /bids/{id}/files",                On::Bid,          "open", "team"),
     Row("GET /bids/{id}/files",                 On::Bid,          "open closed", "team colleague"),
     Row("GET /bids/{id}/files",                 On::Bid,          "screening reviewing deciding publicity awarded active acceptance", "team colleague officer officer2 director examiner own_examiner supervisor auditor"),

@@ -156,6 +156,11 @@ pub fn scores(fit: &str) -> Value {
     })
 }
 
+/// The letter of a team that leaves today.
+pub fn leave(app: &super::TestApp) -> Value {
+    json!({"letter_no": "科大函〔2026〕8号", "letter_on": app.app.clock.now().date().to_string(), "reason": "挂帅人调离，团队无法承担"})
+}
+
 /// A window of publicity.
 pub fn publicity(from: &str, to: &str) -> Value {
     let contact = |kind: &str| json!({"kind": kind, "name": "资源配置与管理处", "reached_by": "0351-0000000"});

@@ -108,4 +108,7 @@ pub const RULES: &[Rule] = &[
     rule(A::BidSign, &[System], ANY),
     rule(A::BidForfeit, &[System], ANY),
     rule(A::BidCallUp, &[System], ANY),
+    // 退出: after the closing, by whoever may withdraw before it; what it comes to is the service's to note.
+    rule(A::BidLeave, &[Team], &[Submitter]),
+    rule(A::BidNoteForfeit, &[System], ANY),
 ];

@@ -15,6 +15,7 @@ pub const RULES: &[Rule] = &[
     rule(A::SatisfactionRead, &[Sponsor], OWN),
     rule(A::SatisfactionGive, &[Sponsor], OWN),
     rule(A::SatisfactionWaive, &[Director], OTHER),
+    rule(A::SatisfactionDrop, &[System], ANY),
     // 专家库: kept by officers; each expert confirms the own profile.
     rule(A::ExpertEnlist, &[Officer], DESK),
     rule(A::ExpertImport, &[Officer], DESK),
@@ -60,6 +61,7 @@ pub const RULES: &[Rule] = &[
     rule(A::DecisionReturn, &[Director], OTHER),
     rule(A::DecisionReopen, &[System], ANY),
     rule(A::DecisionReplace, &[System], ANY),
+    rule(A::DecisionLapse, &[System], ANY),
     // 异议: by anyone; whole only to supervision without a part in the case, and to whoever made it.
     rule(A::ObjectionFile, &[Public], &[Stranger, Party, Author, Assigned]),
     rule(A::ObjectionConfirm, &[Public], SELF),

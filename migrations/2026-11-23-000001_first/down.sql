@@ -34,6 +34,7 @@ DROP TABLE project_people;
 DROP TABLE acceptance_experts;
 DROP TABLE acceptances;
 DROP TABLE projects;
+DROP TABLE disqualifications;
 DROP TABLE objections;
 DROP TABLE satisfactions;
 DROP TABLE decision_signatures;

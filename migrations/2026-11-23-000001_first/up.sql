@@ -288,7 +288,7 @@ CREATE INDEX bids_challenge ON bids (challenge_id, round, id);
 CREATE INDEX bids_lead ON bids (lead_org_id, id);
 CREATE INDEX bids_stage ON bids (stage, id);
 CREATE INDEX bids_examiner ON bids (examined_by, challenge_id);
-CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'lapsed', 'ineligible', 'not_shortlisted', 'declined', 'forfeited', 'left');
+CREATE UNIQUE INDEX bids_one_live ON bids (challenge_id, round, lead_org_id) WHERE stage NOT IN ('withdrawn', 'lapsed', 'ineligible', 'not_shortlisted', 'declined', 'forfeited', 'left', 'disqualified');
 
 CREATE TABLE bid_drafts (
     bid_id TEXT PRIMARY KEY NOT NULL REFERENCES bids (id),
@@ -636,6 +636,28 @@ CREATE INDEX objections_challenge ON objections (challenge_id, id);
 CREATE INDEX objections_due ON objections (stage, received_on);
 CREATE INDEX objections_decision ON objections (decision_id, stage);
 CREATE INDEX objections_unconfirmed ON objections (created_at) WHERE stage = 'unconfirmed';
+
+-- Bids that supervision would have disqualified: one proposal on a bid waits at a time, and who proposed does not decide.
+CREATE TABLE disqualifications (
+    id TEXT PRIMARY KEY NOT NULL,
+    bid_id TEXT NOT NULL REFERENCES bids (id),
+    objection_id TEXT REFERENCES objections (id),
+    finding TEXT NOT NULL,
+    finding_no TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    decision_no TEXT,
+    decided_by TEXT REFERENCES users (id),
+    decided_on DATE,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK ((stage = 'proposed') = (decided_by IS NULL)),
+    CHECK (decided_by <> created_by)
+);
+CREATE INDEX disqualifications_bid ON disqualifications (bid_id, id);
+CREATE UNIQUE INDEX disqualifications_one_waits ON disqualifications (bid_id) WHERE stage = 'proposed';
 
 CREATE TABLE projects (
     id TEXT PRIMARY KEY NOT NULL,

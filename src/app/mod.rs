@@ -19,6 +19,7 @@ pub mod commissioners;
 pub mod custody;
 pub mod decisions;
 pub mod desk;
+pub mod disqualifications;
 pub mod draws;
 pub mod erasure;
 pub mod error;

@@ -29,6 +29,7 @@ codes! {
         Signed = "signed" "已签约",
         Forfeited = "forfeited" "已放弃",
         Left = "left" "已退出",
+        Disqualified = "disqualified" "已取消资格",
     }
 }
 
@@ -97,14 +98,26 @@ stage_table!(
         path(S::Recommended, A::BidLeave, &[S::Left]),
         path(S::Reserve, A::BidLeave, &[S::Left]),
         path(S::Left, A::BidHandBack, &[S::Withdrawn]),
+        path(S::Submitted, A::BidDisqualify, &[S::Disqualified]),
+        path(S::InCorrection, A::BidDisqualify, &[S::Disqualified]),
+        path(S::Doubted, A::BidDisqualify, &[S::Disqualified]),
+        path(S::InAppeal, A::BidDisqualify, &[S::Disqualified]),
+        path(S::Eligible, A::BidDisqualify, &[S::Disqualified]),
+        path(S::Ineligible, A::BidDisqualify, &[S::Disqualified]),
+        path(S::Shortlisted, A::BidDisqualify, &[S::Disqualified]),
+        path(S::NotShortlisted, A::BidDisqualify, &[S::Disqualified]),
+        path(S::Recommended, A::BidDisqualify, &[S::Disqualified]),
+        path(S::Reserve, A::BidDisqualify, &[S::Disqualified]),
+        path(S::Declined, A::BidDisqualify, &[S::Disqualified]),
     ]
 );
 
 /// Stages of bids that are over for their team: any other one counts as the one live bid of a lead organisation in a round.
-pub const NOT_LIVE: &[BidStage] = &[S::Withdrawn, S::Lapsed, S::Ineligible, S::NotShortlisted, S::Declined, S::Forfeited, S::Left];
+pub const NOT_LIVE: &[BidStage] =
+    &[S::Withdrawn, S::Lapsed, S::Ineligible, S::NotShortlisted, S::Declined, S::Forfeited, S::Left, S::Disqualified];
 
 /// Stages of bids that were taken out of a round after its closing: nothing is decided on them any more, and no expert reads them.
-pub const GONE: &[BidStage] = &[S::Left];
+pub const GONE: &[BidStage] = &[S::Left, S::Disqualified];
 
 /// Stages of bids of a round that was awarded before: winners, whatever became of them.
 pub const AWARDED_BEFORE: &[BidStage] = &[S::Awarded, S::Signed, S::Forfeited];

@@ -97,6 +97,8 @@ ids! {
     PartnershipId,
     /// A restriction 限制申报 of an organisation or a person.
     RestrictionId,
+    /// A disqualification 取消资格 of a bid.
+    DisqualificationId,
     /// An objection 异议.
     ObjectionId,
     /// A draw 抽取 of a panel.

@@ -167,6 +167,9 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::BidLeave, "", N::BidLeft, &[Team]),
     row(A::BidLeave, "", N::BidderLeft, &[Author]),
     row(A::BidNoteForfeit, "", N::BidGivenUp, &[Author, Supervisors]),
+    row(A::BidDisqualify, "", N::BidDisqualified, &[Team, Author]),
+    row(A::DisqualificationPropose, "", N::DisqualificationProposed, &[Directors]),
+    row(A::DisqualificationDecline, "", N::DisqualificationDeclined, &[Person]),
     // Those who are still to win, where there are any, and the sponsor; rivals hear no name.
     row(A::DecisionReplace, "", N::PublicityReplaced, &[Partners, Sponsor]),
     row(A::DecisionLapse, "", N::DecisionLapsed, &[Bidders, Author, Directors, Sponsor]),
@@ -275,6 +278,7 @@ pub const LETTERS: &[LetterRule] = &[
 pub const TOLD_BY_ANOTHER: &[(Action, Action)] = &[
     // What a decided measure does to the project is what everyone hears of.
     (A::MeasureApprove, A::ProjectTerminate),
+    (A::DisqualificationApprove, A::BidDisqualify),
     (A::RaceGateApprove, A::ProjectPassGate),
     (A::BidSign, A::ProjectActivate),
     (A::BidForfeit, A::ProjectForfeit),

@@ -20,6 +20,7 @@ pub mod custody;
 pub mod decimal;
 pub mod decision;
 pub mod disbursement;
+pub mod disqualification;
 pub mod draw;
 pub mod evidence;
 pub mod examination;

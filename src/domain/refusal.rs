@@ -82,6 +82,7 @@ refusals! {
     NoPublicityNow "no_publicity_now" "当前不在公示期内，异议应在公示期内提出" "Nothing is in publicity now: objections are made while it runs.";
     TooManyUnconfirmed "too_many_unconfirmed" "待确认的异议过多，请稍后再试，或与监督联系人联系" "Too many objections wait to be confirmed: try later, or turn to the contact for supervision.";
     ExtendedOnce "extended_once" "办理期限已延长过一次" "It was extended once already.";
+    DisqualificationWaits "disqualification_waits" "取消资格的建议尚待决定" "A proposal to disqualify the bid waits for its decision.";
     ObjectionOpen "objection_open" "有异议尚未办结" "An objection waits for its answer.";
     TimeToSign "time_to_sign" "签约期限尚未届满" "There is time to sign still.";
     SigningOver "signing_over" "签约期限已过，视为放弃" "The time to sign is over: it counts as given up.";

@@ -2,8 +2,8 @@
 
 use crate::domain::workflow::Table;
 use crate::domain::{
-    acceptance, amendment, bid, challenge, change, clawback, decision, draw, expert, grant, measure, milestone, objection, organization,
-    outcome, partnership, payment, problem, project, question, race, report, restriction, review, satisfaction,
+    acceptance, amendment, bid, challenge, change, clawback, decision, disqualification, draw, expert, grant, measure, milestone,
+    objection, organization, outcome, partnership, payment, problem, project, question, race, report, restriction, review, satisfaction,
 };
 
 /// Every stage table. A house test fails when one is missing.
@@ -13,6 +13,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<challenge::ChallengeStage>("Challenge 榜单"),
         Table::of::<amendment::AmendmentStage>("Amendment 榜单变更"),
         Table::of::<bid::BidStage>("Bid 揭榜申请"),
+        Table::of::<disqualification::DisqualificationStage>("Disqualification 取消资格"),
         Table::of::<partnership::PartnershipStage>("Partnership 联合体合作"),
         Table::of::<restriction::RestrictionStage>("Restriction 限制申报"),
         Table::of::<question::QuestionStage>("Question 答疑"),

@@ -87,7 +87,8 @@ path_ids!(
     ReviewId,
     SatisfactionId,
     SchemeId,
-    DecisionId
+    DecisionId,
+    DisqualificationId
 );
 path_ids!(ProjectId, AcceptanceId, MeasureId, RaceGateId, ClawbackId, MilestoneId, EvidenceId, ChangeId, PaymentId, KeyId);
 path_ids!(VisitId, ProblemId, ReportId);

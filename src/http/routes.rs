@@ -12,10 +12,10 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commissioners, commitments, custody,
-    decisions, draws, evidence, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures, milestones,
-    objections, organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions, race_gates,
-    receipts, recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions, targets, users,
-    visits,
+    decisions, disqualifications, draws, evidence, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures,
+    milestones, objections, organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions,
+    race_gates, receipts, recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions,
+    targets, users, visits,
 };
 use actix_web::http::Method;
 
@@ -209,6 +209,11 @@ pub fn routes() -> Vec<Route> {
         verb("/bids/{id}/resubmit", A::BidResubmit, bids::resubmit).then(bids::shred),
         verb("/bids/{id}/withdraw", A::BidWithdraw, bids::withdraw),
         verb("/bids/{id}/leave", A::BidLeave, bids::leave),
+        create("/bids/{id}/disqualifications", A::DisqualificationPropose, disqualifications::propose, "/disqualifications"),
+        get("/bids/{id}/disqualifications", A::DisqualificationRead, disqualifications::of_bid),
+        get("/disqualifications/{id}", A::DisqualificationRead, disqualifications::get),
+        verb("/disqualifications/{id}/approve", A::DisqualificationApprove, disqualifications::approve),
+        verb("/disqualifications/{id}/decline", A::DisqualificationDecline, disqualifications::decline),
         get("/bids/{id}/examination", A::BidRead, examinations::get),
         verb("/bids/{id}/examine", A::BidExamine, examinations::examine),
         verb("/bids/{id}/request_correction", A::BidRequestCorrection, examinations::request_correction),

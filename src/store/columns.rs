@@ -3,9 +3,9 @@
 use crate::domain::money::Fen;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::{
-    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, draw, expert, grant, id, indicator, ledger, light,
-    measure, member, milestone, notice, objection, organization, outcome, partnership, payment, policy, problem, project, proposal,
-    question, race, recusal, report, restriction, review, satisfaction, scheme, seal, target, user, visit,
+    acceptance, amendment, assignment, bid, challenge, change, clawback, decision, disqualification, draw, expert, grant, id, indicator,
+    ledger, light, measure, member, milestone, notice, objection, organization, outcome, partnership, payment, policy, problem, project,
+    proposal, question, race, recusal, report, restriction, review, satisfaction, scheme, seal, target, user, visit,
 };
 use crate::store::Multi;
 use diesel::backend::Backend;
@@ -77,7 +77,7 @@ macro_rules! text_columns {
 
 text_columns!(as_str:
     id::AmendmentId, id::AssignmentId, id::AuditId, id::BatchId, id::BidId, id::ChallengeId, id::ChangeId, id::ClawbackId,
-    id::DecisionId, id::DrawId, id::EvidenceId, id::FileId, id::GrantId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::ObjectionId,
+    id::DecisionId, id::DisqualificationId, id::DrawId, id::EvidenceId, id::FileId, id::GrantId, id::KeyId, id::LetterId, id::MeasureId, id::MilestoneId, id::ObjectionId,
     id::OrganizationId, id::PartnershipId, id::PaymentId, id::ProblemId, id::ProjectId, id::QuestionId, id::RecusalId, id::RestrictionId,
     id::RaceGateId, id::ReviewId, id::SatisfactionId, id::SchemeId, id::SessionId, id::UserId, id::VisitId, id::AcceptanceId, id::ReportId,
     id::OutcomeId, id::FollowUpId, id::TargetId, id::ActualId,
@@ -96,6 +96,8 @@ code_columns!(
     challenge::PlanCategory,
     challenge::FailReason,
     bid::BidStage,
+    disqualification::DisqualificationStage,
+    disqualification::Finding,
     question::QuestionStage,
     amendment::AmendmentStage,
     amendment::AmendmentKind,

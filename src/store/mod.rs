@@ -21,6 +21,7 @@ pub mod db;
 pub mod decisions;
 pub mod desk;
 pub mod dialect;
+pub mod disqualifications;
 pub mod draws;
 pub mod erasure;
 pub mod evidence;

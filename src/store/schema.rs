@@ -323,6 +323,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    disqualifications (id) {
+        id -> Text,
+        bid_id -> Text,
+        objection_id -> Nullable<Text>,
+        finding -> Text,
+        finding_no -> Text,
+        reason -> Text,
+        stage -> Text,
+        decision_no -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        created_by -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     bid_exits (bid_id) {
         bid_id -> Text,
         from_stage -> Text,
@@ -1236,6 +1255,7 @@ diesel::joinable!(milestone_events -> users (user_id));
 diesel::joinable!(bids -> challenges (challenge_id));
 diesel::joinable!(bids -> organizations (lead_org_id));
 diesel::joinable!(bid_drafts -> bids (bid_id));
+diesel::joinable!(disqualifications -> bids (bid_id));
 diesel::joinable!(bid_examinations -> bids (bid_id));
 diesel::joinable!(bid_files -> bids (bid_id));
 diesel::joinable!(bid_openings -> bids (bid_id));
@@ -1276,6 +1296,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     custodians,
     bids,
     bid_drafts,
+    disqualifications,
     bid_examinations,
     bid_files,
     bid_submission_files,

@@ -1,5 +1,6 @@
 //! Mail of judging: who gets which letter at every step that is not on the straight path of `mail`.
 
+use crate::disqualifications::{disqualified, proposed};
 use crate::draws::{operator, pool, terms};
 use crate::forfeits::{why, with_reserve};
 use crate::leaving::{leaves, publicised};
@@ -61,6 +62,9 @@ bid.leave (sealed): bid_left -> team-yuan
 bid.leave (its review open): bid_left -> team-keda; bidder_left -> officer; review_released -> expert1
 bid.leave (in publicity, with a reserve): bid_given_up -> officer, supervisor; bid_left -> team-keda; publicity_replaced -> sponsor; reserve_called -> officer, team-yuan
 bid.leave (nobody left to win): bid_given_up -> officer, supervisor; bid_left -> team-yuan; decision_lapsed -> director, officer
+disqualification.propose: disqualification_proposed -> director
+disqualification.decline: disqualification_declined -> supervisor
+disqualification.approve: bid_disqualified -> officer, team-fan
 ";
 
 /// Those of a drawn panel by another name: who was drawn is chance.
@@ -222,11 +226,17 @@ on_both! {
         app.mail().await;
         leaves(&app, "keda", &story.bid).await;
         note(&app, &mut record, "bid.leave (its review open)").await;
-        let (_, lanes) = publicised(&app).await;
+        let (_story, lanes) = publicised(&app).await;
         leaves(&app, "keda", &lanes[0]).await;
         note(&app, &mut record, "bid.leave (in publicity, with a reserve)").await;
         leaves(&app, "yuan", &lanes[1]).await;
         note(&app, &mut record, "bid.leave (nobody left to win)").await;
+        let case = proposed(&app, &lanes[2]).await;
+        note(&app, &mut record, "disqualification.propose").await;
+        app.director().await.post(&format!("{case}/decline"), json!({"reason": "证据不足"})).await.is(200);
+        note(&app, &mut record, "disqualification.decline").await;
+        disqualified(&app, &lanes[2]).await;
+        note(&app, &mut record, "disqualification.approve").await;
         golden(&record, EXITS);
     }
 }

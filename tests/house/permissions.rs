@@ -23,6 +23,7 @@ fn administrators_have_no_business_data_and_auditors_change_nothing() {
     let business = [
         Kind::Challenge,
         Kind::Bid,
+        Kind::Disqualification,
         Kind::File,
         Kind::Review,
         Kind::Recusal,

@@ -32,6 +32,7 @@ fn a_verb_in_a_path_is_the_verb_of_its_action() {
         "targets",
         "race_gates",
         "clawbacks",
+        "disqualifications",
         "experts",
         "draws",
         "objections",

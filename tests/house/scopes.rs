@@ -20,6 +20,7 @@ const NEVER: &[Kind] = &[
     Kind::Draw,
     Kind::Objection,
     Kind::Audit,
+    Kind::Disqualification,
     Kind::Measure,
     Kind::RaceGate,
     Kind::Clawback,

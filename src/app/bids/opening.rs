@@ -8,7 +8,7 @@ use crate::app::error::AppError;
 use crate::app::{App, Who, files, interests};
 use crate::auth::seal;
 use crate::auth::token::sha256_hex;
-use crate::domain::bid::GONE;
+use crate::domain::bid::BidStage;
 use crate::domain::id::{BidId, ChallengeId};
 use crate::domain::policy::{Action, Tie};
 use crate::domain::seal::{Flaw, binding};
@@ -38,7 +38,7 @@ fn unseal(act: &mut Act<'_>, id: BidId, key: &seal::RoundKey) -> Result<Done<()>
     let received = openings::submission(act.conn, id, row.submission)?.ok_or(AppError::NotFound)?;
     let bound = binding(row.challenge_id, row.round, row.id, row.lead_org_id, row.submission);
     // Whoever left before stays sealed for ever; what was received of it still stands in the record of the opening.
-    let left = GONE.contains(&row.stage);
+    let left = row.stage == BidStage::Left;
     let salt = act.app.keys.salt(&bound);
     let outcome = if left { Err(Flaw::Left) } else { open(&received.sealed, key, &bound, &salt, &received.digest) };
     let (body, flaw) = match outcome {

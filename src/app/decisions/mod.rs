@@ -24,7 +24,7 @@ use crate::domain::workflow::Stage;
 use crate::store::Json;
 use crate::store::bids::{self, BidRow};
 use crate::store::challenges::{self as challenge_rows, ChallengeRow};
-use crate::store::{decisions, objections, projects as project_rows};
+use crate::store::{decisions, disqualifications, objections, projects as project_rows};
 
 pub use crate::store::decisions::{DecisionRow, DeskRow};
 
@@ -270,6 +270,9 @@ pub fn award(act: &mut Act<'_>, id: ChallengeId) -> Result<Done<Shown<ChallengeR
     }
     if objections::any_open(act.conn, id, challenge.round)? {
         return Err(Refusal::ObjectionOpen.into());
+    }
+    if disqualifications::any_waits(act.conn, id, challenge.round, BidStage::Recommended)? {
+        return Err(Refusal::DisqualificationWaits.into());
     }
     let winners = bids::of_round(act.conn, id, challenge.round, &[BidStage::Recommended])?;
     may_stand(act, id, winners.iter())?;

@@ -18,6 +18,7 @@ pub const FRESH: &[Action] = &[
     A::PaymentPay,
     A::PaymentRelease,
     A::PaymentReverse,
+    A::DisqualificationApprove,
     A::MeasureApprove,
     A::ClawbackApprove,
     A::ClawbackApproveWriteOff,

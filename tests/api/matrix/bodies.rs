@@ -21,6 +21,7 @@ impl World<'_> {
             | "POST /bids/{id}/return_examination"
             | "POST /satisfactions/{id}/waive"
             | "POST /measures/{id}/decline"
+            | "POST /disqualifications/{id}/decline"
             | "POST /race_gates/{id}/decline"
             | "POST /clawbacks/{id}/decline" => reason,
             "POST /calendars/import" => json!({"year": 2031, "off": "0101", "work": "-"}),
@@ -57,6 +58,7 @@ impl World<'_> {
             "PUT /bids/{id}" => inputs::with_partner(&self.partner),
             "PUT /bids/{id}/members" => json!({"members": [{"user_id": self.user, "access": "submit"}]}),
             "POST /bids/{id}/leave" => inputs::leave(self.story.app),
+            "POST /bids/{id}/disqualifications" => inputs::disqualification(),
             "POST /bids/{id}/examine" => inputs::examination(&[]),
             "POST /bids/{id}/request_correction" => json!({"items": [{"code": "F3", "finding": "fail", "reason": "缺公章"}]}),
             "POST /bids/{id}/correct" => json!({"statement": "已补盖公章。"}),
@@ -127,6 +129,7 @@ impl World<'_> {
                 json!({"met_on": "2026-01-01", "assessors": panel["assessors"], "opinion": "考核意见。", "lanes": []})
             }
             "POST /race_gates/{id}/approve"
+            | "POST /disqualifications/{id}/approve"
             | "POST /measures/{id}/approve"
             | "POST /clawbacks/{id}/approve"
             | "POST /clawbacks/{id}/approve_write_off" => {

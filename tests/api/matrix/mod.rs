@@ -53,6 +53,7 @@ fn reads(on: On, who: &str, world: &str) -> bool {
         On::Batch => "/batches/{id}",
         On::Challenge => "/challenges/{id}",
         On::Bid => "/bids/{id}",
+        On::Disqualification => "/disqualifications/{id}",
         On::File => "/files/{id}",
         On::Question => "/questions/{id}",
         On::Amendment => "/amendments/{id}",

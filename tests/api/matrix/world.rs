@@ -15,6 +15,7 @@ pub struct World<'a> {
     pub(super) outsider: String,
     draw: String,
     objection: String,
+    disqualification: String,
     acceptance: String,
     outcome: String,
     target: String,
@@ -99,6 +100,16 @@ async fn objection(story: &Story<'_>, world: &str) -> String {
     id
 }
 
+/// A disqualification that waits for its decision: at `reviewing` alone.
+async fn disqualification(story: &Story<'_>, world: &str) -> String {
+    if world != "reviewing" {
+        return String::new();
+    }
+    let another = story.app.person("supervisor2", "department", Some("机关纪委"), &[Role::Supervisor]).await;
+    let kept = another.post(&format!("/bids/{}/disqualifications", story.bid), inputs::disqualification()).await.is(201);
+    kept["id"].as_str().unwrap().to_owned()
+}
+
 /// The pool, and a draw that waits for its witness: at `screening` alone.
 async fn draw(story: &Story<'_>, world: &str) -> String {
     if world != "screening" && world != "reviewing" {
@@ -130,6 +141,7 @@ impl<'a> World<'a> {
         let (story, review) = Box::pin(story(app, world)).await;
         let objection = Box::pin(objection(&story, world)).await;
         let asked = app.officer().await.get(&story.path("satisfactions")).await.is(200);
+        let disqualification = Box::pin(disqualification(&story, world)).await;
         let satisfaction = asked["items"][0]["id"].as_str().unwrap_or_default().to_owned();
         let team = app.team("keda").await;
         let organization = app.organization("keda").await.to_string();
@@ -224,6 +236,7 @@ impl<'a> World<'a> {
             outsider: app.expert(9).await.id(),
             draw,
             objection,
+            disqualification,
             acceptance,
             outcome,
             target: text(&app.officer().await.post("/targets", inputs::target("T1")).await.is(201)),
@@ -305,6 +318,7 @@ impl<'a> World<'a> {
             On::Expert => &self.expert,
             On::Draw => &self.draw,
             On::Objection => &self.objection,
+            On::Disqualification => &self.disqualification,
             On::Decision => &self.story.decision,
             On::Project => &self.story.project,
             On::Change => &self.change,

@@ -161,6 +161,11 @@ pub fn leave(app: &super::TestApp) -> Value {
     json!({"letter_no": "科大函〔2026〕8号", "letter_on": app.app.clock.now().date().to_string(), "reason": "挂帅人调离，团队无法承担"})
 }
 
+/// A finding for which a bid is to be disqualified.
+pub fn disqualification() -> Value {
+    json!({"finding": "false_statement", "finding_no": "示科诚〔2026〕7号", "reason": "所附检测报告系伪造，违反揭榜须知第九条。"})
+}
+
 /// A window of publicity.
 pub fn publicity(from: &str, to: &str) -> Value {
     let contact = |kind: &str| json!({"kind": kind, "name": "资源配置与管理处", "reached_by": "0351-0000000"});

@@ -2,7 +2,7 @@
 
 use super::{ANY, DESK, DIVISION, JUDGING, KEEPERS, MINE, OTHER, OWN, Rule, SHARE, STAFF, TEAM, rule};
 use crate::domain::policy::action::Action as A;
-use crate::domain::policy::role::Role::{Director, Examiner, Expert, Officer, Public, Sponsor, Supervisor, System, Team};
+use crate::domain::policy::role::Role::{Auditor, Director, Examiner, Expert, Officer, Public, Sponsor, Supervisor, System, Team};
 use crate::domain::policy::tie::Tie::{Author, Editor, Stranger, Submitter};
 
 /// Its rows.
@@ -111,4 +111,11 @@ pub const RULES: &[Rule] = &[
     // 退出: after the closing, by whoever may withdraw before it; what it comes to is the service's to note.
     rule(A::BidLeave, &[Team], &[Submitter]),
     rule(A::BidNoteForfeit, &[System], ANY),
+    // 取消资格: proposed by supervision on a finding, decided by a director, neither with a part in the case; the team reads what was decided.
+    rule(A::BidDisqualify, &[System], ANY),
+    rule(A::DisqualificationRead, &[Supervisor, Director, Auditor], ANY),
+    rule(A::DisqualificationRead, &[Team], OWN),
+    rule(A::DisqualificationPropose, &[Supervisor], OTHER),
+    rule(A::DisqualificationApprove, &[Director], OTHER),
+    rule(A::DisqualificationDecline, &[Director], OTHER),
 ];

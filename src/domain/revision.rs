@@ -10,7 +10,7 @@ use crate::domain::id::OrganizationId;
 use crate::domain::indicator::IndicatorValue;
 use crate::domain::money::{Fen, WHOLE_BPS};
 use crate::domain::plan::{check_dates, is_mid_term};
-use crate::domain::proposal::budget::check_indirect;
+use crate::domain::proposal::budget::{BudgetLine, check_indirect};
 use crate::domain::proposal::complete::weaker_than_target;
 use crate::domain::time::Date;
 use serde_json::Value;
@@ -82,9 +82,11 @@ impl ChangeInput {
             let again = lines.iter().take(index).any(|other| other.item == line.item);
             faults.check(again, &format!("budget[{index}].item"), twice);
         }
+        // The sponsor may give what no line of the budget names.
+        let sponsors = |lines: &[BudgetLine]| Fen::total(lines.iter().map(|line| line.sponsor_fen));
         for (sum, whole, zh, en) in [
             (Fen::total(lines.iter().map(|line| line.fiscal_fen)), text.award_fen, "财政", "the department's"),
-            (Fen::total(lines.iter().map(|line| line.sponsor_fen)), text.sponsor_fund_fen, "需求方", "the sponsor's"),
+            (sponsors(&lines), sponsors(&text.budget), "需求方", "the sponsor's"),
             (Fen::total(lines.iter().map(|line| line.self_fen)), text.self_fund_fen, "自筹", "the consortium's own"),
         ] {
             faults.check(sum != whole, "budget", || {

@@ -64,6 +64,7 @@ mod organizations;
 mod outcomes;
 mod papers;
 mod particulars;
+mod partners;
 mod passwords;
 mod payments;
 mod people;

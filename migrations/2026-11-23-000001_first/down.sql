@@ -17,6 +17,7 @@ DROP TABLE milestone_events;
 DROP TABLE problems;
 DROP TABLE status_reports;
 DROP TABLE yellow_cards;
+DROP TABLE report_returns;
 DROP TABLE reports;
 DROP TABLE visits;
 DROP TABLE follow_ups;

@@ -725,6 +725,7 @@ CREATE TABLE changes (
     CHECK (decided_by <> created_by)
 );
 CREATE INDEX changes_project ON changes (project_id, id);
+CREATE INDEX changes_stage ON changes (stage, id);
 CREATE UNIQUE INDEX changes_one_supplement ON changes (project_id) WHERE stage = 'approved';
 CREATE UNIQUE INDEX changes_one_extension ON changes (project_id) WHERE kind = 'extension' AND stage IN ('approved', 'effective');
 
@@ -788,6 +789,7 @@ CREATE TABLE acceptances (
     CHECK (certificate_no IS NULL OR (result IN ('passed', 'passed_after_rectification') AND task = 'pass' AND finance = 'pass'))
 );
 
+CREATE INDEX acceptances_stage ON acceptances (stage, id);
 CREATE INDEX acceptances_rectified ON acceptances (project_id) WHERE rectify_by IS NOT NULL;
 
 CREATE TABLE acceptance_experts (
@@ -908,6 +910,7 @@ CREATE TABLE milestones (
     UNIQUE (project_id, number)
 );
 CREATE INDEX milestones_due ON milestones (stage, due_on);
+CREATE INDEX milestones_stage ON milestones (stage, id);
 CREATE INDEX milestones_rectified ON milestones (project_id) WHERE rectify_by IS NOT NULL;
 
 -- Who moved a milestone, when, from where to where, and with which words: append-only by trigger.
@@ -994,6 +997,21 @@ CREATE TABLE reports (
 );
 CREATE INDEX reports_project ON reports (project_id, id);
 CREATE INDEX reports_due ON reports (stage, due_on);
+CREATE INDEX reports_stage ON reports (stage, id);
+
+-- What was handed in and sent back, as it was.
+CREATE TABLE report_returns (
+    report_id TEXT NOT NULL REFERENCES reports (id),
+    number INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    submitted_by TEXT NOT NULL REFERENCES users (id),
+    submitted_at TIMESTAMP NOT NULL,
+    reason TEXT NOT NULL,
+    returned_by TEXT NOT NULL REFERENCES users (id),
+    returned_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (report_id, number),
+    CHECK (returned_by <> submitted_by)
+);
 
 CREATE TABLE yellow_cards (
     report_id TEXT PRIMARY KEY NOT NULL REFERENCES reports (id),
@@ -1033,6 +1051,7 @@ CREATE INDEX problems_visit ON problems (visit_id, id);
 CREATE INDEX problems_project ON problems (project_id, id);
 CREATE INDEX problems_stage ON problems (stage, id);
 CREATE INDEX problems_due ON problems (stage, due_on);
+CREATE INDEX problems_raiser ON problems (raised_by, stage, due_on);
 
 -- What was said once is not said again: of this object, by this rule, for this day.
 CREATE TABLE reminders (
@@ -1053,8 +1072,10 @@ CREATE TABLE payments (
     amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
     stage TEXT NOT NULL,
     requested_by TEXT REFERENCES users (id),
+    requested_at TIMESTAMP,
     checked_by TEXT REFERENCES users (id),
     approved_by TEXT REFERENCES users (id),
+    approved_on DATE,
     paid_by TEXT REFERENCES users (id),
     voucher_no TEXT UNIQUE,
     paid_on DATE,
@@ -1067,6 +1088,7 @@ CREATE TABLE payments (
     updated_at TIMESTAMP NOT NULL,
     UNIQUE (project_id, number),
     CHECK ((stage = 'paid') = (voucher_no IS NOT NULL)),
+    CHECK ((approved_on IS NULL) = (approved_by IS NULL) AND paid_on >= approved_on),
     CHECK ((stage = 'held') = (held_from IS NOT NULL) AND (held_from IS NULL) = (hold_reason IS NULL)),
     CHECK (requested_by <> checked_by AND requested_by <> approved_by AND requested_by <> paid_by),
     CHECK (checked_by <> approved_by AND checked_by <> paid_by AND approved_by <> paid_by)
@@ -1127,6 +1149,7 @@ CREATE TABLE measures (
 );
 CREATE INDEX measures_project ON measures (project_id, id);
 CREATE INDEX measures_until ON measures (until_on);
+CREATE INDEX measures_stage ON measures (stage, id);
 CREATE UNIQUE INDEX measures_one_waits ON measures (project_id) WHERE stage = 'proposed';
 
 -- What becomes of the lanes of a race, with the comparison as it stood. One proposal waits at a time, and nobody decides on their own.
@@ -1150,6 +1173,7 @@ CREATE TABLE race_gates (
     UNIQUE (challenge_id, number),
     CHECK (decided_by <> created_by)
 );
+CREATE INDEX race_gates_stage ON race_gates (stage, id);
 CREATE UNIQUE INDEX race_gates_one_waits ON race_gates (challenge_id) WHERE stage = 'proposed';
 
 -- The settlement of a project, and what goes back. A project is settled once.
@@ -1174,11 +1198,19 @@ CREATE TABLE clawbacks (
     decided_by TEXT REFERENCES users (id),
     write_off_by TEXT REFERENCES users (id),
     write_off_reason TEXT,
+    written_off_fen BIGINT NOT NULL,
+    write_off_no TEXT,
+    written_off_by TEXT REFERENCES users (id),
+    written_off_on DATE,
     version BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL,
     CHECK (decided_by <> created_by),
-    CHECK (received_fen BETWEEN 0 AND principal_fen + interest_fen)
+    CHECK (received_fen BETWEEN 0 AND principal_fen + interest_fen),
+    CHECK (written_off_by <> write_off_by AND written_off_by <> created_by),
+    CHECK ((stage = 'written_off') = (write_off_no IS NOT NULL) AND (write_off_no IS NULL) = (written_off_by IS NULL)
+        AND (write_off_no IS NULL) = (written_off_on IS NULL)),
+    CHECK (CASE WHEN stage = 'written_off' THEN received_fen + written_off_fen = principal_fen + interest_fen ELSE written_off_fen = 0 END)
 );
 CREATE INDEX clawbacks_project ON clawbacks (project_id, id);
 CREATE INDEX clawbacks_stage ON clawbacks (stage, id);

@@ -41,7 +41,8 @@ pub struct Application {
     pub panel: Option<Vec<MemberRow>>,
 }
 
-fn tie(act: &Act<'_>, row: &AcceptanceRow, project: &ProjectRow) -> Tie {
+/// How the caller stands to an application: whoever wrote down what the panel found is its author.
+pub(super) fn tie(act: &Act<'_>, row: &AcceptanceRow, project: &ProjectRow) -> Tie {
     let author = row.recorded_by.is_some_and(|user| act.actor.is(user));
     Standing { author, ..projects::standing(act, project) }.tie()
 }

@@ -5,6 +5,7 @@ use crate::auth::token::BadToken;
 use crate::domain::fault::Faults;
 use crate::domain::file::Unfit;
 use crate::domain::id::ChallengeId;
+use crate::domain::payment::Block;
 use crate::domain::policy::{Action, Kind, Tie};
 use crate::domain::refusal::Refusal;
 use crate::store::Unavailable;
@@ -85,6 +86,9 @@ pub enum AppError {
         /// What the caller may do instead.
         allowed: Vec<Action>,
     },
+    /// A payment may not move on for now: for these reasons.
+    #[error("blocked: {0:?}")]
+    Blocked(Vec<Block>),
     /// Values are wrong.
     #[error("faults: {0:?}")]
     Faults(Faults),
@@ -248,10 +252,8 @@ impl AppError {
                 row("forbidden", 403, zh, en)
             }
             Self::NotFound => row("not_found", 404, "没有这条记录", "There is no such record."),
-            Self::Refused(refusal) => {
-                let (code, zh, en) = refusal.words();
-                row(code, 409, zh, en)
-            }
+            Self::Refused(refusal) => refused(*refusal),
+            Self::Blocked(_) => refused(Refusal::PaymentBlocked),
             Self::WrongStage { .. } => row("wrong_stage", 409, "当前阶段不能进行此操作", "The stage of the record does not allow this."),
             Self::Faults(_) => row("invalid", 422, "提交的内容有误", "What was sent is not valid."),
             Self::Stale => row("stale_version", 412, "记录已被修改，请重新读取", "The record has changed since you read it."),
@@ -273,6 +275,12 @@ impl AppError {
             Self::Internal(_) => row("internal", 500, "服务内部错误", "Something went wrong in the service."),
         }
     }
+}
+
+/// Code, status and words of a rule that says no.
+const fn refused(refusal: Refusal) -> ErrorRow {
+    let (code, zh, en) = refusal.words();
+    row(code, 409, zh, en)
 }
 
 /// Code, status and words of a file that is not taken.

@@ -26,7 +26,7 @@ impl Record for ProblemRow {
 }
 
 /// How the caller stands to a problem: who raised it is its author, also when somebody else follows the project by now.
-fn tie(act: &Act<'_>, row: &ProblemRow, project: &ProjectRow) -> Tie {
+pub(super) fn tie(act: &Act<'_>, row: &ProblemRow, project: &ProjectRow) -> Tie {
     let standing = projects::team_standing(act, project);
     let author = act.actor.is(row.raised_by);
     let conflicted = standing.conflicted && (!author || act.actor.must_step_aside(project.challenge_id));

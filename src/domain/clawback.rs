@@ -95,9 +95,9 @@ pub struct SettlementInput {
     /// Of that, against the rules 违规支出.
     #[deserr(default = Fen::ZERO)]
     pub irregular_fen: Fen,
-    /// Interest a year in basis points: where everything goes back, and only there.
+    /// Interest a year in basis points, above 0: where everything goes back, and only there.
     #[deserr(default)]
-    pub interest_rate_bps: Option<Whole<0, 2_400>>,
+    pub interest_rate_bps: Option<Whole<1, 2_400>>,
     /// Findings of the audit, and the clause of the task agreement. The team will read it.
     pub reason: Reason,
 }

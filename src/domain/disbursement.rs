@@ -1,11 +1,13 @@
 //! The plan of payments 拨付计划: lines by source and gate, the presets that compute them, and what they must sum to.
 
+use crate::domain::challenge::ChallengeInput;
 use crate::domain::codes::codes;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::input::Whole;
 use crate::domain::money::{Fen, split};
 use crate::domain::payment::{Gate, Source};
 use crate::domain::plan::{PlanFrame, PlannedMilestone};
+use crate::domain::proposal::BidInput;
 
 /// A payment of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, deserr::Deserr, utoipa::ToSchema)]
@@ -76,14 +78,19 @@ pub fn lines(
     computed.into_iter().flatten().chain(given.iter().cloned()).collect()
 }
 
-/// What comes from a source: the award, what the sponsor gives (by the bid's budget, or else by the challenge), what the team adds.
+/// What the sponsor gives, in the plan and in the commitment alike: its part of the bid's budget or, where that names none, what the
+/// challenge says.
+#[must_use]
+pub fn sponsors_part(bid: &BidInput, challenge: &ChallengeInput) -> Fen {
+    let budgeted = Fen::total(bid.budget.iter().map(|line| line.sponsor_fen));
+    if budgeted == Fen::ZERO { challenge.sponsor_fund_fen } else { budgeted }
+}
+
+/// What comes from a source: the award, what the sponsor gives, what the team adds.
 fn promised(source: Source, frame: PlanFrame<'_>) -> Fen {
     match source {
         Source::Fiscal => frame.award_fen,
-        Source::Sponsor => {
-            let budgeted = Fen::total(frame.bid.budget.iter().map(|line| line.sponsor_fen));
-            if budgeted == Fen::ZERO { frame.challenge.sponsor_fund_fen } else { budgeted }
-        }
+        Source::Sponsor => sponsors_part(frame.bid, frame.challenge),
         Source::Own => frame.bid.self_fund_fen.unwrap_or(Fen::ZERO),
     }
 }

@@ -194,7 +194,7 @@ impl Value {
             Self::Code(_, zh) => (*zh).to_owned(),
             Self::Day(day) => day.to_string(),
             Self::Count(number) => number.to_string(),
-            Self::Money(amount) => amount.in_wan_exactly(),
+            Self::Money(amount) => amount.in_wan(),
             Self::Share(Some(bps)) => format!("{}.{:02}", bps / 100, bps % 100),
             Self::Share(None) => "—".to_owned(),
             Self::Empty => String::new(),

@@ -257,6 +257,7 @@ pub const LETTERS: &[LetterRule] = &[
     row(A::ChangeTakeEffect, "", N::ChangeInEffect, &[Team, Sponsor, Commissioner, Author, Finance]),
     row(A::ReportSubmit, "", N::ReportSubmitted, &[Commissioner]),
     row(A::ReportComment, "", N::ReportCommented, &[Team]),
+    row(A::ReportReturn, "", N::ReportReturned, &[Team]),
     row(A::ProjectCard, "", N::YellowCard, &[Team, Commissioner, Author, Directors]),
     row(A::VisitLog, "", N::VisitLogged, &[Team]),
     row(A::ProblemRaise, "", N::ProblemRaised, &[Team, Author]),

@@ -19,6 +19,7 @@ pub mod commitment;
 pub mod custody;
 pub mod decimal;
 pub mod decision;
+pub mod desk;
 pub mod disbursement;
 pub mod disqualification;
 pub mod draw;

@@ -23,16 +23,10 @@ impl Fen {
         Self(amounts.into_iter().fold(0, |sum, amount| sum.saturating_add(amount.0)))
     }
 
-    /// As people in the field write it: 万元 with two decimals, half up.
+    /// As people in the field write it, and to the fen: 万元 with two decimals, and up to six where there are odd fen. Whoever reads it may
+    /// act on it, so that nothing is rounded.
     #[must_use]
     pub fn in_wan(self) -> String {
-        let hundredths = self.0.saturating_add(5_000) / 10_000;
-        format!("{}.{:02}", hundredths / 100, hundredths % 100)
-    }
-
-    /// The same to the fen: two decimals, and up to six where there are odd fen.
-    #[must_use]
-    pub fn in_wan_exactly(self) -> String {
         let (whole, rest) = (self.0 / 1_000_000, (self.0 % 1_000_000).abs());
         let (hundredths, odd) = (rest / 10_000, rest % 10_000);
         let sign = if self.0 < 0 && whole == 0 { "-" } else { "" };
@@ -105,16 +99,16 @@ mod tests {
     }
 
     #[test]
-    fn wan_is_rounded_half_up_to_two_decimals() {
-        assert_eq!(Fen(650_000_000).in_wan(), "650.00");
-        assert_eq!(Fen(650_005_000).in_wan(), "650.01");
-        assert_eq!(Fen(650_004_999).in_wan(), "650.00");
-    }
-
-    #[test]
-    fn wan_is_exact_where_a_sum_must_be() {
-        for (fen, wan) in [(0, "0.00"), (1, "0.000001"), (650_000_000, "650.00"), (650_004_999, "650.004999"), (12_345_600, "12.3456")] {
-            assert_eq!(Fen(fen).in_wan_exactly(), wan);
+    fn wan_is_exact_to_the_fen() {
+        for (fen, wan) in [
+            (0, "0.00"),
+            (1, "0.000001"),
+            (12_690, "0.01269"),
+            (650_000_000, "650.00"),
+            (650_004_999, "650.004999"),
+            (12_345_600, "12.3456"),
+        ] {
+            assert_eq!(Fen(fen).in_wan(), wan);
         }
     }
 
@@ -122,7 +116,7 @@ mod tests {
         /// What is printed is the amount to the fen, read as a decimal, and through the number that a spreadsheet keeps.
         #[test]
         fn exact_wan_reads_back_to_the_fen(fen in 0i64..=MOST.0) {
-            let text = Fen(fen).in_wan_exactly();
+            let text = Fen(fen).in_wan();
             let exact: rust_decimal::Decimal = text.parse().unwrap();
             proptest::prop_assert_eq!(exact * rust_decimal::Decimal::from(1_000_000), rust_decimal::Decimal::from(fen));
             proptest::prop_assert_eq!(format!("{:.6}", text.parse::<f64>().unwrap()), format!("{exact:.6}"));

@@ -181,6 +181,7 @@ codes! {
         ReportOverdue = "report_overdue" "执行情况报告逾期",
         ReportSubmitted = "report_submitted" "执行情况报告待审阅",
         ReportCommented = "report_commented" "执行情况报告已审阅",
+        ReportReturned = "report_returned" "执行情况报告退回",
         YellowCard = "yellow_card" "黄牌",
         VisitLogged = "visit_logged" "服务记录",
         VisitDue = "visit_due" "服务到期提醒",

@@ -26,6 +26,14 @@ codes! {
 
 use PaymentStage as S;
 
+impl S {
+    /// Whether finance has not approved it, or it is held: what an end without passing stops.
+    #[must_use]
+    pub const fn unapproved(self) -> bool {
+        matches!(self, Self::Locked | Self::Due | Self::Requested | Self::Checked | Self::Held)
+    }
+}
+
 /// From where a payment can be held, and where it goes back to.
 const HOLDABLE: &[S] = &[S::Due, S::Requested, S::Checked, S::Approved, S::Returned];
 
@@ -87,6 +95,21 @@ codes! {
         ProjectEnded = "project_ended" "项目已终止、撤销、淘汰或合并",
         ClawbackOverdue = "clawback_overdue" "牵头单位应退资金逾期未退",
         Restricted = "restricted" "牵头单位处于科研诚信限制期内",
+    }
+}
+
+impl Block {
+    /// In English.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::Held => "it is held",
+            Self::MilestoneRectifying => "a milestone is being mended",
+            Self::ProjectSuspended => "the project is suspended",
+            Self::ProjectEnded => "the project was terminated, revoked, eliminated or merged",
+            Self::ClawbackOverdue => "the lead organisation owes money that is overdue",
+            Self::Restricted => "the lead organisation is restricted after a finding on integrity",
+        }
     }
 }
 
@@ -159,7 +182,8 @@ pub const DAYS_TO_FORWARD: i64 = 30;
 pub struct ForwardInput {
     /// The partner, by its credit code or id.
     pub organization: OrganizationRef,
-    /// How much: with what was passed on before, at most the partner's share of what was paid to the project.
+    /// How much: with what was passed on before, at most the partner's share of what was paid to the project, and at most what is left
+    /// of the payment.
     pub amount_fen: Fen,
     /// When: not before the payment, and not in the future.
     pub forwarded_on: Date,

@@ -123,6 +123,7 @@ refusals! {
     NotDueYet "not_due_yet" "尚未到期且未提交材料，不能认定未达标" "Nothing was handed in yet and it is not due yet.";
     EvidenceHandedIn "evidence_handed_in" "该证明材料已提交，不能移除" "What was handed in stays: this file cannot be removed.";
     RectifiedOnce "rectified_once" "限期整改仅限一次" "A milestone may be sent back once only.";
+    ReportFollowed "report_followed" "其后的报告已提交，更正应在下期报告中说明" "A later report was handed in: what is wrong is corrected in the next one.";
     LogClosed "log_closed" "服务记录登记已满24小时，不能再修改" "The record of a visit stands a day after it was written down.";
     ProjectNotActive "project_not_active" "项目不在执行中" "The project is not active.";
     ProjectsOpen "projects_open" "尚有项目未结束" "Some projects have not ended.";
@@ -134,11 +135,11 @@ refusals! {
     NotSoMuchLeft "not_so_much_left" "转入金额超过已结束赛道未拨付的经费" "The lanes that ended leave less money than that.";
     OrderedByAGate "ordered_by_a_gate" "赛马考核形成的变更不能撤回" "What a gate of the race ordered is not dropped.";
     NotSettledHere "not_settled_here" "项目未终止、撤销或以应清算的方式结束" "The project has not ended in a way that is settled.";
-    PaymentsOpen "payments_open" "尚有拨付未办结，不能清算" "Some payments are still on their way: the project cannot be settled yet.";
+    PaymentsOpen "payments_open" "尚有已批准的拨付未办结，不能清算；应先拨付或退回" "Some payments were approved and are still on their way: they are paid or sent back before the project is settled.";
     SettledAlready "settled_already" "本项目已清算或正在清算" "The project is settled already, or about to be.";
-    ForwardedOn "forwarded_on" "已向合作单位转拨，退汇后转拨合计将超过其份额" "Partners have got more of it than would be theirs if it came back.";
+    ForwardedOn "forwarded_on" "已向合作单位转拨（含已退出的单位），退汇后转拨合计将超过其份额" "Partners, also those who have left, have got more of it than would be theirs if it came back.";
     NotShared "not_shared" "只有财政资金按份额转拨" "Only the department's money is shared with partners.";
-    PaymentBlocked "payment_blocked" "存在缓拨情形，暂不能办理拨付（见该笔拨付的 blocked_by）" "Something stands in the way of this payment for now: its blocked_by says what.";
+    PaymentBlocked "payment_blocked" "该笔拨付暂不能办理" "Something stands in the way of this payment for now.";
     BatchBudget "over_batch_budget" "批次内榜单资助上限合计将超过批次预算" "The caps of the batch's challenges would exceed its budget.";
     RolesClash "roles_clash" "这些角色不得由同一人担任" "These roles may not be held by one person.";
     LastOfItsKind "last_security_administrator" "不能停用最后一名系统管理员或安全管理员" "The last system or security administrator cannot be disabled.";

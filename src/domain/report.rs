@@ -8,7 +8,7 @@ use crate::domain::fault::{Fault, Faults};
 use crate::domain::light::Light;
 use crate::domain::money::Fen;
 use crate::domain::policy::Action as A;
-use crate::domain::proposal::budget::BudgetLine;
+use crate::domain::proposal::budget::{BudgetItem, BudgetLine};
 use crate::domain::text::{Line, LongText, Reason};
 use crate::domain::time::Date;
 use crate::domain::workflow::{path, stage_table};
@@ -40,7 +40,14 @@ codes! {
 }
 
 use ReportStage as S;
-stage_table!(S, &[path(S::Due, A::ReportSubmit, &[S::Submitted]), path(S::Submitted, A::ReportComment, &[S::Commented])]);
+stage_table!(
+    S,
+    &[
+        path(S::Due, A::ReportSubmit, &[S::Submitted]),
+        path(S::Submitted, A::ReportComment, &[S::Commented]),
+        path(S::Submitted, A::ReportReturn, &[S::Due]),
+    ]
+);
 
 /// A report that a project owes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +109,41 @@ pub struct Reached {
     pub correction: Option<Reason>,
 }
 
+/// What was spent of one kind of cost since the project began, by source, in fen.
+#[derive(Clone, Debug, PartialEq, Eq, deserr::Deserr, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[deserr(deny_unknown_fields, error = Faults)]
+pub struct SpentLine {
+    /// Which kind of cost.
+    pub item: BudgetItem,
+    /// The department's money 财政资金.
+    pub fiscal_fen: Fen,
+    /// The sponsor's money 需求方出资.
+    #[deserr(default = Fen::ZERO)]
+    #[serde(default)]
+    pub sponsor_fen: Fen,
+    /// The consortium's own 自筹.
+    #[deserr(default = Fen::ZERO)]
+    #[serde(default)]
+    pub self_fen: Fen,
+    /// Why something of it is less than was reported before 更正说明: needed then.
+    #[deserr(default)]
+    #[serde(default)]
+    pub correction: Option<Reason>,
+}
+
+impl SpentLine {
+    /// The sums alone.
+    #[must_use]
+    pub const fn sums(&self) -> BudgetLine {
+        BudgetLine { item: self.item, fiscal_fen: self.fiscal_fen, sponsor_fen: self.sponsor_fen, self_fen: self.self_fen }
+    }
+
+    /// The sum of each source, with the name of its field.
+    const fn parts(&self) -> [(&'static str, Fen); 3] {
+        [("fiscal_fen", self.fiscal_fen), ("sponsor_fen", self.sponsor_fen), ("self_fen", self.self_fen)]
+    }
+}
+
 /// A progress report. Values and money are cumulative, since the project began.
 #[derive(Clone, Debug, PartialEq, Eq, deserr::Deserr, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
@@ -110,10 +152,14 @@ pub struct ReportInput {
     pub done: LongText,
     /// Values of the project's indicators so far.
     pub indicators: Vec<Reached>,
-    /// Spent so far, by kind of cost and source.
-    pub spending: Vec<BudgetLine>,
+    /// Spent so far, by kind of cost and source: of each source at most what there is of it.
+    pub spending: Vec<SpentLine>,
     /// Own money put in so far.
     pub self_fund_fen: Fen,
+    /// Why that is less than was reported before 更正说明: needed then.
+    #[deserr(default)]
+    #[serde(default)]
+    pub self_fund_correction: Option<Reason>,
     /// Person-months worked in the period, a decimal string.
     pub staff_months: Decimal,
     /// 成果: what came of it in the period.
@@ -138,8 +184,14 @@ pub struct ReportFrame {
     pub codes: Vec<String>,
     /// What was last reported of each.
     pub before: BTreeMap<String, Decimal>,
-    /// Money that the project received.
-    pub received: Fen,
+    /// What was last reported as spent.
+    pub spent: Vec<SpentLine>,
+    /// What was last reported as own money put in.
+    pub own: Fen,
+    /// The department's money that was paid to the project.
+    pub fiscal: Fen,
+    /// The sponsor's money that is there to be spent.
+    pub sponsor: Fen,
 }
 
 /// Lines of outputs and spending in one report, at most.
@@ -168,18 +220,53 @@ impl ReportInput {
         for code in frame.codes.iter().filter(|code| !self.indicators.iter().any(|reached| reached.code.as_str() == *code)) {
             faults.check(true, &format!("indicators.{code}"), Fault::missing);
         }
-        for (index, line) in self.spending.iter().enumerate() {
-            let twice = self.spending.iter().take(index).any(|other| other.item == line.item);
-            faults.check(twice, &format!("spending[{index}].item"), || Fault::new("repeated", "重复", "stands more than once"));
-        }
-        let had = Fen::total([frame.received, self.self_fund_fen]);
-        faults.check(self.spent() > had, "spending", || {
-            Fault::new("overspent", "支出不得超过到位经费与自筹之和", "may not be more than was received and put in")
-        });
+        self.within(frame, &mut faults);
+        self.not_less(frame, &mut faults);
         faults.check(self.staff_months.0.is_sign_negative(), "staff_months", || Fault::new("negative", "不得为负", "must not be negative"));
         let too_many = || Fault::new("too_many", format!("最多{MOST}项"), format!("must be at most {MOST}"));
         faults.check(self.outputs.len() > MOST, "outputs", too_many);
         faults.or(())
+    }
+
+    /// That of no source more was spent than there is: one does not stand in for another.
+    fn within(&self, frame: &ReportFrame, faults: &mut Faults) {
+        let of = |field: &str| {
+            let sums = self.spending.iter().flat_map(SpentLine::parts);
+            Fen::total(sums.filter(|(name, _)| *name == field).map(|(_, fen)| fen))
+        };
+        for (field, had, zh, en) in [
+            ("fiscal_fen", frame.fiscal, "财政资金累计支出不得超过已拨付的", "of the department's money at most what was paid"),
+            (
+                "sponsor_fen",
+                frame.sponsor,
+                "需求方资金累计支出不得超过其到位或承诺的",
+                "of the sponsor's money at most what it paid or promised",
+            ),
+            ("self_fen", self.self_fund_fen, "自筹资金累计支出不得超过已投入的", "of the own money at most what was put in"),
+        ] {
+            faults.check(of(field) > had, &format!("spending.{field}"), || {
+                Fault::new("overspent", format!("{zh}{}分", had.0), format!("{en}: {} fen", had.0))
+            });
+        }
+    }
+
+    /// That no kind of cost stands twice, and no sum fell without a correction: a line that is left out counts as nothing spent.
+    fn not_less(&self, frame: &ReportFrame, faults: &mut Faults) {
+        let fell =
+            || Fault::new("fell", "累计值不得低于上次报告，除非说明更正原因", "may not be less than reported before without a correction");
+        for (index, line) in self.spending.iter().enumerate() {
+            let twice = self.spending.iter().take(index).any(|other| other.item == line.item);
+            faults.check(twice, &format!("spending[{index}].item"), || Fault::new("repeated", "重复", "stands more than once"));
+            let Some(before) = frame.spent.iter().find(|before| before.item == line.item) else { continue };
+            for ((field, now), (_, before)) in line.parts().into_iter().zip(before.parts()) {
+                faults.check(now < before && line.correction.is_none(), &format!("spending[{index}].{field}"), fell);
+            }
+        }
+        for before in &frame.spent {
+            let gone = before.parts().iter().any(|(_, fen)| *fen > Fen::ZERO) && !self.spending.iter().any(|line| line.item == before.item);
+            faults.check(gone, &format!("spending.{}", before.item), fell);
+        }
+        faults.check(self.self_fund_fen < frame.own && self.self_fund_correction.is_none(), "self_fund_fen", fell);
     }
 
     /// Everything that was spent.

@@ -9,6 +9,7 @@ use crate::domain::money::{Fen, WHOLE_BPS};
 use crate::domain::payment::Source;
 use crate::domain::plan::{check_dates, is_mid_term};
 use crate::domain::project::SigningParty;
+use crate::domain::proposal::budget::BudgetLine;
 use crate::domain::proposal::complete::weaker_than_target;
 use crate::domain::time::Date;
 use serde_json::Value;
@@ -104,9 +105,11 @@ impl ChangeInput {
             let twice = lines.iter().take(index).any(|other| other.item == line.item);
             faults.check(twice, &format!("budget[{index}].item"), || Fault::new("repeated_code", "重复", "stands more than once"));
         }
+        // The sponsor may give what no line of the budget names.
+        let sponsors = |lines: &[BudgetLine]| Fen::total(lines.iter().map(|line| line.sponsor_fen));
         for (sum, whole, zh, en) in [
             (Fen::total(lines.iter().map(|line| line.fiscal_fen)), text.award_fen, "财政", "the department's"),
-            (Fen::total(lines.iter().map(|line| line.sponsor_fen)), text.sponsor_fund_fen, "需求方", "the sponsor's"),
+            (sponsors(&lines), sponsors(&text.budget), "需求方", "the sponsor's"),
             (Fen::total(lines.iter().map(|line| line.self_fen)), text.self_fund_fen, "自筹", "the consortium's own"),
         ] {
             faults.check(sum != whole, "budget", || {

@@ -32,8 +32,11 @@ pub struct ClawbackView {
     /// and interest on it.
     interest_fen: Fen,
     interest_rate_bps: Option<i32>,
+    /// What came back,
     received_fen: Fen,
-    /// What is still to come.
+    /// what was written off 核销,
+    written_off_fen: Fen,
+    /// and what is still to come. Once it was decided the three make principal and interest.
     outstanding_fen: Fen,
     audit_no: String,
     reason: String,
@@ -45,6 +48,12 @@ pub struct ClawbackView {
     decided_by: Option<UserId>,
     write_off_by: Option<UserId>,
     write_off_reason: Option<String>,
+    /// 核销决定文号: the number of the decision that wrote the rest off,
+    write_off_no: Option<String>,
+    /// by whom,
+    written_off_by: Option<UserId>,
+    /// and when.
+    written_off_on: Option<Date>,
     created_at: Timestamp,
     updated_at: Timestamp,
     /// What the caller may do now.
@@ -79,6 +88,10 @@ impl From<Shown<ClawbackRow>> for ClawbackView {
             decided_by: row.decided_by,
             write_off_by: row.write_off_by,
             write_off_reason: row.write_off_reason,
+            written_off_fen: row.written_off_fen,
+            write_off_no: row.write_off_no,
+            written_off_by: row.written_off_by,
+            written_off_on: row.written_off_on,
             created_at: row.created_at,
             updated_at: row.updated_at,
             allowed_actions: allowed,

@@ -1,7 +1,6 @@
-//! Commissioners: who could follow a project, who does and did, their desk and their monthly status.
+//! Commissioners: who could follow a project, who does and did, and their monthly status.
 
 use crate::app::commissioners::{self, AssignmentRow, Candidate};
-use crate::app::desk::{self, Item, Waiting};
 use crate::app::statuses::{self, StatusRow};
 use crate::app::{Act, AppError, Done, Seen};
 use crate::domain::assignment::AssignmentKind;
@@ -82,48 +81,6 @@ pub fn history(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<AssignmentsView>
         ends_at: row.ends_at,
     };
     Ok(commissioners::history(act, id)?.map(|rows| AssignmentsView { items: rows.into_iter().map(view).collect() }))
-}
-
-/// Something that waits for the commissioner.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct DeskItem {
-    what: Waiting,
-    project_id: ProjectId,
-    code: String,
-    title: String,
-    /// Which one: the name of a milestone, the number of a payment, the summary of a problem.
-    name: String,
-    /// Where it is to be found, below `/api/v1`.
-    path: String,
-    /// By when it is to be done; of a red light, since when it is red.
-    due_on: Date,
-    /// For how many days it is overdue; below zero, the days that are left.
-    overdue_days: i64,
-}
-
-/// Everything that waits for the commissioner.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct DeskView {
-    /// The most urgent first.
-    items: Vec<DeskItem>,
-}
-
-impl View for DeskView {}
-
-/// `GET /me/desk`
-pub fn desk(act: &mut Act<'_>, (): ()) -> Result<Seen<DeskView>, AppError> {
-    let today = act.now.date();
-    let view = |item: Item| DeskItem {
-        what: item.what,
-        project_id: item.project_id,
-        code: item.code,
-        title: item.title,
-        name: item.name,
-        path: item.path,
-        due_on: item.due_on,
-        overdue_days: (today.0 - item.due_on.0).num_days(),
-    };
-    Ok(desk::mine(act)?.map(|items| DeskView { items: items.into_iter().map(view).collect() }))
 }
 
 /// The status of a project in a month.

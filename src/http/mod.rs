@@ -19,6 +19,7 @@ pub mod commissioners;
 pub mod commitments;
 pub mod custody;
 pub mod decisions;
+pub mod desk;
 pub mod disqualifications;
 pub mod door;
 pub mod downloads;

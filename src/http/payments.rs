@@ -29,6 +29,8 @@ pub struct PaymentView {
     requested_by: Option<UserId>,
     checked_by: Option<UserId>,
     approved_by: Option<UserId>,
+    /// Beijing day of the approval: it is not paid before.
+    approved_on: Option<Date>,
     paid_by: Option<UserId>,
     /// 凭证号.
     voucher_no: Option<String>,
@@ -63,6 +65,7 @@ impl From<Payable> for PaymentView {
             requested_by: row.requested_by,
             checked_by: row.checked_by,
             approved_by: row.approved_by,
+            approved_on: row.approved_on,
             paid_by: row.paid_by,
             voucher_no: row.voucher_no,
             paid_on: row.paid_on,
@@ -244,6 +247,6 @@ pub fn reverse(act: &mut Act<'_>, id: PaymentId, input: ReverseInput) -> Changed
 }
 
 /// `POST /payments/{id}/forward`
-pub fn forward(act: &mut Act<'_>, id: PaymentId, input: ForwardInput) -> Changed {
+pub fn forward(act: &mut Act<'_>, id: PaymentId, input: ForwardInput) -> Result<Done<PaymentDetail>, AppError> {
     Ok(forwarding::forward(act, id, &input)?.map(Into::into))
 }

@@ -41,6 +41,9 @@ pub struct Problem {
     /// What the caller may do instead, when the stage is in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_actions: Option<Vec<String>>,
+    /// Why a payment may not move on, when something stands in its way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked_by: Vec<String>,
     /// When to try again, in seconds: goes into the header.
     #[serde(skip)]
     pub retry_after: Option<i64>,
@@ -91,6 +94,7 @@ impl Problem {
             request_id: request_id.to_owned(),
             stage: None,
             allowed_actions: None,
+            blocked_by: Vec::new(),
             retry_after: None,
             errors: Vec::new(),
         }
@@ -111,6 +115,13 @@ impl Problem {
                 if left > 0 {
                     problem.errors.push(field(&Fault::new("more", format!("另有{left}处"), format!("and {left} more")), locale));
                 }
+            }
+            AppError::Blocked(reasons) => {
+                let zh: Vec<&str> = reasons.iter().map(|reason| reason.zh()).collect();
+                let en: Vec<&str> = reasons.iter().map(|reason| reason.en()).collect();
+                let row = error.row();
+                problem.detail = say(locale, &format!("{}：{}", row.zh, zh.join("；")), &format!("{} ({})", row.en, en.join("; ")));
+                problem.blocked_by = reasons.iter().map(ToString::to_string).collect();
             }
             AppError::TooManyAttempts(seconds) | AppError::TooFast(seconds) => problem.retry_after = Some(*seconds),
             AppError::Duplicate(name) => {

@@ -1,8 +1,9 @@
 //! Progress reports: views and handlers.
 
 use crate::app::act::Shown;
-use crate::app::reports::{self, CardRow, ReportRow};
+use crate::app::reports::{self, CardRow, ReportRow, ReturnRow, WithReturns};
 use crate::app::{Act, AppError, Done, Page, Seen};
+use crate::domain::challenge::ReasonInput;
 use crate::domain::fault::Faults;
 use crate::domain::id::{ProjectId, ReportId, UserId};
 use crate::domain::policy::Action;
@@ -56,6 +57,43 @@ fn view(Shown { record: row, allowed }: Shown<ReportRow>, today: Date) -> Report
     }
 }
 
+/// What was handed in and sent back.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ReportReturnView {
+    number: i32,
+    content: Option<ReportInput>,
+    submitted_by: UserId,
+    submitted_at: Timestamp,
+    /// Why it was sent back.
+    reason: String,
+    returned_by: UserId,
+    returned_at: Timestamp,
+}
+
+/// A progress report with what was handed in before.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ReportDetail {
+    #[serde(flatten)]
+    report: ReportView,
+    /// In order.
+    returns: Vec<ReportReturnView>,
+}
+
+record_view!(ReportDetail as report);
+
+fn detail((report, returns): WithReturns, today: Date) -> ReportDetail {
+    let returned = |row: ReturnRow| ReportReturnView {
+        number: row.number,
+        content: row.content.read().ok(),
+        submitted_by: row.submitted_by,
+        submitted_at: row.submitted_at,
+        reason: row.reason,
+        returned_by: row.returned_by,
+        returned_at: row.returned_at,
+    };
+    ReportDetail { report: view(report, today), returns: returns.into_iter().map(returned).collect() }
+}
+
 /// Nothing to narrow it to.
 #[derive(Debug, deserr::Deserr, utoipa::ToSchema)]
 #[deserr(deny_unknown_fields, error = Faults)]
@@ -68,9 +106,9 @@ pub fn of_project(act: &mut Act<'_>, id: ProjectId, _: ReportQuery, page: &Page)
 }
 
 /// `GET /reports/{id}`
-pub fn get(act: &mut Act<'_>, id: ReportId) -> Result<Seen<ReportView>, AppError> {
+pub fn get(act: &mut Act<'_>, id: ReportId) -> Result<Seen<ReportDetail>, AppError> {
     let today = act.now.date();
-    Ok(reports::get(act, id)?.map(|row| view(row, today)))
+    Ok(reports::get(act, id)?.map(|row| detail(row, today)))
 }
 
 /// `POST /reports/{id}/submit`
@@ -83,6 +121,12 @@ pub fn submit(act: &mut Act<'_>, id: ReportId, input: ReportInput) -> Result<Don
 pub fn comment(act: &mut Act<'_>, id: ReportId, input: CommentInput) -> Result<Done<ReportView>, AppError> {
     let today = act.now.date();
     Ok(reports::comment(act, id, &input)?.map(|row| view(row, today)))
+}
+
+/// `POST /reports/{id}/return`
+pub fn send_back(act: &mut Act<'_>, id: ReportId, input: ReasonInput) -> Result<Done<ReportView>, AppError> {
+    let today = act.now.date();
+    Ok(reports::send_back(act, id, &input)?.map(|row| view(row, today)))
 }
 
 /// A yellow card 黄牌: two reports in a row were missing.

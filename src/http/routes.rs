@@ -12,10 +12,10 @@ use crate::http::door::{Route, create, get, get_with, list, put, verb};
 use crate::http::openapi::Described;
 use crate::http::{
     acceptances, amendments, audit, auth, batches, bids, calendars, challenges, changes, clawbacks, commissioners, commitments, custody,
-    decisions, disqualifications, draws, evidence, examinations, expert_import, experts, files, grants, keys, lanes, ledgers, measures,
-    milestones, objections, organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity, questions,
-    race_gates, receipts, recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor, sessions,
-    targets, users, visits,
+    decisions, desk, disqualifications, draws, evidence, examinations, expert_import, experts, files, grants, keys, lanes, ledgers,
+    measures, milestones, objections, organizations, outcomes, papers, partnerships, payments, portfolio, problems, projects, publicity,
+    questions, race_gates, receipts, recusals, reports, restrictions, reviews, rounds, satisfactions, schemes, scores, second_factor,
+    sessions, targets, users, visits,
 };
 use actix_web::http::Method;
 
@@ -331,13 +331,14 @@ pub fn routes() -> Vec<Route> {
         verb("/milestones/{id}/fail", A::MilestoneFail, milestones::fail),
         get("/projects/{id}/commissioners", A::ProjectReadCandidates, commissioners::candidates),
         get("/projects/{id}/assignments", A::ProjectRead, commissioners::history),
-        get("/me/desk", A::MeReadDesk, commissioners::desk),
+        get("/me/desk", A::MeReadDesk, desk::mine),
         verb("/me/status_reports", A::ProjectReportStatus, commissioners::report),
         list("/projects/{id}/reports", A::ReportRead, reports::of_project),
         get("/projects/{id}/yellow_cards", A::ReportRead, reports::cards),
         get("/reports/{id}", A::ReportRead, reports::get),
         verb("/reports/{id}/submit", A::ReportSubmit, reports::submit),
         verb("/reports/{id}/comment", A::ReportComment, reports::comment),
+        verb("/reports/{id}/return", A::ReportReturn, reports::send_back),
         create("/projects/{id}/visits", A::VisitLog, visits::log, "/visits"),
         list("/projects/{id}/visits", A::VisitRead, visits::of_project),
         get("/visits/{id}", A::VisitRead, visits::get),

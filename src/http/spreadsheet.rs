@@ -37,7 +37,7 @@ fn caption(sheet: &Sheet) -> String {
     for (key, sum) in sheet.totals.iter().flat_map(|totals| &totals.sums) {
         let heading = sheet.ledger.columns.iter().find(|column| column.key == *key).map(|column| column.zh).unwrap_or_default();
         // Writing to a String does not fail.
-        let _ = write!(caption, "　{heading}合计：{}万元", sum.in_wan_exactly());
+        let _ = write!(caption, "　{heading}合计：{}万元", sum.in_wan());
     }
     caption
 }
@@ -120,8 +120,8 @@ mod tests {
 
     #[test]
     fn every_amount_that_the_service_takes_is_a_number_in_a_spreadsheet() {
-        assert!(number(&MOST.in_wan_exactly()).is_some());
-        assert!(number(&Fen(MOST.0 - 1).in_wan_exactly()).is_some());
+        assert!(number(&MOST.in_wan()).is_some());
+        assert!(number(&Fen(MOST.0 - 1).in_wan()).is_some());
         assert!(number("1234567890.123456").is_none());
     }
 }

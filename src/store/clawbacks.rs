@@ -36,6 +36,10 @@ pub struct ClawbackRow {
     pub decided_by: Option<UserId>,
     pub write_off_by: Option<UserId>,
     pub write_off_reason: Option<String>,
+    pub written_off_fen: Fen,
+    pub write_off_no: Option<String>,
+    pub written_off_by: Option<UserId>,
+    pub written_off_on: Option<Date>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -207,6 +211,32 @@ pub fn propose_write_off(
     now: Timestamp,
 ) -> QueryResult<ClawbackRow> {
     step!(conn, clawbacks, ClawbackRow, row, to, now, clawbacks::write_off_by.eq(by), clawbacks::write_off_reason.eq(reason))
+}
+
+/// Writes off what is outstanding: how much, by which decision, by whom, and when stay with the record.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn write_off(
+    conn: &mut Conn,
+    row: &ClawbackRow,
+    to: ClawbackStage,
+    decision_no: &str,
+    by: UserId,
+    now: Timestamp,
+) -> QueryResult<ClawbackRow> {
+    step!(
+        conn,
+        clawbacks,
+        ClawbackRow,
+        row,
+        to,
+        now,
+        clawbacks::written_off_fen.eq(row.outstanding()),
+        clawbacks::write_off_no.eq(decision_no),
+        clawbacks::written_off_by.eq(by),
+        clawbacks::written_off_on.eq(now.date())
+    )
 }
 
 /// Moves the clawback on.

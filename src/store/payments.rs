@@ -24,8 +24,12 @@ pub struct PaymentRow {
     pub amount_fen: Fen,
     pub stage: PaymentStage,
     pub requested_by: Option<UserId>,
+    /// When it was asked for: holding it does not begin the time to check it anew.
+    pub requested_at: Option<Timestamp>,
     pub checked_by: Option<UserId>,
     pub approved_by: Option<UserId>,
+    /// The Beijing day of that: the money does not leave before it.
+    pub approved_on: Option<Date>,
     pub paid_by: Option<UserId>,
     pub voucher_no: Option<String>,
     pub paid_on: Option<Date>,
@@ -60,8 +64,10 @@ impl PaymentRow {
             amount_fen,
             stage: PaymentStage::Locked,
             requested_by: None,
+            requested_at: None,
             checked_by: None,
             approved_by: None,
+            approved_on: None,
             paid_by: None,
             voucher_no: None,
             paid_on: None,
@@ -167,7 +173,7 @@ pub fn advance(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Timesta
 /// # Errors
 /// [`diesel::NotFound`] when the payment is not as it was read.
 pub fn request(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
-    step!(conn, payments, PaymentRow, row, to, now, payments::requested_by.eq(by))
+    step!(conn, payments, PaymentRow, row, to, now, payments::requested_by.eq(by), payments::requested_at.eq(now))
 }
 
 /// The commissioner signs.
@@ -183,7 +189,7 @@ pub fn check(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, no
 /// # Errors
 /// [`diesel::NotFound`] when the payment is not as it was read.
 pub fn approve(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, by: UserId, now: Timestamp) -> QueryResult<PaymentRow> {
-    step!(conn, payments, PaymentRow, row, to, now, payments::approved_by.eq(by))
+    step!(conn, payments, PaymentRow, row, to, now, payments::approved_by.eq(by), payments::approved_on.eq(now.date()))
 }
 
 /// The second finance officer records the transfer.
@@ -218,8 +224,10 @@ pub fn send_back(conn: &mut Conn, row: &PaymentRow, to: PaymentStage, now: Times
         to,
         now,
         payments::requested_by.eq(None::<UserId>),
+        payments::requested_at.eq(None::<Timestamp>),
         payments::checked_by.eq(None::<UserId>),
-        payments::approved_by.eq(None::<UserId>)
+        payments::approved_by.eq(None::<UserId>),
+        payments::approved_on.eq(None::<Date>)
     )
 }
 

@@ -1,7 +1,6 @@
 //! Projects, their signatures and the assignments of their commissioners.
 
 use crate::domain::id::{BidId, ChallengeId, OrganizationId, ProjectId, UserId};
-use crate::domain::light::shines;
 use crate::domain::money::Fen;
 use crate::domain::policy::Scope;
 use crate::domain::project::{ProjectStage, RUNNING};
@@ -256,14 +255,4 @@ pub fn followed(conn: &mut Conn, commissioner: UserId, lead: OrganizationId) -> 
 /// The database does not answer.
 pub fn these(conn: &mut Conn, ids: &[ProjectId]) -> QueryResult<Vec<ProjectRow>> {
     projects::table.filter(projects::id.eq_any(ids.iter().copied())).select(ProjectRow::as_select()).load(conn)
-}
-
-/// The projects that run and that somebody follows, as primary commissioner or as backup.
-///
-/// # Errors
-/// The database does not answer.
-pub fn running_of(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ProjectRow>> {
-    let running: Vec<ProjectStage> = ProjectStage::ALL.iter().copied().filter(|stage| shines(*stage)).collect();
-    let theirs = projects::commissioner_id.eq(user).or(projects::backup_id.eq(user)).assume_not_null();
-    projects::table.filter(theirs).filter(projects::stage.eq_any(running)).select(ProjectRow::as_select()).load(conn)
 }

@@ -6,7 +6,7 @@ use crate::domain::project::ProjectStage;
 use crate::domain::report::{Owed, ReportInput, ReportKind, ReportStage};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::page::{Page, by_id};
-use crate::store::schema::{follow_ups, projects, reports, yellow_cards};
+use crate::store::schema::{follow_ups, projects, report_returns, reports, yellow_cards};
 use crate::store::{Conn, Json, Multi, on, step};
 use diesel::prelude::*;
 
@@ -30,6 +30,20 @@ pub struct ReportRow {
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// A row of `report_returns`: what was handed in, and why it was sent back.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = report_returns, treat_none_as_default_value = false)]
+pub struct ReturnRow {
+    pub report_id: ReportId,
+    pub number: i32,
+    pub content: Json<ReportInput>,
+    pub submitted_by: UserId,
+    pub submitted_at: Timestamp,
+    pub reason: String,
+    pub returned_by: UserId,
+    pub returned_at: Timestamp,
 }
 
 /// A row of `yellow_cards`.
@@ -142,6 +156,34 @@ pub fn comment(conn: &mut Conn, row: &ReportRow, to: ReportStage, text: &str, by
     step!(conn, reports, ReportRow, row, to, now, reports::comment.eq(text), reports::commented_by.eq(by))
 }
 
+/// Sends a report back to the team: what it held is kept beside it.
+///
+/// # Errors
+/// [`diesel::NotFound`] when it is not as it was read.
+pub fn send_back(conn: &mut Conn, row: &ReportRow, to: ReportStage, kept: &ReturnRow) -> QueryResult<ReportRow> {
+    diesel::insert_into(report_returns::table).values(kept).execute(conn)?;
+    step!(
+        conn,
+        reports,
+        ReportRow,
+        row,
+        to,
+        kept.returned_at,
+        reports::content.eq(None::<&str>),
+        reports::submitted_by.eq(None::<UserId>),
+        reports::submitted_at.eq(None::<Timestamp>)
+    )
+}
+
+/// What was handed in of a report and sent back, in order.
+///
+/// # Errors
+/// The database does not answer.
+pub fn returns(conn: &mut Conn, report: ReportId) -> QueryResult<Vec<ReturnRow>> {
+    let own = report_returns::table.filter(report_returns::report_id.eq(report));
+    own.order(report_returns::number).select(ReturnRow::as_select()).load(conn)
+}
+
 /// Reports of these projects that wait for a comment, with their periods and when they came.
 ///
 /// # Errors
@@ -155,7 +197,7 @@ pub fn to_comment(conn: &mut Conn, of: &[ProjectId]) -> QueryResult<Vec<(Project
 }
 
 /// Quarterly reports that are missing on `today`, of these projects or of all that run, the newest first: as far back as it
-/// matters for the light and for cards.
+/// matters for the light and for cards. What was handed in and sent back is not missing.
 ///
 /// # Errors
 /// The database does not answer.
@@ -165,6 +207,7 @@ pub fn missing(conn: &mut Conn, of: Option<&[ProjectId]>, today: Date) -> QueryR
         .inner_join(projects::table)
         .filter(reports::stage.eq(ReportStage::Due).and(reports::due_on.between(since, today.plus_days(-1))))
         .filter(reports::kind.eq(ReportKind::Quarterly).and(projects::stage.eq(ProjectStage::Active)))
+        .filter(reports::id.ne_all(report_returns::table.select(report_returns::report_id)))
         .order((reports::project_id, reports::number.desc()))
         .select((reports::project_id, reports::id, reports::number))
         .into_boxed::<Multi>();

@@ -941,6 +941,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    report_returns (report_id, number) {
+        report_id -> Text,
+        number -> Integer,
+        content -> Text,
+        submitted_by -> Text,
+        submitted_at -> Timestamp,
+        reason -> Text,
+        returned_by -> Text,
+        returned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     yellow_cards (report_id) {
         report_id -> Text,
         project_id -> Text,
@@ -998,8 +1011,10 @@ diesel::table! {
         amount_fen -> BigInt,
         stage -> Text,
         requested_by -> Nullable<Text>,
+        requested_at -> Nullable<Timestamp>,
         checked_by -> Nullable<Text>,
         approved_by -> Nullable<Text>,
+        approved_on -> Nullable<Date>,
         paid_by -> Nullable<Text>,
         voucher_no -> Nullable<Text>,
         paid_on -> Nullable<Date>,
@@ -1068,6 +1083,10 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         write_off_by -> Nullable<Text>,
         write_off_reason -> Nullable<Text>,
+        written_off_fen -> BigInt,
+        write_off_no -> Nullable<Text>,
+        written_off_by -> Nullable<Text>,
+        written_off_on -> Nullable<Date>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -1324,9 +1343,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     follow_ups,
     problems,
     reports,
+    report_returns,
     transfers,
     sub_payments,
     clawbacks,
+    measures,
     race_gates,
     partnerships,
     audit,

@@ -198,6 +198,62 @@ on_both! {
         assert_eq!(app.officer().await.does(&story.path("finish")).await.is(200)["stage"], "finished");
     }
 
+    async fn an_end_without_passing_stops_all_that_finance_has_not_approved_and_can_be_settled(app: TestApp) {
+        let story = Story::in_acceptance(&app).await;
+        story.assessed("fail", "pass").await;
+        let (team, finance, commissioner, officer) = (app.team("keda").await, app.finance().await, app.commissioner().await, app.officer().await);
+        let step = |index: usize, verb: &str| format!("/payments/{}/{verb}", story.payments[index]);
+        for index in [0, 1] {
+            team.does(&step(index, "request")).await.is(200);
+        }
+        commissioner.does(&step(0, "check")).await.is(200);
+        finance.does(&step(0, "approve")).await.is(200);
+        finance.post(&step(1, "hold"), json!({"reason": "账户待核"})).await.is(200);
+        app.director().await.post(&format!("/projects/{}/conclude", story.project), conclusion("failed")).await.is(200);
+        let payments = format!("/projects/{}/payments", story.project);
+        let stages = async || {
+            let list = officer.get(&payments).await.is(200);
+            list["items"].as_array().unwrap().iter().map(|row| row["stage"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(stages().await, ["approved", "cancelled", "cancelled"]);
+        let letters = app.letters().await;
+        let stopped = letters.iter().filter(|letter| letter.subject.contains("停拨") && letter.to.contains("team-keda"));
+        assert!(stopped.clone().all(|letter| letter.text.contains("按专家组意见办理")), "the conclusion is the reason");
+        assert_eq!(stopped.count(), 2);
+        let settle = format!("/projects/{}/clawbacks", story.project);
+        let sheet = json!({"audit_no": "审字1号", "spent_fen": 0, "reason": "未拨付，无支出。"});
+        officer.post(&settle, sheet.clone()).await.is_refused(409, "payments_open");
+        // What is sent back now is stopped, too: nobody asks for it any more.
+        assert_eq!(finance.post(&step(0, "return"), json!({"reason": "项目未通过验收"})).await.is(200)["stage"], "cancelled");
+        let fiscal = officer.get(&payments).await.is(200)["sources"][0].clone();
+        assert_eq!((&fiscal["cancelled_fen"], &fiscal["planned_fen"]), (&json!(650 * inputs::WAN), &json!(650 * inputs::WAN)));
+        officer.post(&settle, sheet).await.is(201);
+        assert_eq!(app.count(crate::portfolio::WRONG).await, 0);
+    }
+
+    async fn money_behind_a_milestone_that_was_not_met_is_stopped_and_a_completed_project_keeps_none_locked(app: TestApp) {
+        let story = Story::active(&app).await;
+        story.paid(0).await;
+        story.handed_in(0, &[("K1", "80")]).await;
+        app.letters().await;
+        app.commissioner().await.post(&format!("/milestones/{}/fail", story.milestones[0]), json!({"opinion": "未达节点目标"})).await.is(200);
+        let behind = format!("/payments/{}", story.payments[1]);
+        let team = app.team("keda").await;
+        assert_eq!(team.get(&behind).await.is(200)["stage"], "cancelled", "it never becomes met");
+        let letters = app.letters().await;
+        assert!(letters.iter().any(|letter| letter.to.contains("team-keda") && letter.subject.contains("停拨") && letter.text.contains("未达节点目标")));
+        story.met(1, &[("K1", "96.5"), ("K2", "0.49")]).await;
+        story.applied().await;
+        story.assessed("pass", "pass").await;
+        app.director().await.post(&format!("/projects/{}/conclude", story.project), conclusion("completed")).await.is(200);
+        story.paid(2).await;
+        let fiscal = team.get(&format!("/projects/{}/payments", story.project)).await.is(200)["sources"][0].clone();
+        let parts = ["planned", "paid", "cancelled", "locked"].map(|part| fiscal[format!("{part}_fen")].as_i64().unwrap() / inputs::WAN);
+        assert_eq!(parts, [650, 455, 195, 0]);
+        assert_eq!(app.leader().await.get("/portfolio/summary").await.is(200)["total"]["paid_fen"], 455 * inputs::WAN);
+        assert_eq!(app.count(crate::portfolio::WRONG).await, 0);
+    }
+
     async fn a_project_that_passed_has_a_certificate_to_print(app: TestApp) {
         let story = Story::in_acceptance(&app).await;
         let team = app.team("keda").await;

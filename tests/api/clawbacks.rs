@@ -108,6 +108,8 @@ on_both! {
         let settle = format!("/projects/{}/clawbacks", story.project);
         officer.post(&settle, audit()).await.has_faults(&[("interest_rate_bps", "required")]);
         let mut input = audit();
+        input["interest_rate_bps"] = json!(0);
+        officer.post(&settle, input.clone()).await.has_faults(&[("interest_rate_bps", "out_of_range")]);
         input["interest_rate_bps"] = json!(345);
         let made = officer.post(&settle, input).await.is(201);
         let paid = 260 * inputs::WAN;
@@ -121,13 +123,19 @@ on_both! {
     async fn who_spent_everything_properly_owes_nothing_and_open_payments_wait(app: TestApp) {
         let story = Story::in_acceptance(&app).await;
         story.paid(0).await;
+        let step = |verb: &str| format!("/payments/{}/{verb}", story.payments[1]);
+        app.team("keda").await.does(&step("request")).await.is(200);
+        app.commissioner().await.does(&step("check")).await.is(200);
+        app.finance().await.does(&step("approve")).await.is(200);
         let conclude = format!("/projects/{}/conclude", story.project);
         story.assessed("fail", "pass").await;
         app.director().await.post(&conclude, json!({"conclusion": "concluded", "opinion": "尽职未达标，结题"})).await.is(200);
         let settle = format!("/projects/{}/clawbacks", story.project);
         let sheet = json!({"audit_no": "审字1号", "spent_fen": 455 * inputs::WAN, "reason": "支出合规。"});
+        // What finance has approved is on its way.
         app.officer().await.post(&settle, sheet.clone()).await.is_refused(409, "payments_open");
-        story.paid(1).await;
+        let voucher = json!({"voucher_no": "PZ-455", "paid_on": app.app.clock.now().date().to_string()});
+        app.second_finance().await.post(&step("pay"), voucher).await.is(200);
         let made = app.officer().await.post(&settle, sheet).await.is(201);
         let path = format!("/clawbacks/{}/approve", made["id"].as_str().unwrap());
         let done = app.director().await.post(&path, decision()).await.is(200);
@@ -201,8 +209,47 @@ on_both! {
         let declined = app.director().await.post(&verb("decline_write_off"), json!({"reason": "继续追索"})).await.is(200);
         assert_eq!(declined["stage"], "partial");
         app.finance().await.post(&verb("propose_write_off"), json!({"reason": "法院裁定终结执行"})).await.is(200);
+        let open = app.finance().await.get(&path).await.is(200);
+        assert_eq!((&open["written_off_fen"], &open["write_off_no"], &open["written_off_on"]), (&json!(0), &Value::Null, &Value::Null));
+        app.days_later(3);
         let done = app.director().await.post(&verb("approve_write_off"), decision()).await.is(200);
         assert_eq!((&done["stage"], &done["outstanding_fen"]), (&json!("written_off"), &json!(0)));
+        // What was written off, by which decision, by whom and when stays with the record.
+        let kept = app.auditor().await.get(&path).await.is(200);
+        assert_eq!((&kept["written_off_fen"], &kept["received_fen"]), (&json!(62_000_000), &json!(469_134)));
+        assert_eq!((&kept["write_off_no"], &kept["written_off_by"]), (&json!("示科发〔2026〕31号"), &json!(app.director().await.id())));
+        assert_eq!(kept["written_off_on"], app.app.clock.now().date().to_string());
+    }
+
+    async fn letters_and_the_ledger_speak_of_each_fen_until_the_rest_is_written_off(app: TestApp) {
+        let story = Story::active(&app).await;
+        story.paid(0).await;
+        decided(&story, measure("terminate", "not_feasible")).await;
+        let mut sheet = audit();
+        (sheet["spent_fen"], sheet["irregular_fen"]) = (json!(260 * inputs::WAN - 12_690), json!(0));
+        let officer = app.officer().await;
+        let made = officer.post(&format!("/projects/{}/clawbacks", story.project), sheet).await.is(201);
+        let path = format!("/clawbacks/{}", made["id"].as_str().unwrap());
+        // What the letter to the team says.
+        let said = async |words: &str| {
+            let letters = app.letters().await;
+            let letter = letters.iter().find(|letter| letter.to.contains("team-keda")).unwrap();
+            assert!(letter.subject.contains(words) || letter.text.contains(words), "{words}: {} {}", letter.subject, letter.text);
+        };
+        app.letters().await;
+        app.director().await.post(&format!("{path}/approve"), decision()).await.is(200);
+        said("应退财政资金0.01269万元").await;
+        app.finance().await.post(&format!("{path}/receive"), receipt(&app, 10_000, "TK-1")).await.is(200);
+        said("尚有0.00269万元未退").await;
+        app.finance().await.post(&format!("{path}/propose_write_off"), json!({"reason": "单位已注销，无财产可供执行"})).await.is(200);
+        app.letters().await;
+        app.director().await.post(&format!("{path}/approve_write_off"), decision()).await.is(200);
+        said("未退的0.00269万元已核销").await;
+        let ledger = officer.get("/ledgers/clawbacks").await.is(200);
+        for row in [&ledger["items"][0], &ledger["totals"]] {
+            let parts = ["due", "received", "written_off", "outstanding"].map(|part| row[format!("{part}_fen")].as_i64().unwrap());
+            assert_eq!(parts, [12_690, 10_000, 2_690, 0], "{row}");
+        }
     }
 
     async fn whoever_settles_a_project_or_follows_it_does_not_decide(app: TestApp) {

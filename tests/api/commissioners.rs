@@ -97,7 +97,7 @@ on_both! {
         assert!(waiting(&desk).contains(&("red_light".to_owned(), "2027-02-01".to_owned())), "{desk}");
         assert!(waiting(&desk).contains(&("visit_due".to_owned(), "2026-09-30".to_owned())), "{desk}");
         assert_eq!(second(&app).await.get("/me/desk").await.is(200)["items"], json!([]));
-        app.officer().await.get("/me/desk").await.is_refused(403, "forbidden");
+        app.auditor().await.get("/me/desk").await.is_refused(403, "forbidden");
     }
 
     async fn the_status_of_a_month_is_given_for_all_projects_at_once_and_as_said_last(app: TestApp) {

@@ -95,7 +95,7 @@ on_both! {
         story.signed_by("team").await;
         let page = app.sponsor().await.get(&path(&story, "commitment/page")).await;
         assert_eq!(page.status, 200);
-        for words in ["任务书暨军令状", "size:A4", "李挂帅", "≤0.5 kWh", "第三方检测", "尽职免责", "赵法人 / 李挂帅", "650.00", "待签署", "SHA-256"] {
+        for words in ["任务书暨军令状", "size:A4", "李挂帅", "≤0.5 kWh", "第三方检测", "尽职免责", "赵法人 / 李挂帅", "650.00", "278.571429", "待签署", "SHA-256"] {
             assert!(page.text.contains(words), "{words}: {}", page.text);
         }
         assert!(page.header("content-security-policy").contains("sandbox"));

@@ -62,7 +62,7 @@ challenge.fail: bid_declined -> team-keda; challenge_failed -> director, officer
 challenge.republish: challenge_published -> officer, sponsor, team-fan
 challenge.withdraw: challenge_withdrawn -> officer, sponsor, team-idle, team-yuan
 decision.return: decision_returned -> officer
-milestone.fail: milestone_failed -> director, officer, team-keda
+milestone.fail: milestone_failed -> director, officer, team-keda; payment_cancelled -> finance2, finance, team-keda
 project.conclude rectify: project_rectifying -> commissioner, officer, sponsor, team-keda
 project.conclude failed: payment_cancelled -> finance2, finance2, finance, finance, team-keda, team-keda; project_failed -> commissioner, officer, sponsor, team-keda
 ";

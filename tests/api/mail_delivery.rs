@@ -27,6 +27,7 @@ change.drop: change_dropped -> commissioner, director, officer, sponsor
 /// What a commissioner does, and what is done about them.
 const FOLLOWING: &str = "\
 report.submit: report_submitted -> commissioner
+report.return: report_returned -> team-keda
 report.comment: report_commented -> team-keda
 visit.log: visit_logged -> team-keda
 problem.raise: problem_raised -> officer, team-keda
@@ -94,6 +95,10 @@ on_both! {
         let path = format!("/projects/{}", story.project);
         team.post(&format!("{report}/submit"), inputs::report()).await.is(200);
         note(&app, &mut record, "report.submit").await;
+        commissioner.post(&format!("{report}/return"), json!({"reason": "支出与凭证不符"})).await.is(200);
+        note(&app, &mut record, "report.return").await;
+        team.post(&format!("{report}/submit"), inputs::report()).await.is(200);
+        app.mail().await;
         commissioner.post(&format!("{report}/comment"), json!({"comment": "进展符合计划"})).await.is(200);
         note(&app, &mut record, "report.comment").await;
         commissioner.post(&format!("{path}/visits"), inputs::visit(&app)).await.is(201);

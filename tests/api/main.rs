@@ -35,6 +35,7 @@ mod crowds;
 mod custody;
 mod deadline;
 mod demo;
+mod desk;
 mod disqualifications;
 mod draws;
 mod edge;

@@ -59,7 +59,7 @@ pub async fn decided(story: &Story<'_>, input: Value) {
 /// A project of keda's with the partner yuan, who has a fifth of the money: active, with a commissioner.
 pub async fn in_consortium(app: &TestApp) -> Story<'_> {
     let mut story = Story::open(app).await;
-    let (team, officer) = (app.team("keda").await, app.officer().await);
+    let team = app.team("keda").await;
     let partner = app.organization("yuan").await.to_string();
     let bid = team.post(&story.path("bids"), inputs::with_partner(&partner)).await.is(201);
     bid["id"].as_str().unwrap().clone_into(&mut story.bid);
@@ -67,6 +67,12 @@ pub async fn in_consortium(app: &TestApp) -> Story<'_> {
     app.team("yuan").await.does(&format!("/partnerships/{asked}/confirm")).await.is(200);
     team.uploads(&story.bid, "agreement", "协议.pdf", &pdf("协议", 100)).await.is(201);
     team.does(&format!("/bids/{}/submit", story.bid)).await.is(200);
+    signed(story, inputs::plan(650 * inputs::WAN)).await
+}
+
+/// From a bid that was submitted to a project that runs by this plan, with a commissioner.
+pub async fn signed(mut story: Story<'_>, plan: Value) -> Story<'_> {
+    let (app, officer) = (story.app, story.app.officer().await);
     story.close().await;
     officer.does(&story.path("open_bids")).await.is(200);
     story.examined(&story.bid, &[]).await;
@@ -80,7 +86,7 @@ pub async fn in_consortium(app: &TestApp) -> Story<'_> {
     app.director().await.does(&story.path("award")).await.is(200);
     let projects = officer.get(&format!("/projects?challenge_id={}", story.challenge)).await.is(200);
     projects["items"][0]["id"].as_str().unwrap().clone_into(&mut story.project);
-    crate::payments::replanned(&mut story, inputs::plan(650 * inputs::WAN)).await;
+    crate::payments::replanned(&mut story, plan).await;
     for party in ["team", "sponsor", "department"] {
         story.signed_by(party).await;
     }
@@ -137,7 +143,8 @@ on_both! {
             team.does(&format!("/milestones/{}/start", story.milestones[0])).await.is_refused(409, "project_not_active");
             let payment = format!("/payments/{}", story.payments[0]);
             assert_eq!(team.get(&payment).await.is(200)["blocked_by"], json!(["project_suspended"]));
-            team.does(&format!("{payment}/request")).await.is_refused(409, "payment_blocked");
+            let problem = team.does(&format!("{payment}/request")).await.is_refused(409, "payment_blocked");
+            assert_eq!((&problem["detail"], &problem["blocked_by"]), (&json!("该笔拨付暂不能办理：项目暂停"), &json!(["project_suspended"])));
             app.days_later(30);
             decided(&story, measure("resume", "cause_gone")).await;
             assert_eq!(dates(&story).await, later(&before, days), "clock stops: {clock_stops}");

@@ -31,7 +31,7 @@ pub async fn replanned(story: &mut Story<'_>, plan: Value) {
 }
 
 /// Active, with the money of all three sources in five payments: at signing the department's, in the middle, then the others'.
-async fn with_all_sources(app: &TestApp) -> Story<'_> {
+pub async fn with_all_sources(app: &TestApp) -> Story<'_> {
     let mut story = Story::planned(app).await;
     replanned(&mut story, plan_of_all_sources("60_40")).await;
     for party in ["team", "sponsor", "department"] {
@@ -163,7 +163,8 @@ on_both! {
         app.commissioner().await.post(&format!("/milestones/{}/return", story.milestones[0]), order).await.is(200);
         let seen = team.get(&format!("/payments/{}", story.payments[0])).await.is(200);
         assert_eq!(seen["blocked_by"], json!(["milestone_rectifying"]));
-        app.commissioner().await.does(&step(&story, 0, "check")).await.is_refused(409, "payment_blocked");
+        let problem = app.commissioner().await.with("Accept-Language", "en").does(&step(&story, 0, "check")).await.is_refused(409, "payment_blocked");
+        assert_eq!(problem["detail"], "Something stands in the way of this payment for now. (a milestone is being mended)");
         let supervisor = app.person("watch", "department", Some("机关纪委"), &[Role::Supervisor]).await;
         let own = app.organization("keda").await.to_string();
         let restriction = supervisor.post("/restrictions", inputs::restriction(&own)).await.is(201)["id"].as_str().unwrap().to_owned();
@@ -171,10 +172,47 @@ on_both! {
         let listed = team.get(&format!("/payments?project_id={}", story.project)).await.is(200);
         assert!(listed["items"].as_array().unwrap().iter().all(|row| row["blocked_by"] == json!(["milestone_rectifying", "restricted"])));
         team.post(&format!("/milestones/{}/submit", story.milestones[0]), story.evidence(&[("K1", "91")]).await).await.is(200);
-        app.commissioner().await.does(&step(&story, 0, "check")).await.is_refused(409, "payment_blocked");
+        let problem = app.commissioner().await.does(&step(&story, 0, "check")).await.is_refused(409, "payment_blocked");
+        assert_eq!(problem["blocked_by"], json!(["restricted"]));
+        assert_eq!(problem["detail"], "该笔拨付暂不能办理：牵头单位处于科研诚信限制期内");
         app.director().await.post(&format!("/restrictions/{restriction}/lift"), json!({"reason": "申诉成立"})).await.is(200);
         app.commissioner().await.does(&step(&story, 0, "check")).await.is(200);
         finance.does(&step(&story, 0, "approve")).await.is(200);
+    }
+
+    async fn money_leaves_on_the_day_of_its_approval_at_the_earliest(app: TestApp) {
+        let story = Story::active(&app).await;
+        app.team("keda").await.does(&step(&story, 0, "request")).await.is(200);
+        app.commissioner().await.does(&step(&story, 0, "check")).await.is(200);
+        // Half past midnight of the eleventh in Beijing.
+        app.at("2026-05-10T16:30:00Z");
+        let approved = app.finance().await.does(&step(&story, 0, "approve")).await.is(200);
+        assert_eq!(approved["approved_on"], "2026-05-11");
+        app.days_later(3);
+        let second = app.second_finance().await;
+        let on = |day: &str| json!({"voucher_no": "PZ-1", "paid_on": day});
+        second.post(&step(&story, 0, "pay"), on("2026-05-10")).await.has_faults(&[("paid_on", "too_early")]);
+        second.post(&step(&story, 0, "pay"), on("2026-05-11")).await.is(200);
+    }
+
+    async fn what_the_sponsor_gives_is_the_same_in_the_plan_and_in_the_commitment(app: TestApp) {
+        let mut story = Story::open(&app).await;
+        let team = app.team("keda").await;
+        let mut bid = inputs::bid();
+        bid["budget"][1]["sponsor_fen"] = json!(0);
+        story.bid = team.post(&story.path("bids"), bid.clone()).await.is(201)["id"].as_str().unwrap().to_owned();
+        team.does(&format!("/bids/{}/submit", story.bid)).await.is(200);
+        let mut plan = inputs::plan(650 * inputs::WAN);
+        // What the challenge says, since the budget names none.
+        plan["payments"].as_array_mut().unwrap().push(json!({"source": "sponsor", "gate": "signing", "amount_fen": 800 * inputs::WAN}));
+        let story = crate::measures::signed(story, plan).await;
+        let text = team.get(&format!("/projects/{}/commitment", story.project)).await.is(200)["content"].clone();
+        assert_eq!((&text["sponsor_fund_fen"], &text["payments"][3]["amount_fen"]), (&json!(800 * inputs::WAN), &json!(800 * inputs::WAN)));
+        // The lines of the budget are moved as ever.
+        let mut budget = text["budget"].clone();
+        let fiscal = |line: &Value| line["fiscal_fen"].as_i64().unwrap();
+        (budget[0]["fiscal_fen"], budget[2]["fiscal_fen"]) = (json!(fiscal(&budget[0]) - 1), json!(fiscal(&budget[2]) + 1));
+        crate::changes::asked(&app, &story, json!({"kind": "budget_line", "budget": budget})).await;
     }
 
     async fn money_that_the_bank_sends_back_is_paid_again_with_a_new_voucher(app: TestApp) {

@@ -102,7 +102,7 @@ on_both! {
         team.post(&path("submit"), story.evidence(&[("K1", "89.95")]).await).await.is(200);
         commissioner.post(&path("return"), order(60)).await.is_refused(409, "rectified_once");
         assert_eq!(commissioner.post(&path("fail"), json!({"opinion": "整改后仍不达标"})).await.is(200)["stage"], "not_met");
-        assert_eq!(team.get(&format!("/payments/{}", story.payments[1])).await.is(200)["stage"], "locked");
+        assert_eq!(team.get(&format!("/payments/{}", story.payments[1])).await.is(200)["stage"], "cancelled");
     }
 
     async fn evidence_answers_each_indicator_of_the_milestone(app: TestApp) {

@@ -59,19 +59,75 @@ on_both! {
         input["staff_months"] = json!("-1");
         app.team("keda").await.post(&format!("{path}/submit"), input).await.has_faults(&[
             ("indicators[1].code", "repeated_code"), ("indicators[2].code", "unknown_indicator"), ("indicators.K2", "required"),
-            ("spending[1].item", "repeated"), ("spending", "overspent"), ("staff_months", "negative"),
+            ("spending[1].item", "repeated"), ("spending.fiscal_fen", "overspent"), ("staff_months", "negative"),
         ]);
     }
 
-    async fn no_more_is_spent_than_was_received_and_put_in(app: TestApp) {
+    async fn of_each_source_no_more_is_spent_than_there_is_of_it(app: TestApp) {
         let (story, path) = owing(&app).await;
         let team = app.team("keda").await;
-        let award = 650 * inputs::WAN;
-        let mut input = inputs::report();
-        input["spending"] = json!([{"item": "equipment", "fiscal_fen": award * 4 / 10, "self_fen": 20 * inputs::WAN}]);
-        team.post(&format!("{path}/submit"), input.clone()).await.has_faults(&[("spending", "overspent")]);
+        let (submit, paid) = (format!("{path}/submit"), 260 * inputs::WAN);
+        let report = |fiscal: i64, sponsor: i64, own: i64, put_in: i64| {
+            let mut input = inputs::report();
+            input["spending"] = json!([{"item": "equipment", "fiscal_fen": fiscal, "sponsor_fen": sponsor}, {"item": "business", "fiscal_fen": 0, "self_fen": own}]);
+            input["self_fund_fen"] = json!(put_in);
+            input
+        };
+        team.post(&submit, report(1, 0, 0, 20 * inputs::WAN)).await.has_faults(&[("spending.fiscal_fen", "overspent")]);
         story.paid(0).await;
-        team.post(&format!("{path}/submit"), input).await.is(200);
+        // Own money does not make up for the department's, nor the department's for the own.
+        team.post(&submit, report(paid + 1, 0, 0, 900 * inputs::WAN)).await.has_faults(&[("spending.fiscal_fen", "overspent")]);
+        team.post(&submit, report(0, 0, 20 * inputs::WAN + 1, 20 * inputs::WAN)).await.has_faults(&[("spending.self_fen", "overspent")]);
+        // The plan leaves the sponsor's money out: of it there is what the commitment says.
+        team.post(&submit, report(paid, 50 * inputs::WAN + 1, 1, 0)).await
+            .has_faults(&[("spending.sponsor_fen", "overspent"), ("spending.self_fen", "overspent")]);
+        team.post(&submit, report(paid, 50 * inputs::WAN, 20 * inputs::WAN, 20 * inputs::WAN)).await.is(200);
+    }
+
+    async fn payments_of_the_others_money_count_once(app: TestApp) {
+        let story = crate::payments::with_all_sources(&app).await;
+        at(&app, "2026-07-01").await;
+        let team = app.team("keda").await;
+        let reports = team.get(&format!("/projects/{}/reports", story.project)).await.is(200);
+        let submit = format!("/reports/{}/submit", reports["items"][0]["id"].as_str().unwrap());
+        let mut input = inputs::report();
+        input["spending"] = json!([{"item": "business", "fiscal_fen": 0, "sponsor_fen": 1, "self_fen": 60 * inputs::WAN + 1}]);
+        input["self_fund_fen"] = json!(60 * inputs::WAN);
+        // Of the sponsor's money nothing was paid yet; of the own 60 are paid, and put in once.
+        story.paid(3).await;
+        team.post(&submit, input.clone()).await.has_faults(&[("spending.sponsor_fen", "overspent"), ("spending.self_fen", "overspent")]);
+        story.paid(2).await;
+        input["spending"][0]["self_fen"] = json!(60 * inputs::WAN);
+        team.post(&submit, input).await.is(200);
+    }
+
+    async fn what_was_spent_falls_only_with_a_correction_by_source_and_kind_of_cost(app: TestApp) {
+        let (story, path) = owing(&app).await;
+        story.paid(0).await;
+        let team = app.team("keda").await;
+        let mut input = inputs::report();
+        input["spending"] = json!([
+            {"item": "equipment", "fiscal_fen": 200 * inputs::WAN}, {"item": "business", "fiscal_fen": 10, "self_fen": 10 * inputs::WAN}
+        ]);
+        team.post(&format!("{path}/submit"), input.clone()).await.is(200);
+        at(&app, "2026-10-01").await;
+        let reports = team.get(&format!("/projects/{}/reports", story.project)).await.is(200);
+        let owed = reports["items"].as_array().unwrap().iter().find(|one| one["stage"] == "due").unwrap();
+        let next = format!("/reports/{}/submit", owed["id"].as_str().unwrap());
+        // More of one kind of cost does not make up for another, and a line that is left out is nothing.
+        input["spending"] = json!([{"item": "business", "fiscal_fen": 250 * inputs::WAN, "self_fen": 10 * inputs::WAN - 1}]);
+        input["self_fund_fen"] = json!(15 * inputs::WAN);
+        team.post(&next, input.clone()).await
+            .has_faults(&[("spending[0].self_fen", "fell"), ("spending.equipment", "fell"), ("self_fund_fen", "fell")]);
+        input["spending"][0]["correction"] = json!("上次误计了委托测试费");
+        input["spending"].as_array_mut().unwrap().push(json!({"item": "equipment", "fiscal_fen": 100, "correction": "设备退货"}));
+        input["spending"][0]["fiscal_fen"] = json!(10);
+        input["self_fund_correction"] = json!("部分配套转入下年");
+        let given = team.post(&next, input).await.is(200);
+        assert_eq!(given["content"]["spending"][1]["correction"], "设备退货");
+        let ledger = app.officer().await.get("/ledgers/spending").await.is(200);
+        let line = ledger["items"].as_array().unwrap().iter().find(|line| line["item"] == "equipment").unwrap();
+        assert_eq!(line["fiscal_spent_fen"], 100);
     }
 
     async fn a_value_falls_only_with_a_correction(app: TestApp) {
@@ -91,6 +147,48 @@ on_both! {
         input["indicators"][0]["correction"] = json!("上次误用了小试数据");
         let given = team.post(&next, input).await.is(200);
         assert_eq!(given["content"]["indicators"][0]["correction"], "上次误用了小试数据");
+    }
+
+    async fn a_report_that_is_sent_back_is_handed_in_anew_and_what_it_held_is_kept(app: TestApp) {
+        let (story, path) = owing(&app).await;
+        let (team, commissioner) = (app.team("keda").await, app.commissioner().await);
+        let (submit, back) = (format!("{path}/submit"), format!("{path}/return"));
+        let why = json!({"reason": "自筹支出与凭证不符"});
+        commissioner.post(&back, why.clone()).await.is_refused(409, "wrong_stage");
+        team.post(&submit, inputs::report()).await.is(200);
+        for other in [app.officer().await, team.clone()] {
+            other.post(&back, why.clone()).await.is_refused(403, "forbidden");
+        }
+        let due = commissioner.post(&back, why.clone()).await.is(200);
+        assert_eq!((&due["stage"], &due["due_on"], &due["content"]), (&json!("due"), &json!("2026-10-15"), &Value::Null));
+        // What was wrong binds nobody: less needs no correction.
+        let mut input = inputs::report();
+        input["spending"][0]["self_fen"] = json!(9 * inputs::WAN);
+        team.post(&submit, input).await.is(200);
+        let shown = app.sponsor().await.get(&path).await.is(200);
+        let before = &shown["returns"][0];
+        assert_eq!((&before["reason"], &before["returned_by"]), (&why["reason"], &json!(commissioner.id())));
+        let own = |content: &Value| content["spending"][0]["self_fen"].as_i64().unwrap() / inputs::WAN;
+        assert_eq!((own(&before["content"]), own(&shown["content"])), (10, 9));
+        // Once a later one was handed in, the next one corrects it.
+        at(&app, "2026-10-01").await;
+        let reports = team.get(&format!("/projects/{}/reports", story.project)).await.is(200);
+        let owed = reports["items"].as_array().unwrap().iter().find(|one| one["stage"] == "due").unwrap();
+        team.post(&format!("/reports/{}/submit", owed["id"].as_str().unwrap()), inputs::report()).await.is(200);
+        commissioner.post(&back, why).await.is_refused(409, "report_followed");
+    }
+
+    async fn one_that_was_sent_back_is_overdue_but_not_missing(app: TestApp) {
+        let (story, path) = owing(&app).await;
+        let team = app.team("keda").await;
+        team.does(&format!("/milestones/{}/start", story.milestones[0])).await.is(200);
+        team.post(&format!("{path}/submit"), inputs::report()).await.is(200);
+        at(&app, "2026-10-16").await;
+        app.commissioner().await.post(&format!("{path}/return"), json!({"reason": "支出与凭证不符"})).await.is(200);
+        assert_eq!(team.get(&path).await.is(200)["overdue"], true);
+        at(&app, "2027-01-16").await;
+        // The next quarter's is missing, but not two in a row.
+        assert_eq!(app.count("yellow_cards").await, 0);
     }
 
     async fn one_that_is_missing_is_a_reminder_and_two_in_a_row_a_yellow_card(app: TestApp) {

@@ -1,5 +1,6 @@
 //! Sub-payments: the lead passes on to its partners what is theirs of the money that was paid, and no more.
 
+use crate::changes::{advised, asked};
 use crate::measures::in_consortium;
 use crate::support::{Story, TestApp, inputs, on_both};
 use futures_util::future::join_all;
@@ -7,6 +8,13 @@ use serde_json::{Value, json};
 
 fn passed_on(app: &TestApp, to: &str, fen: i64, voucher: &str) -> Value {
     json!({"organization": to, "amount_fen": fen, "forwarded_on": app.app.clock.now().date().to_string(), "voucher_no": voucher})
+}
+
+/// The consortium is this one partner from now on, with so much of the money.
+async fn partnered(app: &TestApp, story: &Story<'_>, partner: &str, bps: i64) {
+    let member = json!({"organization_id": partner, "tasks": "承担膜分离试验。", "fiscal_share_bps": bps});
+    let change = asked(app, story, json!({"kind": "member", "members": [member]})).await;
+    assert_eq!(advised(app, &change, "support").await.is(200)["stage"], "effective");
 }
 
 on_both! {
@@ -43,6 +51,40 @@ on_both! {
         story.paid(1).await;
         team.post(&path(1), passed_on(&app, &partner, 39 * inputs::WAN + 1, "ZB-3")).await.has_faults(&[("amount_fen", "over_the_share")]);
         team.post(&path(1), passed_on(&app, &partner, 39 * inputs::WAN, "ZB-3")).await.is(200);
+    }
+
+    async fn what_went_to_a_partner_who_left_is_not_passed_on_to_another_one_again(app: TestApp) {
+        use diesel::RunQueryDsl;
+        let story = Story::active(&app).await;
+        story.paid(0).await;
+        let (team, finance) = (app.team("keda").await, app.finance().await);
+        let (one, other) = (app.organization("yuan").await.to_string(), app.organization("far-east").await.to_string());
+        let path = |index: usize| format!("/payments/{}/forward", story.payments[index]);
+        let back = json!({"reason": "账号有误", "returned_on": app.app.clock.now().date().to_string()});
+        let reverse = format!("/payments/{}/reverse", story.payments[0]);
+        partnered(&app, &story, &one, 10_000).await;
+        let shown = team.post(&path(0), passed_on(&app, &one, 260 * inputs::WAN, "ZB-1")).await.is(200);
+        let sent = (&shown["sub_payments"][0]["amount_fen"], &shown["sub_payments"][0]["organization_id"]);
+        assert_eq!(sent, (&json!(260 * inputs::WAN), &json!(one)), "the answer shows what was recorded");
+        assert_eq!(shown["transfers"][0]["amount_fen"], 260 * inputs::WAN);
+        partnered(&app, &story, &other, 10_000).await;
+        for fen in [260 * inputs::WAN, 1] {
+            team.post(&path(0), passed_on(&app, &other, fen, "ZB-2")).await.has_faults(&[("amount_fen", "over_the_payment")]);
+        }
+        assert_eq!(app.count("sub_payments").await, 1);
+        // Nor does the bank send back what one has who left, also when another payment would make up for it.
+        finance.post(&reverse, back.clone()).await.is_refused(409, "forwarded_on");
+        story.met(0, &[("K1", "91")]).await;
+        story.paid(1).await;
+        finance.post(&reverse, back).await.is_refused(409, "forwarded_on");
+        // Of the next payment there is as much as was paid.
+        team.post(&path(1), passed_on(&app, &other, 195 * inputs::WAN + 1, "ZB-3")).await.has_faults(&[("amount_fen", "over_the_payment")]);
+        team.post(&path(1), passed_on(&app, &other, 195 * inputs::WAN, "ZB-3")).await.is(200);
+        // The database itself takes no more of a payment.
+        let sql = "INSERT INTO sub_payments SELECT payment_id, 9, organization_id, 1, forwarded_on, 'ZB-9', recorded_by FROM sub_payments";
+        let added = app.app.db.write(move |conn| diesel::sql_query(sql).execute(conn).map_err(|e| e.to_string()), |_, _| Ok(())).await.unwrap();
+        let words = added.unwrap_err();
+        assert!(words.contains("more than the payment"), "{words}");
     }
 
     async fn twenty_clients_pass_a_share_on_once(app: TestApp) {

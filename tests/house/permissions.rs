@@ -1,5 +1,7 @@
 //! Permissions: the whole table as one golden record (`docs/permissions.md`), and what must hold in any table.
 
+use jiebang::app::desk::MATTERS;
+use jiebang::domain::desk::Waiting;
 use jiebang::domain::policy::{Action, Kind, Role, Tie, allows};
 use jiebang::http::routes::routes;
 
@@ -71,6 +73,30 @@ fn whoever_must_step_aside_may_read_at_most() {
     }
 }
 
+#[test]
+fn a_desk_is_for_those_for_whom_something_can_wait_and_nothing_waits_for_anybody_else() {
+    for role in Role::ALL.iter().filter(|role| **role != Role::System) {
+        let acts = |action: Action| !action.verb().starts_with("read") && somebody(action, |other| other == *role);
+        let waits = MATTERS.iter().any(|matter| acts(matter.action));
+        assert_eq!(somebody(Action::MeReadDesk, |other| other == *role), waits, "{role}");
+    }
+}
+
+#[test]
+fn what_can_wait_is_named_once_with_a_step_that_its_kind_knows() {
+    let tables = jiebang::domain::stages::tables();
+    let steps: Vec<Action> = tables.iter().flat_map(|table| table.rows.iter().map(|(_, action, _)| *action)).collect();
+    // What has no stages of its own: what is read or written of a project.
+    let stageless = [Action::ProjectReportStatus, Action::VisitLog, Action::ClawbackRead];
+    for (number, matter) in MATTERS.iter().enumerate() {
+        assert!(steps.contains(&matter.action) || stageless.contains(&matter.action), "{}", matter.action);
+        assert!(MATTERS.iter().skip(number + 1).all(|other| other.what != matter.what), "{} stands twice", matter.what);
+    }
+    for what in Waiting::ALL {
+        assert!(MATTERS.iter().any(|matter| matter.what == *what), "{what} is never found");
+    }
+}
+
 /// Verbs that judge somebody's work: a new action with one of them is held to the rule below without being named.
 const JUDGES: &[&str] =
     &["approve", "verify", "return", "reject", "award", "decline", "countersign", "conclude", "pay", "fail", "withdraw", "republish"];
@@ -81,7 +107,7 @@ fn nobody_approves_what_they_wrote_or_follow() {
     // withdraws its own bid.
     let own = |action: Action| {
         matches!(action.kind(), Kind::Milestone | Kind::Review | Kind::Bid | Kind::Session)
-            || matches!(action, Action::PaymentReturn | Action::OutcomeReturn)
+            || matches!(action, Action::PaymentReturn | Action::OutcomeReturn | Action::ReportReturn)
     };
     let judges = |action: &&Action| JUDGES.contains(&action.verb()) && !own(**action) || **action == Action::GrantPropose;
     let judging: Vec<Action> = Action::ALL.iter().filter(judges).copied().collect();

@@ -66,14 +66,13 @@ pub fn propose_write_off(act: &mut Act<'_>, id: ClawbackId, input: &ReasonInput)
 pub fn approve_write_off(act: &mut Act<'_>, id: ClawbackId, input: &DecidedInput) -> Changed {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::ClawbackApproveWriteOff, &row, object(act, &row, &project))?;
-    let left = row.outstanding();
-    let row = clawbacks::advance(act.conn, &row, step.to, act.now)?;
+    let row = clawbacks::write_off(act.conn, &row, step.to, input.decision_no.as_str(), act.user()?, act.now)?;
     let mut about = about(act, &row, &project)?;
     about.person = row.write_off_by;
-    about.facts.left_wan = left.in_wan();
+    about.facts.left_wan = row.written_off_fen.in_wan();
     about.facts.proof = input.decision_no.to_string();
     about.facts.reason = row.write_off_reason.clone().unwrap_or_default();
-    about.detail = format!("written off {} fen: {}", left.0, input.decision_no);
+    about.detail = format!("written off {} fen: {}", row.written_off_fen.0, input.decision_no);
     Ok(act.record(step, about)?.with(shown(act, row, &project)))
 }
 

@@ -32,7 +32,7 @@ impl Record for ClawbackRow {
 
 /// How the caller stands to a clawback: its author is whoever proposed it, or proposed to write it off. The team knows of it when it is
 /// told.
-fn tie(act: &Act<'_>, row: &ClawbackRow, project: &ProjectRow) -> Tie {
+pub(super) fn tie(act: &Act<'_>, row: &ClawbackRow, project: &ProjectRow) -> Tie {
     let standing = projects::team_standing(act, project);
     let told = !matches!(row.stage, ClawbackStage::Proposed | ClawbackStage::Declined);
     let author = act.actor.is(row.created_by) || row.write_off_by.is_some_and(|user| act.actor.is(user));

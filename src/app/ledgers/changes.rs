@@ -95,7 +95,7 @@ fn told(field: &str, value: &Json) -> String {
         Json::Null => "无".to_owned(),
         Json::Bool(holds) => Value::yes(*holds).printed(),
         Json::Number(number) if field.ends_with("_fen") => {
-            number.as_i64().map_or_else(|| number.to_string(), |fen| format!("{}万元", Fen(fen).in_wan_exactly()))
+            number.as_i64().map_or_else(|| number.to_string(), |fen| format!("{}万元", Fen(fen).in_wan()))
         }
         Json::String(text) => text.clone(),
         other => other.to_string(),

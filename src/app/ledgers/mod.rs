@@ -139,6 +139,9 @@ fn totals<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>) -> Result<Totals, App
     fits_the_filter::<L>(asked.filter)?;
     let keys: Vec<&'static str> = L::COLUMNS.iter().filter(|column| column.summed).map(|column| column.key).collect();
     let (rows, sums) = ledgers::totals::<L>(act.conn, asked.scope, asked.own, asked.filter, &keys)?;
+    if sums.len() != keys.len() {
+        return Err(AppError::Internal(format!("{} adds up {} columns, and only {} are", L::KIND, keys.len(), sums.len())));
+    }
     Ok(Totals { rows, sums: keys.into_iter().zip(sums).collect() })
 }
 

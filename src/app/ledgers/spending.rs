@@ -6,6 +6,7 @@ use crate::app::error::AppError;
 use crate::domain::ledger::{Column, LedgerKind, Value};
 use crate::domain::money::Fen;
 use crate::domain::proposal::budget::{BudgetItem, BudgetLine};
+use crate::domain::report::SpentLine;
 use crate::store::Json;
 use crate::store::ledgers::spending::SpendingLine;
 
@@ -29,9 +30,9 @@ impl Ledger for SpendingLine {
         let item = usize::try_from(self.number.saturating_sub(1)).ok().and_then(|place| BudgetItem::ALL.get(place)).copied();
         let item = item.ok_or_else(|| AppError::Internal(format!("there is no kind of cost {}", self.number)))?;
         let none = BudgetLine { item, fiscal_fen: Fen::ZERO, sponsor_fen: Fen::ZERO, self_fen: Fen::ZERO };
-        let of_item = |lines: Vec<BudgetLine>| lines.into_iter().find(|line| line.item == item).unwrap_or(none);
-        let budget = of_item(self.commitment.read()?.budget);
-        let spent = self.report.as_ref().map(Json::read).transpose()?.map(|report| of_item(report.spending));
+        let budget = self.commitment.read()?.budget.into_iter().find(|line| line.item == item).unwrap_or(none);
+        let report = self.report.as_ref().map(Json::read).transpose()?;
+        let spent = report.map(|report| report.spending.iter().find(|line| line.item == item).map_or(none, SpentLine::sums));
         let whole = |line: &BudgetLine| Fen::total([line.fiscal_fen, line.sponsor_fen, line.self_fen]);
         Ok(vec![
             self.code.into(),

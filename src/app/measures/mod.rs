@@ -33,7 +33,7 @@ impl Record for MeasureRow {
 }
 
 /// How the caller stands to a measure. The parties know of it when it is decided: what is only proposed may never come.
-fn tie(act: &Act<'_>, row: &MeasureRow, project: &ProjectRow) -> Tie {
+pub(super) fn tie(act: &Act<'_>, row: &MeasureRow, project: &ProjectRow) -> Tie {
     let standing = projects::standing(act, project);
     let party = standing.party && row.stage == MeasureStage::Approved;
     Standing { author: act.actor.is(row.created_by), party, ..standing }.tie()

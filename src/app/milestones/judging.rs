@@ -93,7 +93,8 @@ pub fn send_back(act: &mut Act<'_>, id: MilestoneId, input: &RectifyInput) -> Re
     Ok(act.record(step, about)?.with(shown(act, row, &project)))
 }
 
-/// Finds a milestone not met 未达标. One that was never handed in can be failed only after its date.
+/// Finds a milestone not met 未达标, which is for good: the payment behind it is stopped 停拨. One that was never handed in can be failed
+/// only after its date.
 ///
 /// # Errors
 /// Denied to all but its commissioner, stale, concluded already, not due yet.
@@ -110,6 +111,7 @@ pub fn fail(act: &mut Act<'_>, id: MilestoneId, input: &OpinionInput) -> Result<
     }
     let (from, row) = (row.stage, milestones::advance(act.conn, &row, step.to, Some(input.opinion.as_str()), act.now)?);
     note(act, Action::MilestoneFail, from, &row, row.opinion.as_deref())?;
-    let about = with_opinion(about(&row, &project), input.opinion.as_str());
-    Ok(act.record(step, about)?.with(shown(act, row, &project)))
+    let recorded = act.record(step, with_opinion(about(&row, &project), input.opinion.as_str()))?;
+    payment_cases::cancel_behind(act, &project, row.id, input.opinion.as_str())?;
+    Ok(recorded.with(shown(act, row, &project)))
 }

@@ -62,7 +62,7 @@ fn team_tie(act: &Act<'_>, project: &ProjectRow) -> Tie {
 }
 
 /// How the caller stands to it as its commissioner: never to what they registered themselves.
-fn judging_tie(act: &Act<'_>, row: &OutcomeRow, project: &ProjectRow) -> Tie {
+pub(super) fn judging_tie(act: &Act<'_>, row: &OutcomeRow, project: &ProjectRow) -> Tie {
     let standing = projects::team_standing(act, project);
     Standing { author: standing.author || act.actor.is(row.registered_by), ..standing }.tie()
 }

@@ -10,8 +10,9 @@ use crate::app::act::{About, Act, Done, Object, Record, Seen, Step};
 use crate::app::error::{AppError, taken};
 use crate::app::projects;
 use crate::domain::challenge::ReasonInput;
+use crate::domain::clawback::extent;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::{PaymentId, ProjectId};
+use crate::domain::id::{MilestoneId, PaymentId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::payment::{Block, PayInput, PaymentStage, Source, Whereabouts};
 use crate::domain::policy::{Action, Kind, Standing, Tie};
@@ -52,10 +53,11 @@ pub struct Payable {
 }
 
 type Changed = Result<Done<Payable>, AppError>;
+type Detailed = Result<Done<WithTransfers>, AppError>;
 
 /// How the caller stands to a payment, for what is to be done: an author when he signed an earlier desk. Who paid does not say that
 /// it came back, who held it does not let it go, and who took it back does not send it again.
-fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow, action: Action) -> Tie {
+pub(super) fn tie(act: &Act<'_>, row: &PaymentRow, project: &ProjectRow, action: Action) -> Tie {
     let desks = match action {
         Action::PaymentReverse => [row.paid_by, None, None, None],
         Action::PaymentRelease => [row.held_by, None, None, None],
@@ -103,7 +105,8 @@ fn payable(act: &Act<'_>, row: PaymentRow, project: &ProjectRow, blocks: &Blocks
 /// That nothing stands in the way of a payment.
 fn free(act: &mut Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Result<(), AppError> {
     let blocks = Blocks::of(act, [project])?;
-    if blocks.on(row, project).is_empty() { Ok(()) } else { Err(Refusal::PaymentBlocked.into()) }
+    let reasons = blocks.on(row, project);
+    if reasons.is_empty() { Ok(()) } else { Err(AppError::Blocked(reasons)) }
 }
 
 fn load(act: &mut Act<'_>, id: PaymentId) -> Result<(PaymentRow, ProjectRow), AppError> {
@@ -111,6 +114,12 @@ fn load(act: &mut Act<'_>, id: PaymentId) -> Result<(PaymentRow, ProjectRow), Ap
     let project = projects::load(act, found.project_id)?;
     let row = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     Ok((row, project))
+}
+
+/// Of these payments, those in whose way nothing stands.
+pub(super) fn unblocked(act: &mut Act<'_>, rows: Vec<(PaymentRow, ProjectRow)>) -> Result<Vec<(PaymentRow, ProjectRow)>, AppError> {
+    let blocks = Blocks::of(act, rows.iter().map(|(_, project)| project))?;
+    Ok(rows.into_iter().filter(|(row, project)| blocks.on(row, project).is_empty()).collect())
 }
 
 /// Makes the locked payments that `opens` picks due: their gate has opened.
@@ -126,6 +135,16 @@ pub(super) fn unlock(act: &mut Act<'_>, project: &ProjectRow, opens: impl Fn(&Pa
 /// Stops every payment that is still locked: its gate will never open.
 pub(super) fn cancel_locked(act: &mut Act<'_>, project: &ProjectRow) -> Result<(), AppError> {
     cancel(act, project, "", |row| row.stage == PaymentStage::Locked)
+}
+
+/// Stops the payment that waits for a milestone which was found not met.
+pub(super) fn cancel_behind(act: &mut Act<'_>, project: &ProjectRow, milestone: MilestoneId, reason: &str) -> Result<(), AppError> {
+    cancel(act, project, reason, |row| row.stage == PaymentStage::Locked && row.milestone_id == Some(milestone))
+}
+
+/// Stops every payment that finance has not approved: the project ended without passing. What was approved is paid, or sent back.
+pub(super) fn cancel_unapproved(act: &mut Act<'_>, project: &ProjectRow, reason: &str) -> Result<(), AppError> {
+    cancel(act, project, reason, |row| row.stage.unapproved())
 }
 
 /// Stops every payment that is not paid: the project has ended, and nothing is paid to it any more.
@@ -186,17 +205,21 @@ pub fn approve(act: &mut Act<'_>, id: PaymentId) -> Changed {
 /// Another finance officer records the transfer.
 ///
 /// # Errors
-/// Denied (also to whoever approved, or took the last transfer back), stale, not approved, blocked; a date in the future or before
-/// the award, a voucher used before, more than the award.
+/// Denied (also to whoever approved, or took the last transfer back), stale, not approved, blocked; a date in the future, before the
+/// approval or before the money came back; a voucher used before, more than the award.
 pub fn pay(act: &mut Act<'_>, id: PaymentId, input: &PayInput) -> Changed {
     let (row, project) = load(act, id)?;
     let step = step(act, Action::PaymentPay, &row, &project)?;
     let sent = transfers::of_payment(act.conn, id)?;
-    let since = sent.iter().filter_map(|transfer| transfer.returned_on).max().unwrap_or(project.starts_on);
+    let since = sent.iter().filter_map(|transfer| transfer.returned_on).chain(row.approved_on).max().unwrap_or(project.starts_on);
     let mut faults = Faults::default();
     faults.check(input.paid_on > act.now.date(), "paid_on", || Fault::new("in_the_future", "不得晚于今天", "may not be in the future"));
     faults.check(input.paid_on < since, "paid_on", || {
-        Fault::new("too_early", "不得早于立项日期或上次退汇日期", "may not lie before the award, or before the money came back")
+        Fault::new(
+            "too_early",
+            format!("不得早于批准或上次退汇之日（{since}）"),
+            format!("may not lie before the approval, or before the money came back: {since}"),
+        )
     });
     faults.or(())?;
     free(act, &row, &project)?;
@@ -230,7 +253,7 @@ fn within(act: &mut Act<'_>, row: &PaymentRow, project: &ProjectRow) -> Result<(
     if Fen::total([now.paid_fen, row.amount_fen]) > most { Err(Refusal::OverAward.into()) } else { Ok(()) }
 }
 
-/// Sends a request back to the team; every signature on it is void.
+/// Sends a request back to the team; every signature on it is void. When the project ended without passing meanwhile, it is stopped.
 ///
 /// # Errors
 /// Denied, stale, nothing to send back.
@@ -241,7 +264,12 @@ pub fn send_back(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Chang
     let mut about = about(&row, &project);
     about.facts.reason = input.reason.to_string();
     about.detail = input.reason.to_string();
-    Ok(act.record(step, about)?.with(shown(act, row, &project)?))
+    let recorded = act.record(step, about)?;
+    if extent(project.stage).is_some() {
+        cancel_unapproved(act, &project, input.reason.as_str())?;
+    }
+    let row = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    Ok(recorded.with(shown(act, row, &project)?))
 }
 
 /// A payment with each time that it was sent, and what was passed on of it.
@@ -255,9 +283,13 @@ pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<WithTransfers>, AppE
     let row = payments::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::PaymentRead, &Object::record(&row, projects::tie(act, &project)))?;
-    let sent = transfers::of_payment(act.conn, id)?;
-    let passed_on = sub_payments::of_payment(act.conn, id)?;
-    Ok(Seen::by(permit, (shown(act, row, &project)?, sent, passed_on)))
+    Ok(Seen::by(permit, detailed(act, row, &project)?))
+}
+
+fn detailed(act: &mut Act<'_>, row: PaymentRow, project: &ProjectRow) -> Result<WithTransfers, AppError> {
+    let sent = transfers::of_payment(act.conn, row.id)?;
+    let passed_on = sub_payments::of_payment(act.conn, row.id)?;
+    Ok((shown(act, row, project)?, sent, passed_on))
 }
 
 /// Lists payments: all for staff, their own projects' for teams and sponsors.

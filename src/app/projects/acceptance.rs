@@ -43,7 +43,8 @@ pub fn apply(act: &mut Act<'_>, id: ProjectId, input: &AcceptanceInput) -> Resul
     Ok(act.record(step, about(&row))?.with(shown(act, row)))
 }
 
-/// Concludes acceptance. Money that waits for acceptance falls due when the project passes, and is stopped when it ends otherwise.
+/// Concludes acceptance. When the project passes, money that waits for acceptance falls due, and what is locked still is stopped: no gate
+/// opens any more. When it ends otherwise, everything is stopped that finance has not approved.
 ///
 /// # Errors
 /// Denied (also to the project's commissioner, and to whoever wrote down what the panel found), stale, not in acceptance; the
@@ -74,9 +75,12 @@ pub fn conclude(act: &mut Act<'_>, id: ProjectId, input: &ConclusionInput) -> Re
     about.detail = format!("{}: {}", input.conclusion, input.opinion);
     let recorded = act.record(step, about)?;
     match input.conclusion {
-        Conclusion::Completed => payment_cases::unlock(act, &row, |payment| payment.gate == Gate::Acceptance)?,
+        Conclusion::Completed => {
+            payment_cases::unlock(act, &row, |payment| payment.gate == Gate::Acceptance)?;
+            payment_cases::cancel_locked(act, &row)?;
+        }
         Conclusion::Rectify => {}
-        Conclusion::Concluded | Conclusion::Failed => payment_cases::cancel_locked(act, &row)?,
+        Conclusion::Concluded | Conclusion::Failed => payment_cases::cancel_unapproved(act, &row, input.opinion.as_str())?,
     }
     if matches!(input.conclusion, Conclusion::Completed | Conclusion::Concluded) {
         outcome_cases::tracking::begin(act, row.id)?;

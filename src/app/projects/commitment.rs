@@ -9,6 +9,7 @@ use crate::domain::change::ChangeStage;
 use crate::domain::commitment::{
     Agreement, Commitment, CommitmentNode, CommitmentParty, ConsortiumMember, Instalment, clauses, held_to_award,
 };
+use crate::domain::disbursement::sponsors_part;
 use crate::domain::file::FileKind;
 use crate::domain::id::{ChangeId, OrganizationId, ProjectId};
 use crate::domain::indicator::{Indicator, IndicatorValue};
@@ -82,7 +83,7 @@ fn text(act: &mut Act<'_>, row: &ProjectRow) -> Result<Commitment, AppError> {
         starts_on: row.starts_on,
         ends_on: row.ends_on,
         award_fen: row.award_fen,
-        sponsor_fund_fen: Fen::total(bid.budget.iter().map(|line| line.sponsor_fen)),
+        sponsor_fund_fen: sponsors_part(&bid, &challenge),
         self_fund_fen: Fen::total(bid.budget.iter().map(|line| line.self_fen)),
         budget: held_to_award(&bid.budget, row.award_fen),
         technical_route: bid.technical_plan.as_ref().map(ToString::to_string).unwrap_or_default(),

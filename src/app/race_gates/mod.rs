@@ -39,7 +39,7 @@ impl Record for RaceGateRow {
 }
 
 /// How the caller stands to the lanes: whoever follows or followed one of them decides on none.
-fn tie(act: &Act<'_>, challenge: &ChallengeRow, lanes: &[ProjectRow], row: Option<&RaceGateRow>) -> Tie {
+pub(super) fn tie(act: &Act<'_>, challenge: &ChallengeRow, lanes: &[ProjectRow], row: Option<&RaceGateRow>) -> Tie {
     let follows = |lane: &ProjectRow| [lane.commissioner_id, lane.backup_id].into_iter().flatten().any(|user| act.actor.is(user));
     let assigned = lanes.iter().any(follows);
     let followed = lanes.iter().any(|lane| act.actor.has_followed(lane.id));

@@ -6,16 +6,18 @@ pub mod clock;
 use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::error::AppError;
 use crate::app::projects;
+use crate::domain::challenge::ReasonInput;
 use crate::domain::id::{ProjectId, ReportId};
 use crate::domain::money::Fen;
-use crate::domain::payment::PaymentStage;
+use crate::domain::payment::{PaymentStage, Source};
 use crate::domain::policy::{Action, Kind};
+use crate::domain::refusal::Refusal;
 use crate::domain::report::{CommentInput, ReportFrame, ReportInput, ReportStage};
 use crate::store::projects::{self as project_rows, ProjectRow};
-use crate::store::{Page, milestones, payments, reports};
+use crate::store::{Page, commitments, milestones, payments, reports};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use crate::store::reports::{CardRow, ReportRow};
+pub use crate::store::reports::{CardRow, ReportRow, ReturnRow};
 
 impl Record for ReportRow {
     type Stage = ReportStage;
@@ -63,11 +65,27 @@ fn frame(act: &mut Act<'_>, project: ProjectId) -> Result<ReportFrame, AppError>
         codes.extend(milestone.indicators.read()?.iter().map(|node| node.indicator.code.to_string()));
     }
     let last = reports::last_given(act.conn, project)?.and_then(|row| row.content).map(|content| content.read()).transpose()?;
-    let before: BTreeMap<String, _> =
-        last.into_iter().flat_map(|last| last.indicators).map(|reached| (reached.code.to_string(), reached.value)).collect();
-    let money = payments::of_project(act.conn, project)?;
-    let received = Fen::total(money.iter().filter(|payment| payment.stage == PaymentStage::Paid).map(|payment| payment.amount_fen));
-    Ok(ReportFrame { codes: codes.into_iter().collect(), before, received })
+    let (indicators, spent, own) = last.map(|last| (last.indicators, last.spending, last.self_fund_fen)).unwrap_or_default();
+    let before: BTreeMap<String, _> = indicators.into_iter().map(|reached| (reached.code.to_string(), reached.value)).collect();
+    let (fiscal, sponsor) = money(act, project)?;
+    Ok(ReportFrame { codes: codes.into_iter().collect(), before, spent, own, fiscal, sponsor })
+}
+
+/// What there is of the department's money, and of the sponsor's. Where the plan leaves the sponsor's out, it passes no desk: then it is
+/// what the commitment says. The own money is what the report itself says was put in; a payment of it is no second sum.
+fn money(act: &mut Act<'_>, project: ProjectId) -> Result<(Fen, Fen), AppError> {
+    let all = payments::of_project(act.conn, project)?;
+    let paid = |source: Source| {
+        let paid = all.iter().filter(|row| row.source == source && row.stage == PaymentStage::Paid);
+        Fen::total(paid.map(|row| row.amount_fen))
+    };
+    let sponsor = if all.iter().any(|row| row.source == Source::Sponsor) {
+        paid(Source::Sponsor)
+    } else {
+        let text = commitments::in_force(act.conn, project)?.map(|row| row.content.read()).transpose()?;
+        text.map_or(Fen::ZERO, |text| text.sponsor_fund_fen)
+    };
+    Ok((paid(Source::Fiscal), sponsor))
 }
 
 /// Hands in a report.
@@ -99,15 +117,49 @@ pub fn comment(act: &mut Act<'_>, id: ReportId, input: &CommentInput) -> Result<
     Ok(act.record(step, about)?.with(shown(act, row, &project)))
 }
 
+/// Sends a report back to the team, which hands it in anew; what it held is kept, and its day stays.
+///
+/// # Errors
+/// Denied to all but the project's commissioner, stale, not handed in, commented; a later report was handed in, which builds on it.
+pub fn send_back(act: &mut Act<'_>, id: ReportId, input: &ReasonInput) -> Result<Done<Shown<ReportRow>>, AppError> {
+    let (row, project) = load(act, id)?;
+    let step = act.step(Action::ReportReturn, &row, object(act, &row, &project))?;
+    if reports::last_given(act.conn, project.id)?.is_some_and(|last| last.id != id) {
+        return Err(Refusal::ReportFollowed.into());
+    }
+    let (Some(content), Some(submitted_by), Some(submitted_at)) = (row.content.clone(), row.submitted_by, row.submitted_at) else {
+        return Err(AppError::Changed);
+    };
+    let kept = ReturnRow {
+        report_id: id,
+        number: i32::try_from(reports::returns(act.conn, id)?.len()).unwrap_or(i32::MAX).saturating_add(1),
+        content,
+        submitted_by,
+        submitted_at,
+        reason: input.reason.to_string(),
+        returned_by: act.user()?,
+        returned_at: act.now,
+    };
+    let row = reports::send_back(act.conn, &row, step.to, &kept)?;
+    let mut about = about(&row, &project);
+    about.facts.reason = input.reason.to_string();
+    about.detail = input.reason.to_string();
+    Ok(act.record(step, about)?.with(shown(act, row, &project)))
+}
+
+/// A report with what was handed in of it and sent back.
+pub type WithReturns = (Shown<ReportRow>, Vec<ReturnRow>);
+
 /// Shows a report.
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn get(act: &mut Act<'_>, id: ReportId) -> Result<Seen<Shown<ReportRow>>, AppError> {
+pub fn get(act: &mut Act<'_>, id: ReportId) -> Result<Seen<WithReturns>, AppError> {
     let row = reports::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::ReportRead, &Object::record(&row, projects::tie(act, &project)))?;
-    Ok(Seen::by(permit, shown(act, row, &project)))
+    let returns = reports::returns(act.conn, id)?;
+    Ok(Seen::by(permit, (shown(act, row, &project), returns)))
 }
 
 /// Lists the reports of a project, owed and given.

@@ -293,6 +293,7 @@ codes! {
         ReportRead = "report.read" "查看执行情况报告",
         ReportSubmit = "report.submit" "提交执行情况报告",
         ReportComment = "report.comment" "审阅执行情况报告",
+        ReportReturn = "report.return" "退回执行情况报告",
         ReportRemind = "report.remind" "提醒提交报告",
         ProblemRead = "problem.read" "查看跟踪问题",
         ProblemRaise = "problem.raise" "提出跟踪问题",

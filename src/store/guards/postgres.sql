@@ -3,6 +3,7 @@ CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ 
 CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER submissions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bid_submissions FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE TRIGGER milestone_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON milestone_events FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE OR REPLACE TRIGGER report_returns_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON report_returns FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 -- A record of a visit may be changed for a day, and is never removed.
 CREATE OR REPLACE FUNCTION visit_stands() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.created_at <> OLD.created_at OR NEW.project_id <> OLD.project_id OR NEW.author_id <> OLD.author_id
@@ -33,6 +34,14 @@ CREATE OR REPLACE FUNCTION payments_within_award() RETURNS trigger LANGUAGE plpg
 END $$;
 CREATE OR REPLACE TRIGGER payments_within_award BEFORE UPDATE OF stage ON payments FOR EACH ROW
     WHEN (NEW.stage = 'paid' AND NEW.source = 'fiscal') EXECUTE FUNCTION payments_within_award();
+-- Nor is more of a payment passed on than was paid, to whomever.
+CREATE OR REPLACE FUNCTION sub_payments_within_payment() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.amount_fen + (SELECT COALESCE(SUM(s.amount_fen), 0) FROM sub_payments s WHERE s.payment_id = NEW.payment_id)
+        > (SELECT amount_fen FROM payments WHERE id = NEW.payment_id) THEN RAISE EXCEPTION 'more than the payment'; END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER sub_payments_within_payment BEFORE INSERT ON sub_payments FOR EACH ROW
+    EXECUTE FUNCTION sub_payments_within_payment();
 -- The figures of the portfolio: every change adds what it changes, so that a summary never walks through the portfolio.
 -- `store/portfolio.rs` sums them up and settles them; a test holds them against counting afresh. Rows are only added, so
 -- that two transactions never wait for each other here; whoever adds money holds the challenge's row, so that its stage stands.

@@ -7,6 +7,9 @@ CREATE TRIGGER IF NOT EXISTS submissions_no_delete BEFORE DELETE ON bid_submissi
 -- The history of a milestone.
 CREATE TRIGGER IF NOT EXISTS milestone_events_no_update BEFORE UPDATE ON milestone_events BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS milestone_events_no_delete BEFORE DELETE ON milestone_events BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+-- Reports that were sent back.
+CREATE TRIGGER IF NOT EXISTS report_returns_no_update BEFORE UPDATE ON report_returns BEGIN SELECT RAISE(ABORT, 'report_returns is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS report_returns_no_delete BEFORE DELETE ON report_returns BEGIN SELECT RAISE(ABORT, 'report_returns is append-only'); END;
 -- A record of a visit may be changed for a day, and is never removed.
 CREATE TRIGGER IF NOT EXISTS visits_no_late_update BEFORE UPDATE ON visits
 WHEN NEW.created_at <> OLD.created_at OR NEW.project_id <> OLD.project_id OR NEW.author_id <> OLD.author_id
@@ -28,6 +31,11 @@ CREATE TRIGGER IF NOT EXISTS payments_within_award BEFORE UPDATE OF stage ON pay
         WHERE p.project_id = NEW.project_id AND p.source = 'fiscal' AND p.stage = 'paid' AND p.id <> NEW.id)
     > (SELECT award_fen FROM projects WHERE id = NEW.project_id)
 BEGIN SELECT RAISE(ABORT, 'more than the award'); END;
+-- Nor is more of a payment passed on than was paid, to whomever.
+CREATE TRIGGER IF NOT EXISTS sub_payments_within_payment BEFORE INSERT ON sub_payments
+WHEN NEW.amount_fen + (SELECT COALESCE(SUM(s.amount_fen), 0) FROM sub_payments s WHERE s.payment_id = NEW.payment_id)
+    > (SELECT amount_fen FROM payments WHERE id = NEW.payment_id)
+BEGIN SELECT RAISE(ABORT, 'more than the payment'); END;
 -- The figures of the portfolio: every change adds what it changes, so that a summary never walks through the portfolio.
 -- `store/portfolio.rs` sums them up and settles them; a test holds them against counting afresh.
 CREATE TRIGGER IF NOT EXISTS figures_challenge_new AFTER INSERT ON challenges BEGIN

@@ -30,6 +30,7 @@ line! {
         interest_fen: Option<Fen> = Nullable<BigInt>,
         due_fen: Option<Fen> = Nullable<BigInt>,
         received_fen: Option<Fen> = Nullable<BigInt>,
+        written_off_fen: Option<Fen> = Nullable<BigInt>,
         outstanding_fen: Option<Fen> = Nullable<BigInt>,
         due_on: Option<Date> = Nullable<SqlDate>,
         clawback_stage: Option<ClawbackStage> = Nullable<Text>,
@@ -46,6 +47,7 @@ impl Line for ClawbackLine {
                 FROM payments y WHERE y.project_id = p.id) AS paid_fen,
             w.cause AS clawback_cause, w.decision_no AS clawback_no, w.principal_fen AS principal_fen, w.interest_fen AS interest_fen,
             w.principal_fen + w.interest_fen AS due_fen, w.received_fen AS received_fen,
+            w.written_off_fen AS written_off_fen,
             CASE WHEN w.stage IN ('notified', 'partial', 'write_off') THEN w.principal_fen + w.interest_fen - w.received_fen
                 WHEN w.id IS NOT NULL THEN 0 END AS outstanding_fen,
             w.due_on AS due_on, w.stage AS clawback_stage",

@@ -259,10 +259,12 @@ struct SumsRow {
     s4: Fen,
     #[diesel(sql_type = BigInt)]
     s5: Fen,
+    #[diesel(sql_type = BigInt)]
+    s6: Fen,
 }
 
 /// How many columns of a ledger are added up, at most.
-pub const MOST_SUMS: usize = 6;
+pub const MOST_SUMS: usize = 7;
 
 /// How many rows a ledger has, and the sums of these columns (which the query selects under their keys), exact.
 ///
@@ -283,5 +285,5 @@ pub fn totals<L: Line>(
     }
     asked.sql = format!("{sql} FROM ({}) lines", asked.sql);
     let row: SumsRow = asked.query().get_result(conn)?;
-    Ok((row.n, [row.s0, row.s1, row.s2, row.s3, row.s4, row.s5].into_iter().take(sums.len()).collect()))
+    Ok((row.n, [row.s0, row.s1, row.s2, row.s3, row.s4, row.s5, row.s6].into_iter().take(sums.len()).collect()))
 }

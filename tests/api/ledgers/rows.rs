@@ -35,7 +35,7 @@ on_both! {
             ("reports", "项目编号 项目名称 牵头单位 类型 期间 状态 到期日 提交日 逾期天数 进度 指标完成率（%） 累计支出（万元） 支出率（%） 风险等级 问题 需协调事项 专员意见"),
             ("changes", "项目编号 项目名称 牵头单位 类型 是否重大变更 事由 事由发生日 原值 新值 申请日 状态 批准日 批准人 补充任务书号 生效日"),
             ("rectifications", "项目编号 项目名称 牵头单位 来源 节点或期间 问题 提出日 期限 完成日 逾期天数 结论 黄牌次数"),
-            ("clawbacks", "项目编号 项目名称 牵头单位 类型 原因 说明 决定文号 决定日 财政（万元） 已拨（万元） 追回事由 追回决定文号 应退本金（万元） 利息（万元） 应退合计（万元） 已退（万元） 未退（万元） 截止日 逾期天数 状态"),
+            ("clawbacks", "项目编号 项目名称 牵头单位 类型 原因 说明 决定文号 决定日 财政（万元） 已拨（万元） 追回事由 追回决定文号 应退本金（万元） 利息（万元） 应退合计（万元） 已退（万元） 核销（万元） 未退（万元） 截止日 逾期天数 状态"),
             ("acceptances", "项目编号 项目名称 牵头单位 到期日 申请期限 第几次申请 申请日 状态 评议日 专家组 任务结论 财务结论 总体结论 结论日 科技报告编号 审计报告号 证书编号"),
         ] {
             let rows = csv(&app, &app.officer().await, &format!("{code}/file?format=csv")).await;
@@ -198,20 +198,20 @@ on_both! {
         let row = first(&app, "clawbacks").await;
         assert_eq!((row[3].as_str(), row[4].as_str()), ("已终止", "技术路线不可行"));
         assert_eq!(row[8..11], ["650.00", "260.00", "结余及违规支出"]);
-        assert_eq!(row[12..17], ["62.469134", "0.00", "62.469134", "12.3456", "50.123534"]);
-        assert_eq!(row[18..], ["0", "部分退回"]);
+        assert_eq!(row[12..18], ["62.469134", "0.00", "62.469134", "12.3456", "0.00", "50.123534"]);
+        assert_eq!(row[19..], ["0", "部分退回"]);
         let totals = list(&officer, "clawbacks").await["totals"].clone();
         let clawbacks = officer.get("/clawbacks").await.is(200)["items"].clone();
-        for (sum, of) in [("principal_fen", "principal_fen"), ("interest_fen", "interest_fen"), ("received_fen", "received_fen"), ("outstanding_fen", "outstanding_fen")] {
+        for (sum, of) in [("principal_fen", "principal_fen"), ("interest_fen", "interest_fen"), ("received_fen", "received_fen"), ("written_off_fen", "written_off_fen"), ("outstanding_fen", "outstanding_fen")] {
             let all: i64 = clawbacks.as_array().unwrap().iter().map(|row| row[of].as_i64().unwrap()).sum();
             assert_eq!(totals[sum], all, "{sum}");
         }
         let paid = list(&officer, &format!("payments?project_id={}", story.project)).await["totals"]["fiscal_paid_fen"].clone();
         assert_eq!(totals["paid_fen"], paid);
         app.days_later(40);
-        assert_eq!(first(&app, "clawbacks").await[18], "10", "ten days over its day");
+        assert_eq!(first(&app, "clawbacks").await[19], "10", "ten days over its day");
         let rest = json!({"amount_fen": 50_123_534, "received_on": today(&app), "voucher_no": "TK-2"});
         app.finance().await.post(&format!("{path}/receive"), rest).await.is(200);
-        assert_eq!(first(&app, "clawbacks").await[15..], ["62.469134", "0.00", &app.app.clock.now().date().plus_days(-10).to_string(), "0", "已结清"]);
+        assert_eq!(first(&app, "clawbacks").await[15..], ["62.469134", "0.00", "0.00", &app.app.clock.now().date().plus_days(-10).to_string(), "0", "已结清"]);
     }
 }

@@ -115,6 +115,7 @@ pub const ROWS: &[Row] = &[
     Row("GET /reports/{id}",                    On::Report,       ANY, "team colleague sponsor"),
     Row("POST /reports/{id}/submit",            On::Report,       "active", "team colleague"),
     Row("POST /reports/{id}/comment",           On::Report,       "", "commissioner"),
+    Row("POST /reports/{id}/return",            On::Report,       "", "commissioner"),
     Row("POST /projects/{id}/visits",           On::Project,      "active acceptance", "commissioner"),
     Row("GET /projects/{id}/visits",            On::Project,      ANY, STAFF),
     Row("GET /projects/{id}/visits",            On::Project,      ANY, "team colleague"),

@@ -103,12 +103,13 @@ pub const RULES: &[Rule] = &[
     rule(A::ChangeTakeEffect, &[System], ANY),
     rule(A::ProjectReadCandidates, &[Officer], DESK),
     rule(A::ProjectReportStatus, &[Commissioner], MINE),
-    rule(A::MeReadDesk, &[Commissioner], ANY),
+    rule(A::MeReadDesk, &[Officer, Director, Finance, Supervisor, Commissioner, Sponsor, Team], ANY),
     // 执行情况报告: by the team, commented by the commissioner; what is missing shows a card.
     rule(A::ReportRead, STAFF, ANY),
     rule(A::ReportRead, &[Team, Sponsor], OWN),
     rule(A::ReportSubmit, &[Team], OWN),
     rule(A::ReportComment, &[Commissioner], MINE),
+    rule(A::ReportReturn, &[Commissioner], MINE),
     rule(A::ReportRemind, &[System], ANY),
     rule(A::ProjectCard, &[System], ANY),
     // 服务记录: the commissioner's own; a problem is closed by whoever raised it, or by supervision.

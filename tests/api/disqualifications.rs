@@ -192,7 +192,8 @@ on_both! {
         let story = Story::reviewing(&app).await;
         let case = proposed(&app, &story.bid).await;
         let (director, team) = (app.director().await, app.team("keda").await);
-        (director.token().await, team.token().await);
+        director.token().await;
+        team.token().await;
         let (approve, leave) = (format!("{case}/approve"), format!("/bids/{}/leave", story.bid));
         let (approved, left) = tokio::join!(director.post(&approve, decision()), team.post(&leave, inputs::leave(&app)));
         let both = [approved.status.as_u16(), left.status.as_u16()];

@@ -365,7 +365,8 @@ on_both! {
         let story = Story::publicity(&app).await;
         app.days_later(13);
         let (director, team) = (app.director().await, app.team("keda").await);
-        (director.token().await, team.token().await);
+        director.token().await;
+        team.token().await;
         let (award, leave) = (story.path("award"), format!("/bids/{}/leave", story.bid));
         let (awarded, left) = tokio::join!(director.does(&award), team.post(&leave, inputs::leave(&app)));
         let both = [awarded.status.as_u16(), left.status.as_u16()];

@@ -4,7 +4,9 @@
 
 use crate::domain::codes::codes;
 use crate::domain::decimal::Decimal;
+use crate::domain::evidence::falls;
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::indicator::Comparator;
 use crate::domain::light::Light;
 use crate::domain::money::Fen;
 use crate::domain::policy::Action as A;
@@ -181,8 +183,8 @@ pub struct ReportInput {
 /// What a report is held against.
 #[derive(Clone, Debug, Default)]
 pub struct ReportFrame {
-    /// Codes of the project's indicators.
-    pub codes: Vec<String>,
+    /// The project's indicators: code and direction.
+    pub indicators: BTreeMap<String, Comparator>,
     /// What was last reported of each.
     pub before: BTreeMap<String, Decimal>,
     /// What was last reported as spent.
@@ -207,18 +209,19 @@ impl ReportInput {
         let mut faults = Faults::default();
         for (index, reached) in self.indicators.iter().enumerate() {
             let field = format!("indicators[{index}]");
-            let unknown = !frame.codes.iter().any(|code| code == reached.code.as_str());
-            faults.check(unknown, &format!("{field}.code"), || {
+            let direction = frame.indicators.get(reached.code.as_str());
+            faults.check(direction.is_none(), &format!("{field}.code"), || {
                 Fault::new("unknown_indicator", "项目没有这项指标", "is no indicator of the project")
             });
             let twice = self.indicators.iter().take(index).any(|other| other.code == reached.code);
             faults.check(twice, &format!("{field}.code"), || Fault::new("repeated_code", "重复", "stands more than once"));
-            let fell = frame.before.get(reached.code.as_str()).is_some_and(|before| reached.value < *before);
+            let before = direction.zip(frame.before.get(reached.code.as_str()));
+            let fell = before.is_some_and(|(direction, before)| falls(*direction, reached.value, *before));
             faults.check(fell && reached.correction.is_none(), &format!("{field}.value"), || {
-                Fault::new("fell", "累计值不得低于上次报告，除非说明更正原因", "may not be less than reported before without a correction")
+                Fault::new("fell", "不得弱于上次报告，除非说明更正原因", "may not be weaker than reported before without a correction")
             });
         }
-        for code in frame.codes.iter().filter(|code| !self.indicators.iter().any(|reached| reached.code.as_str() == *code)) {
+        for code in frame.indicators.keys().filter(|code| !self.indicators.iter().any(|reached| reached.code.as_str() == *code)) {
             faults.check(true, &format!("indicators.{code}"), Fault::missing);
         }
         self.within(frame, &mut faults);

@@ -1,7 +1,7 @@
 //! Progress reports: views and handlers.
 
 use crate::app::act::Shown;
-use crate::app::reports::{self, CardRow, ReportRow, ReturnRow, WithReturns};
+use crate::app::reports::{self, CardRow, ReturnRow, Told, WithReturns};
 use crate::app::{Act, AppError, Done, Page, Seen};
 use crate::domain::challenge::ReasonInput;
 use crate::domain::fault::Faults;
@@ -37,7 +37,7 @@ pub struct ReportView {
 
 record_view!(ReportView);
 
-fn view(Shown { record: row, allowed }: Shown<ReportRow>, today: Date) -> ReportView {
+fn view((Shown { record: row, allowed }, runs): Told, today: Date) -> ReportView {
     ReportView {
         id: row.id,
         stage: row.stage,
@@ -46,7 +46,7 @@ fn view(Shown { record: row, allowed }: Shown<ReportRow>, today: Date) -> Report
         kind: row.kind,
         period: row.period,
         due_on: row.due_on,
-        overdue: row.stage == ReportStage::Due && row.due_on < today,
+        overdue: runs && row.stage == ReportStage::Due && row.due_on < today,
         content: row.content.and_then(|content| content.read().ok()),
         submitted_by: row.submitted_by,
         submitted_at: row.submitted_at,

@@ -42,6 +42,9 @@ pub(super) fn without_key(call: &Call) -> Result<(), Faults> {
     Ok(())
 }
 
+/// The use case that takes a file which is on the disk into a record.
+type Take<P, K, V> = fn(&mut Act<'_>, P, Named<K>, Stored) -> Result<Done<V>, AppError>;
+
 /// Takes an upload for the record in the path: permission and room first (`may`), then the body, and the same again in the
 /// transaction that takes it (`add`). The file is then found below `place`.
 ///
@@ -51,7 +54,7 @@ pub(super) async fn take<P, K, V>(
     (app, mut call): (App, Call),
     action: Action,
     may: fn(&mut Act<'_>, P) -> Result<Seen<UserId>, AppError>,
-    add: fn(&mut Act<'_>, P, Named<K>, Stored) -> Result<Done<V>, AppError>,
+    add: Take<P, K, V>,
     place: &'static str,
 ) -> Result<HttpResponse, Turned>
 where

@@ -215,6 +215,10 @@ on_both! {
             let told = (&node["allowed_actions"], &node["light"], &node["late"], &node["overdue_days"]);
             assert_eq!(told, (&json!([]), &Value::Null, &json!(false), &json!(0)), "{node}");
         }
+        let reports = app.team("keda").await.get(&format!("/projects/{}/reports", story.project)).await.is(200);
+        for report in reports["items"].as_array().unwrap() {
+            assert_eq!((&report["allowed_actions"], &report["overdue"]), (&json!([]), &json!(false)), "{report}");
+        }
         assert_eq!(director.get(&change).await.is(200)["allowed_actions"], json!(["change.reject", "change.return"]));
         director.post(&format!("{change}/approve"), json!({"opinion": "同意"})).await.is_refused(409, "project_not_active");
         director.post(&format!("{change}/reject"), json!({"reason": "项目已终止"})).await.is(200);

@@ -142,9 +142,11 @@ on_both! {
         assert_eq!(periods, ["2026", "2026Q4"], "with the last quarter the year's");
         let next = format!("/reports/{}/submit", owed[0]["id"].as_str().unwrap());
         let mut input = inputs::report();
-        input["indicators"][0]["value"] = json!("87");
-        team.post(&next, input.clone()).await.has_faults(&[("indicators[0].value", "fell")]);
+        // K1 is to rise, K2 to fall: each falls behind in its own direction.
+        input["indicators"] = json!([{"code": "K1", "value": "87"}, {"code": "K2", "value": "0.61"}]);
+        team.post(&next, input.clone()).await.has_faults(&[("indicators[0].value", "fell"), ("indicators[1].value", "fell")]);
         input["indicators"][0]["correction"] = json!("上次误用了小试数据");
+        input["indicators"][1]["value"] = json!("0.59");
         let given = team.post(&next, input).await.is(200);
         assert_eq!(given["content"]["indicators"][0]["correction"], "上次误用了小试数据");
     }

@@ -15,7 +15,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::report::{CommentInput, ReportFrame, ReportInput, ReportStage};
 use crate::store::projects::{self as project_rows, ProjectRow};
 use crate::store::{Page, commitments, milestones, payments, reports};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use crate::store::reports::{CardRow, ReportRow, ReturnRow};
 
@@ -46,8 +46,14 @@ pub(super) fn about(row: &ReportRow, project: &ProjectRow) -> About {
     about
 }
 
-fn shown(act: &Act<'_>, row: ReportRow, project: &ProjectRow) -> Shown<ReportRow> {
-    Shown { allowed: act.allowed(&row, projects::team_standing(act, project).tie()), record: row }
+/// A report, and whether its project runs: one that has ended owes none any more.
+pub type Told = (Shown<ReportRow>, bool);
+
+fn shown(act: &Act<'_>, row: ReportRow, project: &ProjectRow) -> Told {
+    let runs = projects::runs(project).is_ok();
+    let mut allowed = act.allowed(&row, projects::team_standing(act, project).tie());
+    allowed.retain(|action| runs || *action != Action::ReportSubmit);
+    (Shown { allowed, record: row }, runs)
 }
 
 /// Reads a report for writing: its project is locked first and must run.
@@ -60,15 +66,15 @@ fn load(act: &mut Act<'_>, id: ReportId) -> Result<(ReportRow, ProjectRow), AppE
 
 /// What a report of a project is held against.
 fn frame(act: &mut Act<'_>, project: ProjectId) -> Result<ReportFrame, AppError> {
-    let mut codes = BTreeSet::new();
+    let mut asked = BTreeMap::new();
     for milestone in milestones::of_project(act.conn, project)? {
-        codes.extend(milestone.indicators.read()?.iter().map(|node| node.indicator.code.to_string()));
+        asked.extend(milestone.indicators.read()?.iter().map(|node| (node.indicator.code.to_string(), node.indicator.comparator)));
     }
     let last = reports::last_given(act.conn, project)?.and_then(|row| row.content).map(|content| content.read()).transpose()?;
     let (indicators, spent, own) = last.map(|last| (last.indicators, last.spending, last.self_fund_fen)).unwrap_or_default();
     let before: BTreeMap<String, _> = indicators.into_iter().map(|reached| (reached.code.to_string(), reached.value)).collect();
     let (fiscal, sponsor) = money(act, project)?;
-    Ok(ReportFrame { codes: codes.into_iter().collect(), before, spent, own, fiscal, sponsor })
+    Ok(ReportFrame { indicators: asked, before, spent, own, fiscal, sponsor })
 }
 
 /// What there is of the department's money, and of the sponsor's. Where the plan leaves the sponsor's out, it passes no desk: then it is
@@ -92,7 +98,7 @@ fn money(act: &mut Act<'_>, project: ProjectId) -> Result<(Fen, Fen), AppError> 
 ///
 /// # Errors
 /// Denied to all but the team, stale, handed in already; the project does not run; everything that is wrong with it.
-pub fn submit(act: &mut Act<'_>, id: ReportId, input: &ReportInput) -> Result<Done<Shown<ReportRow>>, AppError> {
+pub fn submit(act: &mut Act<'_>, id: ReportId, input: &ReportInput) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::ReportSubmit, &row, object(act, &row, &project))?;
     projects::runs(&project)?;
@@ -107,7 +113,7 @@ pub fn submit(act: &mut Act<'_>, id: ReportId, input: &ReportInput) -> Result<Do
 ///
 /// # Errors
 /// Denied to all but the project's commissioner, stale, not handed in, commented already.
-pub fn comment(act: &mut Act<'_>, id: ReportId, input: &CommentInput) -> Result<Done<Shown<ReportRow>>, AppError> {
+pub fn comment(act: &mut Act<'_>, id: ReportId, input: &CommentInput) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::ReportComment, &row, object(act, &row, &project))?;
     let user = act.user()?;
@@ -121,7 +127,7 @@ pub fn comment(act: &mut Act<'_>, id: ReportId, input: &CommentInput) -> Result<
 ///
 /// # Errors
 /// Denied to all but the project's commissioner, stale, not handed in, commented; a later report was handed in, which builds on it.
-pub fn send_back(act: &mut Act<'_>, id: ReportId, input: &ReasonInput) -> Result<Done<Shown<ReportRow>>, AppError> {
+pub fn send_back(act: &mut Act<'_>, id: ReportId, input: &ReasonInput) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::ReportReturn, &row, object(act, &row, &project))?;
     if reports::last_given(act.conn, project.id)?.is_some_and(|last| last.id != id) {
@@ -148,7 +154,7 @@ pub fn send_back(act: &mut Act<'_>, id: ReportId, input: &ReasonInput) -> Result
 }
 
 /// A report with what was handed in of it and sent back.
-pub type WithReturns = (Shown<ReportRow>, Vec<ReturnRow>);
+pub type WithReturns = (Told, Vec<ReturnRow>);
 
 /// Shows a report.
 ///
@@ -166,7 +172,7 @@ pub fn get(act: &mut Act<'_>, id: ReportId) -> Result<Seen<WithReturns>, AppErro
 ///
 /// # Errors
 /// No such project, or not for the caller to know.
-pub fn of_project(act: &mut Act<'_>, id: ProjectId, page: &Page) -> Result<Seen<Vec<Shown<ReportRow>>>, AppError> {
+pub fn of_project(act: &mut Act<'_>, id: ProjectId, page: &Page) -> Result<Seen<Vec<Told>>, AppError> {
     let project = project_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::ReportRead, &Object::record(&project, projects::tie(act, &project)))?;
     let rows = reports::list(act.conn, id, page)?;

@@ -98,8 +98,8 @@ impl Story<'_> {
         let (period, ..) = REPORTS.get(place).context("no such report")?;
         let (id, page) = (work.id, Page { limit: 100, after: None, descending: true });
         let all = self.look(move |act| reports::of_project(act, id, &page)).await?;
-        let found = all.into_iter().find(|shown| shown.record.period == *period);
-        Ok(found.with_context(|| format!("no report is owed for {period}"))?.record.id)
+        let found = all.into_iter().find(|(shown, _)| shown.record.period == *period);
+        Ok(found.with_context(|| format!("no report is owed for {period}"))?.0.record.id)
     }
 
     async fn report(&self, of: usize, number: usize, work: &Work, place: usize) -> anyhow::Result<()> {

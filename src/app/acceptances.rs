@@ -9,6 +9,7 @@ use crate::domain::expert::ExpertStage;
 use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{AcceptanceId, ProjectId};
 use crate::domain::policy::{Action, Kind, Standing, Tie};
+use crate::domain::project::ProjectStage;
 use crate::domain::refusal::Refusal;
 use crate::store::acceptances::{self as rows, Decided};
 use crate::store::projects::{self as project_rows, ProjectRow};
@@ -72,9 +73,10 @@ pub fn assess(act: &mut Act<'_>, id: AcceptanceId, input: &AssessmentInput) -> R
     let project = projects::load(act, found.project_id)?;
     let row = rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let step = act.step(Action::AcceptanceAssess, &row, Object::record(&row, tie(act, &row, &project)))?;
-    let nodes = milestones::of_project(act.conn, project.id)?;
-    let nodes = nodes.iter().map(|node| node.indicators.read()).collect::<Result<Vec<_>, _>>()?;
-    let reached = results(&nodes);
+    if project.stage != ProjectStage::InAcceptance {
+        return Err(Refusal::NotInAcceptance.into());
+    }
+    let reached = results(&milestones::to_be_judged(act.conn, project.id)?);
     let faults = input.check(&reached, row.applied_on, act.now.date()).err().unwrap_or_default();
     let faults = Faults([faults.0, judges(act, &project, input)?.0].concat());
     faults.or(())?;

@@ -139,6 +139,7 @@ pub struct AssessmentInput {
     pub experts: Vec<UserId>,
     /// Values that differ from those of the last milestones.
     #[deserr(default)]
+    #[schema(required = false)]
     pub corrections: Vec<ResultCorrection>,
     /// 任务完成情况.
     pub task: PanelVerdict,

@@ -25,6 +25,7 @@ pub struct Assessor {
     pub organization: Name,
     /// Whether they come from the side of the users 用户方.
     #[deserr(default)]
+    #[schema(required = false)]
     pub of_users: bool,
 }
 

@@ -45,6 +45,7 @@ pub struct AssignInput {
     pub commissioner_id: UserId,
     /// As what: `primary` when left out.
     #[deserr(default = AssignmentKind::Primary)]
+    #[schema(required = false)]
     pub kind: AssignmentKind,
     /// What is handed over: needed when somebody else followed it before.
     #[deserr(default)]

@@ -168,7 +168,12 @@ pub struct MemberChange {
     pub fiscal_share_bps: Whole<0, 10_000>,
     /// Money of its own, in fen.
     #[deserr(default = Fen::ZERO)]
+    #[schema(required = false)]
     pub self_fund_fen: Fen,
+    /// Number of the paper in which it agrees to come in: for one that is new to the consortium.
+    #[deserr(default)]
+    #[serde(default)]
+    pub consent_no: Option<Line<2, 100>>,
 }
 
 /// A lead organisation as it shall be.

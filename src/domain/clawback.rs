@@ -94,6 +94,7 @@ pub struct SettlementInput {
     pub spent_fen: Fen,
     /// Of that, against the rules 违规支出.
     #[deserr(default = Fen::ZERO)]
+    #[schema(required = false)]
     pub irregular_fen: Fen,
     /// Interest a year in basis points, above 0: where everything goes back, and only there.
     #[deserr(default)]

@@ -2,7 +2,7 @@
 
 use crate::domain::id::OrganizationId;
 use crate::domain::indicator::{Indicator, IndicatorValue};
-use crate::domain::money::Fen;
+use crate::domain::money::{Fen, split};
 use crate::domain::payment::{Gate, Source};
 use crate::domain::project::SigningParty;
 use crate::domain::proposal::budget::BudgetLine;
@@ -140,7 +140,7 @@ const CLAUSES: &[(&str, &str)] = &[
         "尽职免责",
         "已勤勉尽责履行任务书，因技术路线探索失败、不可抗力等原因未达到预定目标，且过程记录完整、经费使用合规的，经专家论证后按结题处理，不追究相关责任、不列入失信记录。",
     ),
-    ("变更", "任务书的变更须经批准并由各方签署补充任务书后生效，补充任务书与本任务书具有同等效力。"),
+    ("变更", "任务书的重大变更须经批准并由各方签署补充任务书后生效，其他变更经项目专员备案后生效；补充任务书与本任务书具有同等效力。"),
 ];
 
 /// The clauses of every commitment.
@@ -149,21 +149,15 @@ pub fn clauses() -> Vec<Clause> {
     CLAUSES.iter().map(|(heading, text)| Clause { heading: (*heading).to_owned(), text: (*text).to_owned() }).collect()
 }
 
-/// The budget of a bid held to what was awarded: each line takes the same share of the department's money, and what is lost by
-/// rounding down goes to the first line, so that the lines make the award to the fen.
+/// The budget of a bid held to what was awarded: each line takes the same share of the department's money, by largest remainders, so
+/// that the lines make the award to the fen.
 #[must_use]
 pub fn held_to_award(lines: &[BudgetLine], award: Fen) -> Vec<BudgetLine> {
-    let asked = i128::from(Fen::total(lines.iter().map(|line| line.fiscal_fen)).0);
-    if asked == 0 {
+    let asked: Vec<i64> = lines.iter().map(|line| line.fiscal_fen.0).collect();
+    if asked.iter().all(|fen| *fen == 0) {
         return lines.to_vec();
     }
-    let share = |fen: Fen| i64::try_from(i128::from(fen.0) * i128::from(award.0) / asked).unwrap_or(fen.0);
-    let mut held: Vec<BudgetLine> = lines.iter().map(|line| BudgetLine { fiscal_fen: Fen(share(line.fiscal_fen)), ..*line }).collect();
-    let rest = award.0.saturating_sub(Fen::total(held.iter().map(|line| line.fiscal_fen)).0);
-    if let Some(first) = held.first_mut() {
-        first.fiscal_fen = Fen(first.fiscal_fen.0.saturating_add(rest));
-    }
-    held
+    lines.iter().zip(split(award, &asked)).map(|(line, fiscal_fen)| BudgetLine { fiscal_fen, ..*line }).collect()
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub struct SealingInput {
     pub mode: SealMode,
     /// For `custodians`: three people who hold a share each; two of them open the round.
     #[deserr(default)]
+    #[schema(required = false)]
     pub custodians: Vec<UserId>,
 }
 

@@ -13,6 +13,12 @@ impl std::fmt::Display for Decimal {
     }
 }
 
+/// Basis points as a percentage that people read: `12.5%`.
+#[must_use]
+pub fn percent(bps: i64) -> String {
+    format!("{}%", Decimal(Inner::new(bps, 2)))
+}
+
 impl std::str::FromStr for Decimal {
     type Err = Fault;
     fn from_str(text: &str) -> Result<Self, Fault> {

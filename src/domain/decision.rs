@@ -79,6 +79,7 @@ pub struct DecisionInput {
     pub meeting: Option<Line<2, 120>>,
     /// Members who stepped aside 回避, by name: at most thirty.
     #[deserr(default)]
+    #[schema(required = false)]
     pub recused_members: Vec<Name>,
     /// Number of the minute 会议纪要号.
     pub minute_no: Line<1, 60>,

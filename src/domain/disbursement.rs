@@ -15,6 +15,7 @@ use crate::domain::proposal::BidInput;
 pub struct PlannedPayment {
     /// Whose money it is: the department's, unless it is said.
     #[deserr(default = Source::Fiscal)]
+    #[schema(required = false)]
     pub source: Source,
     /// What opens it.
     pub gate: Gate,

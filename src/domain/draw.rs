@@ -49,12 +49,15 @@ pub struct Terms {
     pub substitutes: Whole<0, 25>,
     /// The least share of the panel from outside the province, in basis points (10,000: all of them).
     #[deserr(default = Whole(10_000))]
+    #[schema(required = false)]
     pub outside_bps: Whole<0, 10_000>,
     /// The least number of experts for the money.
     #[deserr(default = Whole(0))]
+    #[schema(required = false)]
     pub finance: Whole<0, 5>,
     /// Fields that technical experts know, any of them; left out, it is that of the challenge.
     #[deserr(default)]
+    #[schema(required = false)]
     pub fields: Vec<Sector>,
 }
 

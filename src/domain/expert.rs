@@ -64,9 +64,11 @@ pub struct ProfileInput {
     pub speciality: Speciality,
     /// Fields that a technical expert knows: at least one.
     #[deserr(default)]
+    #[schema(required = false)]
     pub fields: Vec<Sector>,
     /// Where the expert worked before, at most ten.
     #[deserr(default)]
+    #[schema(required = false)]
     pub affiliations: Vec<Affiliation>,
 }
 

@@ -124,6 +124,7 @@ pub struct KeyInput {
     pub scopes: Vec<KeyScope>,
     /// Networks that it may be used from; anywhere when there is none. At most 20.
     #[deserr(default)]
+    #[schema(required = false)]
     pub networks: Vec<Network>,
     /// When it ends: 90 days from now by default, 365 at most.
     #[deserr(default)]

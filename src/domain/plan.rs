@@ -25,6 +25,7 @@ pub struct PlannedMilestone {
     pub indicators: Vec<IndicatorValue>,
     /// Whether a panel assesses it before the commissioner's word.
     #[deserr(default)]
+    #[schema(required = false)]
     pub panel_required: bool,
 }
 
@@ -74,6 +75,7 @@ pub struct PlanInput {
     pub preset: Option<Preset>,
     /// Payments, 1 to 20 with those of the preset. Those of the department's money make the award, to the fen.
     #[deserr(default)]
+    #[schema(required = false)]
     pub payments: Vec<PlannedPayment>,
 }
 

@@ -146,6 +146,7 @@ pub struct LaneInput {
     pub merger: Option<Merger>,
     /// `keep`: money of lanes that ended, which goes on here.
     #[deserr(default)]
+    #[schema(required = false)]
     pub added: Vec<AddedPayment>,
 }
 

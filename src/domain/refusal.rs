@@ -107,6 +107,9 @@ refusals! {
     NoPanelAsked "no_panel_asked" "该里程碑无需考核组考核" "The plan asks for no panel at this milestone.";
     PanelNotPassed "panel_not_passed" "考核组结论不是通过，不能认定达标" "The panel did not pass it: the milestone cannot be met.";
     ExtendedBefore "extended_before" "项目延期仅限一次" "A project is extended once only.";
+    ExtensionPending "extension_pending" "已有一项延期申请在办理" "An extension is under way already.";
+    SuspensionOver "suspension_over" "拟定的暂停期限已过，请不予处置并另行提出" "The day by which the project was to go on has passed: decline it and propose anew.";
+    NotInAcceptance "not_in_acceptance" "项目不在验收中" "The project is not in acceptance.";
     SupplementWaits "supplement_waits" "已有一份补充任务书待签署" "A supplement waits for its signatures.";
     PanelMissing "panel_missing" "专家组意见尚未登记" "What the panel found is not written down yet.";
     AcceptancePassed "acceptance_passed" "任务、经费均通过且必达指标全部达到，应作通过结论" "Tasks, accounts and mandatory targets all pass: so does the project.";

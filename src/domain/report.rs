@@ -164,6 +164,7 @@ pub struct ReportInput {
     pub staff_months: Decimal,
     /// 成果: what came of it in the period.
     #[deserr(default)]
+    #[schema(required = false)]
     pub outputs: Vec<Line<2, 200>>,
     /// Problems met.
     #[deserr(default)]

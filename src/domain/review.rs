@@ -86,6 +86,7 @@ pub struct ScoreSheet {
 pub struct DraftSheet {
     /// What is filled in so far: at most 12 criteria.
     #[deserr(default)]
+    #[schema(required = false)]
     pub scores: Vec<DraftScore>,
     /// What the expert has to say.
     #[deserr(default)]

@@ -1,15 +1,16 @@
 //! Revisions: the text of a commitment as an approved change makes it, and what differs. Targets are never lowered, but for force majeure.
 
+mod consortium;
+
 use crate::domain::amendment::Change;
-use crate::domain::change::{ChangeInput, ChangeKind, MilestoneChange, RaceChange};
-use crate::domain::commitment::{Commitment, CommitmentNode, CommitmentParty, ConsortiumMember, Instalment, held_to_award};
+use crate::domain::change::{ChangeInput, ChangeKind, MilestoneChange};
+use crate::domain::commitment::{Commitment, CommitmentNode, CommitmentParty, ConsortiumMember};
 use crate::domain::fault::{Fault, Faults};
+use crate::domain::id::OrganizationId;
 use crate::domain::indicator::IndicatorValue;
 use crate::domain::money::{Fen, WHOLE_BPS};
-use crate::domain::payment::Source;
 use crate::domain::plan::{check_dates, is_mid_term};
-use crate::domain::project::SigningParty;
-use crate::domain::proposal::budget::BudgetLine;
+use crate::domain::proposal::budget::{BudgetLine, check_indirect};
 use crate::domain::proposal::complete::weaker_than_target;
 use crate::domain::time::Date;
 use serde_json::Value;
@@ -21,6 +22,8 @@ pub struct Surroundings {
     pub organizations: Vec<ConsortiumMember>,
     /// The new lead, as a party.
     pub lead: Option<CommitmentParty>,
+    /// What each organisation got of the department's money so far.
+    pub passed_on: Vec<(OrganizationId, Fen)>,
     /// Numbers of the milestones that are concluded: nothing about them changes.
     pub concluded: Vec<i32>,
 }
@@ -37,8 +40,8 @@ impl ChangeInput {
             ChangeKind::Title => text.title = self.title.as_ref().map_or(text.title, ToString::to_string),
             ChangeKind::Extension => text.ends_on = self.ends_on.unwrap_or(text.ends_on),
             ChangeKind::Pi => text.principal = self.principal.as_ref().map_or(text.principal, |person| person.name.to_string()),
-            ChangeKind::LeadOrg => take_over(&mut text, around, &mut faults),
-            ChangeKind::Member => text.members = self.consortium(around, &mut faults),
+            ChangeKind::LeadOrg => consortium::take_over(&mut text, around, &mut faults),
+            ChangeKind::Member => text.members = self.consortium(base, around, &mut faults),
             ChangeKind::Indicator => self.targets(&mut text, around, &mut faults),
             ChangeKind::BudgetLine => self.budget(&mut text, &mut faults),
             ChangeKind::TechnicalRoute => {
@@ -54,37 +57,11 @@ impl ChangeInput {
         faults.or(text)
     }
 
-    fn consortium(&self, around: &Surroundings, faults: &mut Faults) -> Vec<ConsortiumMember> {
-        let asked = self.members.as_deref().unwrap_or_default();
-        let shares: i64 = asked.iter().map(|member| member.fiscal_share_bps.0).sum();
-        faults.check(shares > WHOLE_BPS, "members", too_many_shares);
-        let mut members = Vec::with_capacity(asked.len());
-        for (index, member) in asked.iter().enumerate() {
-            let field = format!("members[{index}].organization_id");
-            let twice = asked.iter().take(index).any(|other| other.organization_id == member.organization_id);
-            faults.check(twice, &field, || Fault::new("repeated_code", "重复", "stands more than once"));
-            match around.organizations.iter().find(|known| known.organization_id == member.organization_id) {
-                None => faults.check(true, &field, || {
-                    Fault::new(
-                        "organization_not_verified",
-                        "该单位尚未核验、已暂停或为牵头单位",
-                        "is not verified, is suspended, or is the lead",
-                    )
-                }),
-                Some(known) => members.push(ConsortiumMember {
-                    tasks: member.tasks.to_string(),
-                    fiscal_share_bps: member.fiscal_share_bps.0,
-                    self_fund_fen: member.self_fund_fen,
-                    ..known.clone()
-                }),
-            }
-        }
-        members
-    }
-
     fn targets(&self, text: &mut Commitment, around: &Surroundings, faults: &mut Faults) {
-        for value in self.indicators.as_deref().unwrap_or_default() {
+        let asked = self.indicators.as_deref().unwrap_or_default();
+        for (index, value) in asked.iter().enumerate() {
             let field = format!("indicators.{}", value.code);
+            faults.check(asked.iter().take(index).any(|other| other.code == value.code), &field, twice);
             let Some(pledged) = text.indicators.iter_mut().find(|pledged| pledged.code == value.code) else {
                 faults.check(true, &field, unknown_indicator);
                 continue;
@@ -102,8 +79,8 @@ impl ChangeInput {
     fn budget(&self, text: &mut Commitment, faults: &mut Faults) {
         let lines = self.budget.clone().unwrap_or_default();
         for (index, line) in lines.iter().enumerate() {
-            let twice = lines.iter().take(index).any(|other| other.item == line.item);
-            faults.check(twice, &format!("budget[{index}].item"), || Fault::new("repeated_code", "重复", "stands more than once"));
+            let again = lines.iter().take(index).any(|other| other.item == line.item);
+            faults.check(again, &format!("budget[{index}].item"), twice);
         }
         // The sponsor may give what no line of the budget names.
         let sponsors = |lines: &[BudgetLine]| Fen::total(lines.iter().map(|line| line.sponsor_fen));
@@ -120,6 +97,7 @@ impl ChangeInput {
                 )
             });
         }
+        check_indirect(&lines, faults);
         text.budget = lines;
     }
 
@@ -127,6 +105,8 @@ impl ChangeInput {
         let asked = self.milestones.as_deref().unwrap_or_default();
         for (index, change) in asked.iter().enumerate() {
             let field = format!("milestones[{index}]");
+            let again = asked.iter().take(index).any(|other| other.number == change.number);
+            faults.check(again, &format!("{field}.number"), twice);
             let Some(at) = text.milestones.iter().position(|node| i64::from(node.number) == change.number.0) else {
                 faults.check(true, &field, || Fault::new("unknown_milestone", "没有这个里程碑", "is no milestone of the plan"));
                 continue;
@@ -153,48 +133,6 @@ impl ChangeInput {
         }
         let before = text.milestones.clone();
         sound_dates(text, &before, asked, faults);
-    }
-}
-
-impl RaceChange {
-    /// Takes in the leads of merged lanes, and the money that goes on: the budget grows by it in the shares of its lines.
-    fn follow(&self, text: &mut Commitment, around: &Surroundings, faults: &mut Faults) {
-        for member in &self.members {
-            let known = around.organizations.iter().find(|known| known.organization_id == member.organization_id);
-            let there = text.members.iter().any(|other| other.organization_id == member.organization_id);
-            faults.check(there || known.is_none(), "members", || {
-                Fault::new(
-                    "organization_not_verified",
-                    "合并方未核验、已暂停或已是合作单位",
-                    "the lead of a merged lane is not verified, is suspended, or is a partner already",
-                )
-            });
-            text.members.extend(known.map(|known| ConsortiumMember {
-                tasks: member.tasks.to_string(),
-                fiscal_share_bps: member.fiscal_share_bps.0,
-                self_fund_fen: member.self_fund_fen,
-                ..known.clone()
-            }));
-        }
-        let shares: i64 = text.members.iter().map(|member| member.fiscal_share_bps).sum();
-        faults.check(shares > WHOLE_BPS, "members", too_many_shares);
-        for (line, number) in self.added.iter().zip(text.payments.len().saturating_add(1)..) {
-            let milestone = line.milestone.as_ref().and_then(|number| i32::try_from(number.0).ok());
-            let open =
-                |number| text.milestones.iter().any(|node| node.number == number && !node.waived) && !around.concluded.contains(&number);
-            faults.check(milestone.is_some_and(|number| !open(number)), "added.milestone", || {
-                Fault::new("milestone_not_open", "里程碑不存在或已办结", "is no milestone that is still to be reached")
-            });
-            text.payments.push(Instalment {
-                number: i32::try_from(number).unwrap_or(i32::MAX),
-                source: Source::Fiscal,
-                gate: line.gate,
-                milestone,
-                amount_fen: line.amount_fen,
-            });
-        }
-        text.award_fen = Fen::total([text.award_fen, self.added_fen()]);
-        text.budget = held_to_award(&text.budget, text.award_fen);
     }
 }
 
@@ -234,27 +172,12 @@ fn holds_together(text: &Commitment, base: &Commitment, faults: &mut Faults) {
     }
 }
 
-fn take_over(text: &mut Commitment, around: &Surroundings, faults: &mut Faults) {
-    let Some(lead) = &around.lead else {
-        faults.check(true, "lead.organization_id", || {
-            Fault::new(
-                "not_of_the_consortium",
-                "新牵头单位须为已核验的合作单位",
-                "the new lead must be a verified member of the consortium",
-            )
-        });
-        return;
-    };
-    text.parties.iter_mut().filter(|party| party.party == SigningParty::Team).for_each(|party| *party = lead.clone());
-    text.members.retain(|member| member.organization != lead.organization);
-}
-
 fn weaker(sign: &str, target: &str) -> Fault {
     Fault { code: "weaker_than_committed", ..weaker_than_target(sign, target) }
 }
 
-fn too_many_shares() -> Fault {
-    Fault::new("shares", "合作单位经费比例合计超过10000", "the shares sum to more than 10,000")
+fn twice() -> Fault {
+    Fault::new("repeated_code", "重复", "stands more than once")
 }
 
 fn unknown_indicator() -> Fault {

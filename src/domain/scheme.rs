@@ -106,20 +106,25 @@ pub struct Scheme {
     pub threshold: Whole<0, 100>,
     /// From this number of sheets on, the highest and the lowest are dropped.
     #[deserr(default = Whole(7))]
+    #[schema(required = false)]
     pub trimmed_from: Whole<3, 25>,
     /// A total further than this from the score is flagged, and counts all the same.
     #[deserr(default = Whole(20))]
+    #[schema(required = false)]
     pub outlier: Whole<1, 100>,
     /// 1 to 3 phases in their order.
     pub phases: Vec<PhaseTerms>,
     /// Whether the experts read bids without the names of people and organisations, and without files 匿名评审.
     #[deserr(default)]
+    #[schema(required = false)]
     pub blind: bool,
     /// Whether the public page names the experts once the challenge is awarded. Bidders never learn them before.
     #[deserr(default)]
+    #[schema(required = false)]
     pub names_experts: bool,
     /// When the sponsor of a challenge is asked.
     #[deserr(default = SponsorTurn::DepartmentFirst)]
+    #[schema(required = false)]
     pub sponsor: SponsorTurn,
     /// 1 to 5 desks at which a decision is approved, one after the other, nobody at two of them.
     pub desks: Vec<Desk>,

@@ -50,6 +50,7 @@ pub struct VisitInput {
     pub next_visit_on: Option<Date>,
     /// Problems that were found; when a record is changed, further ones.
     #[deserr(default)]
+    #[schema(required = false)]
     pub problems: Vec<ProblemInput>,
 }
 

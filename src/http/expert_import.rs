@@ -35,6 +35,7 @@ pub struct ImportForm {
 pub struct ImportQuery {
     /// `all`, if nothing is said: nothing is kept when one row is faulty; `good`: the good rows are.
     #[deserr(default = Take::All)]
+    #[schema(required = false)]
     take: Take,
 }
 

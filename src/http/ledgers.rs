@@ -134,6 +134,7 @@ impl From<LedgerQuery> for LedgerFilter {
 pub struct LedgerFileQuery {
     /// `xlsx`, if nothing is said.
     #[deserr(default = LedgerFormat::Xlsx)]
+    #[schema(required = false)]
     format: LedgerFormat,
 }
 

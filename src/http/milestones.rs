@@ -1,7 +1,7 @@
 //! Milestones: views and handlers.
 
 use crate::app::act::Shown;
-use crate::app::milestones::MilestoneRow;
+use crate::app::milestones::Told;
 use crate::app::{Act, AppError, Done, Seen, milestones};
 use crate::domain::assessment::{Assessment, AssessmentInput};
 use crate::domain::challenge::NoInput;
@@ -28,8 +28,8 @@ pub struct MilestoneView {
     late: bool,
     /// For how many days.
     overdue_days: i64,
-    /// 红黄绿, computed from dates and results.
-    light: Light,
+    /// 红黄绿, computed from dates and results; none when the project has ended.
+    light: Option<Light>,
     indicators: Vec<NodeIndicator>,
     summary: Option<String>,
     /// The commissioner's opinion.
@@ -48,8 +48,7 @@ pub struct MilestoneView {
 
 record_view!(MilestoneView);
 
-fn view(shown: Shown<MilestoneRow>, today: Date) -> MilestoneView {
-    let Shown { record: row, allowed } = shown;
+fn view((Shown { record: row, allowed }, runs): Told, today: Date) -> MilestoneView {
     let node = Node { stage: row.stage, due_on: row.due_on, rectify_by: row.rectify_by };
     MilestoneView {
         id: row.id,
@@ -60,9 +59,9 @@ fn view(shown: Shown<MilestoneRow>, today: Date) -> MilestoneView {
         name: row.name,
         due_on: row.due_on,
         weight_bps: row.weight_bps,
-        late: late(row.stage, row.due_on, row.rectify_by, today),
-        overdue_days: node.overdue_days(today),
-        light: node.light(today),
+        late: runs && late(row.stage, row.due_on, row.rectify_by, today),
+        overdue_days: if runs { node.overdue_days(today) } else { 0 },
+        light: runs.then(|| node.light(today)),
         indicators: row.indicators.read().unwrap_or_default(),
         summary: row.summary,
         opinion: row.opinion,
@@ -99,7 +98,7 @@ pub fn get(act: &mut Act<'_>, id: MilestoneId) -> Result<Seen<MilestoneView>, Ap
 
 type Changed = Result<Done<MilestoneView>, AppError>;
 
-fn changed(act: &Act<'_>, done: Done<Shown<MilestoneRow>>) -> Done<MilestoneView> {
+fn changed(act: &Act<'_>, done: Done<Told>) -> Done<MilestoneView> {
     let today = act.now.date();
     done.map(|row| view(row, today))
 }

@@ -2,6 +2,7 @@
 //! nothing by themselves; the token stays behind the `#`, and what is sent goes to the same route that every other client asks.
 
 use crate::app::AppError;
+use crate::domain::decimal::percent;
 use actix_web::guard;
 use actix_web::http::header;
 use actix_web::web::{self, ServiceConfig};
@@ -44,6 +45,7 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The template is not one, which is a fault of the program.
 pub fn rendered(name: &'static str, template: &'static str, context: minijinja::Value) -> Result<String, AppError> {
     let mut pages = minijinja::Environment::new();
+    pages.add_filter("percent", percent);
     let failed = |error: minijinja::Error| AppError::Internal(error.to_string());
     pages.add_template(name, template).map_err(failed)?;
     pages.get_template(name).and_then(|template| template.render(context)).map_err(failed)

@@ -19,9 +19,11 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 pub struct PaperQuery {
     /// Which table; that of the bids, if nothing is said.
     #[deserr(default = PaperKind::Bids)]
+    #[schema(required = false)]
     table: PaperKind,
     /// `xlsx`, if nothing is said; `html` to print.
     #[deserr(default = PaperFormat::Xlsx)]
+    #[schema(required = false)]
     format: PaperFormat,
 }
 

@@ -80,17 +80,25 @@ pub fn decide(
     )
 }
 
-/// Notes that the suspension of a project is over, if one runs. Answers it as it was.
+/// The suspension of a project that runs, if there is one.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn end_suspension(conn: &mut Conn, project: ProjectId, on: Date) -> QueryResult<Option<MeasureRow>> {
+pub fn suspension(conn: &mut Conn, project: ProjectId) -> QueryResult<Option<MeasureRow>> {
     let runs = measures::project_id
         .eq(project)
         .and(measures::kind.eq(MeasureKind::Suspend))
         .and(measures::stage.eq(MeasureStage::Approved))
         .and(measures::over_on.is_null());
-    let found = measures::table.filter(runs).select(MeasureRow::as_select()).first(conn).optional()?;
+    measures::table.filter(runs).select(MeasureRow::as_select()).first(conn).optional()
+}
+
+/// Notes that the suspension of a project is over, if one runs. Answers it as it was.
+///
+/// # Errors
+/// The database does not answer.
+pub fn end_suspension(conn: &mut Conn, project: ProjectId, on: Date) -> QueryResult<Option<MeasureRow>> {
+    let found = suspension(conn, project)?;
     if let Some(row) = &found {
         diesel::update(measures::table.find(row.id)).set(measures::over_on.eq(on)).execute(conn)?;
     }

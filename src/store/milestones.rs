@@ -94,6 +94,15 @@ pub fn of_project(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<Milest
     milestones::table.filter(milestones::project_id.eq(project)).order(milestones::number).select(MilestoneRow::as_select()).load(conn)
 }
 
+/// What the milestones of a project pledge and show, in order, but for those that were waived.
+///
+/// # Errors
+/// The database does not answer.
+pub fn to_be_judged(conn: &mut Conn, project: ProjectId) -> QueryResult<Vec<Vec<NodeIndicator>>> {
+    let rows = of_project(conn, project)?;
+    rows.iter().filter(|row| row.stage != MilestoneStage::Waived).map(|row| row.indicators.read()).collect()
+}
+
 /// The milestones of several projects, in order.
 ///
 /// # Errors

@@ -57,6 +57,15 @@ on_both! {
         assert_eq!((&shown["number"], &shown["late"], &shown["items"][1]["reference"]), (&json!(1), &json!(false), &json!("KJBG-2026-0077")));
     }
 
+    async fn a_panel_says_nothing_of_a_project_that_was_ended_meanwhile(app: TestApp) {
+        let story = Story::in_acceptance(&app).await;
+        let panel = inputs::panel(&app).await;
+        let path = format!("/acceptances/{}/assess", story.acceptance().await);
+        crate::measures::decided(&story, crate::measures::measure("terminate", "conditions_lost")).await;
+        let found = inputs::assessment(&panel, "pass", "pass");
+        app.officer().await.post(&path, found).await.is_refused(409, "not_in_acceptance");
+    }
+
     async fn an_application_after_six_months_is_taken_and_marked_as_late(app: TestApp) {
         let story = finished(&app, &[("K1", "96.5"), ("K2", "0.49")]).await;
         let ends_on = project(&story).await["ends_on"].as_str().unwrap().to_owned();

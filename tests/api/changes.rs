@@ -123,6 +123,11 @@ on_both! {
         asks(&app, &story, json!({"kind": "title", "title": TITLE, "cause_on": old})).await.has_faults(&[("cause_on", "too_late")]);
         asks(&app, &story, json!({"kind": "budget_line", "budget": [{"item": "equipment", "fiscal_fen": 1}]})).await
             .has_faults(&[("budget", "totals_differ"), ("budget", "totals_differ"), ("budget", "totals_differ")]);
+        let mut budget = app.officer().await.get(&format!("/projects/{}/commitment", story.project)).await.is(200)["content"]["budget"].clone();
+        let moved = budget[1]["fiscal_fen"].as_i64().unwrap();
+        budget[1]["fiscal_fen"] = json!(0);
+        budget[3]["fiscal_fen"] = json!(budget[3]["fiscal_fen"].as_i64().unwrap() + moved);
+        asks(&app, &story, json!({"kind": "budget_line", "budget": budget})).await.has_faults(&[("budget.indirect", "over_cap")]);
         app.at("2029-02-20T00:00:00Z");
         asks(&app, &story, json!({"kind": "title", "title": TITLE})).await.has_faults(&[("kind", "too_late")]);
         asks(&app, &story, json!({"kind": "extension", "ends_on": "2029-10-15"})).await.has_faults(&[("kind", "too_late")]);
@@ -132,6 +137,9 @@ on_both! {
         let story = Story::active(&app).await;
         asks(&app, &story, json!({"kind": "extension", "ends_on": "2029-04-15"})).await.has_faults(&[("ends_on", "not_later")]);
         asks(&app, &story, json!({"kind": "extension", "ends_on": "2030-04-16"})).await.has_faults(&[("ends_on", "too_late")]);
+        let dropped = asked(&app, &story, json!({"kind": "extension", "ends_on": "2029-10-15"})).await;
+        asks(&app, &story, json!({"kind": "extension", "ends_on": "2030-04-15"})).await.is_refused(409, "extension_pending");
+        app.team("keda").await.does(&format!("{dropped}/drop")).await.is(200);
         let change = effective(&app, &story, json!({"kind": "extension", "ends_on": "2030-04-15"})).await;
         let kept = app.team("keda").await.get(&change).await.is(200);
         assert_eq!(kept["differences"], json!([{"field": "ends_on", "before": "2029-04-15", "after": "2030-04-15"}]));
@@ -163,6 +171,10 @@ on_both! {
         asks(&app, &story, waive(2)).await.has_faults(&[("indicators.K1", "weaker_than_committed"), ("indicators.K2", "weaker_than_committed")]);
         asks(&app, &story, json!({"kind": "milestone", "milestones": [{"number": 1, "weight_bps": 3000}, {"number": 7}]})).await
             .has_faults(&[("milestones[1]", "unknown_milestone"), ("milestones", "weights")]);
+        asks(&app, &story, json!({"kind": "milestone", "milestones": [{"number": 1, "waive": true}, {"number": 1, "due_on": "2027-03-01"}]})).await
+            .has_faults(&[("milestones[1].number", "repeated_code"), ("milestones[1]", "milestone_concluded")]);
+        let twice = json!([{"code": "K2", "value": "0.45"}, {"code": "K2", "value": "0.4"}]);
+        asks(&app, &story, json!({"kind": "indicator", "indicators": twice})).await.has_faults(&[("indicators.K2", "repeated_code")]);
         asks(&app, &story, json!({"kind": "milestone", "milestones": [{"number": 1, "due_on": "2027-05-01"}]})).await
             .has_faults(&[("milestones[0].due_on", "first_too_late")]);
         effective(&app, &story, waive(1)).await;
@@ -230,7 +242,7 @@ on_both! {
         let story = Story::active(&app).await;
         story.paid(0).await;
         let (far, keda) = (app.organization("far-east").await.to_string(), app.organization("keda").await.to_string());
-        let member = |id: &str, bps: i64| json!({"organization_id": id, "tasks": "承担膜分离试验。", "fiscal_share_bps": bps});
+        let member = |id: &str, bps: i64| crate::partners::member(id, bps);
         let members = |list: Vec<Value>| json!({"kind": "member", "members": list});
         asks(&app, &story, members(vec![member(&keda, 100), member(&far, 6_000), member(&far, 4_000)])).await.has_faults(&[
             ("members", "shares"), ("members[0].organization_id", "organization_not_verified"), ("members[2].organization_id", "repeated_code"),

@@ -19,7 +19,7 @@ fn receipt(app: &TestApp, fen: i64, voucher: &str) -> Value {
 }
 
 /// Terminated with the first payment spent in part, settled and told; answers the path of the clawback.
-async fn told(story: Story<'_>) -> (Story<'_>, String) {
+pub async fn told(story: Story<'_>) -> (Story<'_>, String) {
     story.paid(0).await;
     decided(&story, measure("terminate", "not_feasible")).await;
     let made = story.app.officer().await.post(&format!("/projects/{}/clawbacks", story.project), audit()).await.is(201);

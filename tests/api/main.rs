@@ -66,6 +66,7 @@ mod organizations;
 mod outcomes;
 mod papers;
 mod particulars;
+mod partners;
 mod passwords;
 mod payments;
 mod people;

@@ -192,6 +192,34 @@ on_both! {
         officer.post(&path, measure("revoke", "fraud")).await.is_refused(409, "measure_waits");
     }
 
+    async fn a_cause_that_the_records_can_tell_is_so_and_nothing_is_left_to_do_in_a_project_that_ended(app: TestApp) {
+        let story = Story::active(&app).await;
+        let (officer, director) = (app.officer().await, app.director().await);
+        let path = format!("/projects/{}/measures", story.project);
+        officer.post(&path, measure("terminate", "suspended_too_long")).await.has_faults(&[("cause", "cause_does_not_hold")]);
+        story.handed_in(0, &[("K1", "91")]).await;
+        officer.post(&path, measure("revoke", "never_started")).await.has_faults(&[("cause", "cause_does_not_hold")]);
+        let change = crate::changes::asked(&app, &story, json!({"kind": "title", "title": "低浓度煤层气提浓技术与工程示范"})).await;
+        crate::changes::advised(&app, &change, "support").await.is(200);
+        // A suspension that is decided on too late is proposed anew.
+        let late = proposed(&story, suspension(&app, true)).await;
+        app.days_later(100);
+        director.post(&format!("{late}/approve"), decision()).await.is_refused(409, "suspension_over");
+        director.post(&format!("{late}/decline"), json!({"reason": "已过期限"})).await.is(200);
+        decided(&story, suspension(&app, false)).await;
+        app.days_later(100);
+        officer.post(&path, measure("terminate", "suspended_too_long")).await.has_faults(&[("cause", "cause_does_not_hold")]);
+        app.days_later(1);
+        decided(&story, measure("terminate", "suspended_too_long")).await;
+        for node in app.commissioner().await.get(&format!("/projects/{}/milestones", story.project)).await.is(200)["items"].as_array().unwrap() {
+            let told = (&node["allowed_actions"], &node["light"], &node["late"], &node["overdue_days"]);
+            assert_eq!(told, (&json!([]), &Value::Null, &json!(false), &json!(0)), "{node}");
+        }
+        assert_eq!(director.get(&change).await.is(200)["allowed_actions"], json!(["change.reject", "change.return"]));
+        director.post(&format!("{change}/approve"), json!({"opinion": "同意"})).await.is_refused(409, "project_not_active");
+        director.post(&format!("{change}/reject"), json!({"reason": "项目已终止"})).await.is(200);
+    }
+
     async fn whoever_proposes_a_measure_or_follows_the_project_does_not_decide_it(app: TestApp) {
         let story = Story::active(&app).await;
         let path = format!("/projects/{}/measures", story.project);

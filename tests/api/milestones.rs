@@ -16,7 +16,7 @@ async fn planned_anew(app: &TestApp, story: &mut Story<'_>, plan: Value) -> crat
 }
 
 /// Active, with a plan of one's own.
-async fn active_with(app: &TestApp, plan: Value) -> Story<'_> {
+pub async fn active_with(app: &TestApp, plan: Value) -> Story<'_> {
     let mut story = Story::awarded(app).await;
     planned_anew(app, &mut story, plan).await.is(200);
     for party in ["team", "sponsor", "department"] {

@@ -200,7 +200,8 @@ on_both! {
         let team = app.team("keda").await;
         let mut bid = inputs::bid();
         bid["budget"][1]["sponsor_fen"] = json!(0);
-        story.bid = team.post(&story.path("bids"), bid.clone()).await.is(201)["id"].as_str().unwrap().to_owned();
+        let made = team.post(&story.path("bids"), bid).await.is(201);
+        made["id"].as_str().unwrap().clone_into(&mut story.bid);
         team.does(&format!("/bids/{}/submit", story.bid)).await.is(200);
         let mut plan = inputs::plan(650 * inputs::WAN);
         // What the challenge says, since the budget names none.

@@ -47,3 +47,21 @@ fn the_stage_tables_in_the_docs_are_the_ones_that_decide() {
 fn the_openapi_document_is_that_of_the_routes() {
     is_current("docs/openapi.json", &inspect::openapi().unwrap());
 }
+
+#[test]
+fn what_may_be_left_out_is_not_asked_for_by_the_openapi_document() {
+    let mut wrong = Vec::new();
+    for source in crate::source::sources("src") {
+        let lines: Vec<&str> = source.text.lines().map(str::trim).collect();
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("#[deserr(default")) {
+            let above = lines[..at].iter().rev().take_while(|line| line.starts_with("#["));
+            let attributes: Vec<_> = above.chain(lines[at + 1..].iter().take_while(|line| line.starts_with("#["))).collect();
+            let field = lines[at + 1..].iter().find(|line| !line.starts_with("#[")).unwrap();
+            let said = attributes.iter().any(|said| said.contains("serde(default") || said.contains("schema("));
+            if !said && !field.contains(": Option<") {
+                wrong.push(format!("{}: {field} ({line}) needs #[schema(required = false)]", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

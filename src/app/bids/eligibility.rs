@@ -30,9 +30,7 @@ pub(in crate::app) fn check(
     besides: &[BoundRow],
     faults: &mut Faults,
 ) -> Result<(), AppError> {
-    faults.check(demands.sponsor_id == Some(row.lead_org_id), "lead_org_id", || {
-        Fault::new("is_the_sponsor", "需求方不得牵头揭自己的榜", "the sponsor may not lead a bid on its own challenge")
-    });
+    faults.check(demands.sponsor_id == Some(row.lead_org_id), "lead_org_id", is_the_sponsor);
     consortium(act, row, demands, content, faults)?;
     let known: Vec<(usize, String)> = positions(content).collect();
     let identities: Vec<String> = known.iter().map(|(_, identity)| identity.clone()).collect();
@@ -42,6 +40,16 @@ pub(in crate::app) fn check(
     bound.extend_from_slice(besides);
     limits(act, demands, content, &known, &bound, faults);
     Ok(())
+}
+
+/// What is said of a sponsor who would lead.
+pub(in crate::app) fn is_the_sponsor() -> Fault {
+    Fault::new("is_the_sponsor", "需求方不得牵头揭自己的榜", "the sponsor may not lead on its own challenge")
+}
+
+/// What is said of an organisation that owes.
+pub(in crate::app) fn owes() -> Fault {
+    Fault::new("clawback_overdue", "有逾期未退的财政资金", "owes money of an earlier project that should be back by now")
 }
 
 /// Where in the team each known identity stands.
@@ -116,9 +124,7 @@ fn owing(act: &mut Act<'_>, row: &BidRow, content: &BidInput, faults: &mut Fault
     let owing = clawbacks::overdue(act.conn, &organizations, today)?;
     let partners = content.partner_ids().enumerate().map(|(index, id)| (format!("partners[{index}].organization"), id));
     for (at, id) in std::iter::once(("lead_org_id".to_owned(), row.lead_org_id)).chain(partners) {
-        faults.check(owing.contains(&id), &at, || {
-            Fault::new("clawback_overdue", "有逾期未退的财政资金", "owes money of an earlier project that should be back by now")
-        });
+        faults.check(owing.contains(&id), &at, owes);
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::domain::milestone::OpinionInput;
 use crate::domain::policy::{Action, Kind};
 use crate::domain::refusal::Refusal;
 use crate::domain::revision::differences;
-use crate::store::{challenges as challenge_rows, changes, restrictions};
+use crate::store::{challenges as challenge_rows, changes, clawbacks, restrictions};
 
 /// Everything that keeps a change from being asked for or approved; answers what it makes different.
 ///
@@ -22,10 +22,11 @@ use crate::store::{challenges as challenge_rows, changes, restrictions};
 pub(super) fn examined(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeInput) -> Result<Vec<Change>, AppError> {
     active(project)?;
     if input.kind == ChangeKind::Extension {
-        let stands = [ChangeStage::Submitted, ChangeStage::Advised, ChangeStage::Approved, ChangeStage::Effective];
-        let before = changes::stands(act.conn, project.id, Some(ChangeKind::Extension), &stands)?;
-        if before {
-            return Err(Refusal::ExtendedBefore.into());
+        let pending = [ChangeStage::Submitted, ChangeStage::Advised, ChangeStage::Approved];
+        for (stages, refusal) in [(&[ChangeStage::Effective][..], Refusal::ExtendedBefore), (&pending, Refusal::ExtensionPending)] {
+            if changes::stands(act.conn, project.id, Some(ChangeKind::Extension), stages)? {
+                return Err(refusal.into());
+            }
         }
     }
     may_take_part(act, project, input)?;
@@ -33,16 +34,23 @@ pub(super) fn examined(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeIn
     Ok(differences(&before, &after))
 }
 
-/// A new principal passes the limits and is not restricted; nor is an organisation that comes in.
+/// A new principal passes the limits and is not restricted; nor is an organisation that comes in, nor does it owe money that should
+/// be back by now. The sponsor leads no project of its own challenge.
 pub(super) fn may_take_part(act: &mut Act<'_>, project: &ProjectRow, input: &ChangeInput) -> Result<(), AppError> {
     let mut faults = Faults::default();
     if let Some(person) = &input.principal {
         let demands = challenge_rows::demands(act.conn, project.challenge_id)?;
         eligibility::may_lead(act, project.id, &demands, person, &mut faults)?;
     }
+    let lead = input.lead.as_ref().map(|lead| lead.organization_id);
+    faults.check(lead.is_some() && lead == project.sponsor_id, "lead.organization_id", eligibility::is_the_sponsor);
+    let organizations: Vec<_> = named(input).map(|member| member.organization_id).chain(lead).collect();
+    let owing = if organizations.is_empty() { Vec::new() } else { clawbacks::overdue(act.conn, &organizations, act.now.date())? };
+    let field = |index| if lead.is_some() { "lead.organization_id".to_owned() } else { format!("members[{index}].organization_id") };
+    for (index, _) in organizations.iter().enumerate().filter(|(_, id)| owing.contains(id)) {
+        faults.check(true, &field(index), eligibility::owes);
+    }
     faults.or(())?;
-    let organizations: Vec<_> =
-        named(input).map(|member| member.organization_id).chain(input.lead.as_ref().map(|lead| lead.organization_id)).collect();
     if organizations.is_empty() || restrictions::holding(act.conn, &organizations, &[], act.now.date())?.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use super::{ChangeRow, about, active, effect, load, object, shown, with_words};
 use crate::app::act::{Act, Done, Shown};
-use crate::app::changes::asking::examined;
+use crate::app::changes::asking::{examined, may_take_part};
 use crate::app::error::AppError;
 use crate::domain::challenge::ReasonInput;
 use crate::domain::change::{AdviceInput, ChangeKind, ChangeStage};
@@ -24,6 +24,7 @@ pub fn advise(act: &mut Act<'_>, id: ChangeId, input: &AdviceInput) -> Result<Do
     let recorded = act.record(step, with_words(about(&row, &project), input.opinion.as_str()))?;
     let row = if row.stage == ChangeStage::Effective {
         none_waits(act, &row)?;
+        may_take_part(act, &project, &row.input.read()?)?;
         let row = effect::draw(act, &project, &row)?;
         effect::apply(act, &project, &row)?;
         changes::take_effect(act.conn, &row, row.stage, act.now)?

@@ -8,8 +8,9 @@ use crate::app::payments as payment_cases;
 use crate::app::projects::{ProjectRow, commitment, signing};
 use crate::domain::change::ChangeInput;
 use crate::domain::commitment::{Commitment, CommitmentNode};
-use crate::domain::id::ChangeId;
+use crate::domain::id::{ChangeId, OrganizationId, PartnershipId};
 use crate::domain::milestone::MilestoneStage;
+use crate::domain::partnership::PartnershipStage;
 use crate::domain::policy::Action;
 use crate::domain::project::{SignInput, SigningParty};
 use crate::domain::refusal::Refusal;
@@ -17,7 +18,8 @@ use crate::domain::revision::differences;
 use crate::domain::workflow::Stage;
 use crate::store::commitments;
 use crate::store::milestones::{self, MilestoneRow};
-use crate::store::{changes, people, projects};
+use crate::store::partnerships::{self, PartnershipRow};
+use crate::store::{bids, changes, people, projects};
 
 /// Draws up the supplement of a change from the text in force.
 pub(super) fn draw(act: &mut Act<'_>, project: &ProjectRow, row: &ChangeRow) -> Result<ChangeRow, AppError> {
@@ -73,6 +75,7 @@ pub(super) fn apply(act: &mut Act<'_>, project: &ProjectRow, row: &ChangeRow) ->
         projects::revise(act.conn, project, &after.title, after.ends_on, lead, act.now)?;
     }
     lead_by(act, project, &input)?;
+    consortium(act, project, &after)?;
     if let Some(race) = &input.race {
         ordering::follow(act, project, race, &after)?;
     }
@@ -81,6 +84,37 @@ pub(super) fn apply(act: &mut Act<'_>, project: &ProjectRow, row: &ChangeRow) ->
         if let Some(planned) = planned {
             revise_node(act, project, node, planned, &after)?;
         }
+    }
+    Ok(())
+}
+
+/// Whoever stands in the text beside the lead has a part in the bid, and nobody else: letters, conflicts and bans follow that.
+fn consortium(act: &mut Act<'_>, project: &ProjectRow, text: &Commitment) -> Result<(), AppError> {
+    let bid = bids::find(act.conn, project.bid_id)?.ok_or(AppError::NotFound)?;
+    let member = |id: OrganizationId| text.members.iter().any(|member| member.organization_id == id);
+    let mut there = Vec::new();
+    for row in partnerships::of_bid(act.conn, bid.id)? {
+        if row.stage == PartnershipStage::Confirmed && member(row.organization_id) {
+            there.push(row.organization_id);
+        } else {
+            partnerships::remove(act.conn, row.id)?;
+        }
+    }
+    for new in text.members.iter().filter(|member| !there.contains(&member.organization_id)) {
+        let row = PartnershipRow {
+            id: PartnershipId::new(act.now),
+            bid_id: bid.id,
+            challenge_id: bid.challenge_id,
+            round: bid.round,
+            organization_id: new.organization_id,
+            stage: PartnershipStage::Confirmed,
+            terms: String::new(),
+            decided_by: None,
+            version: 1,
+            created_at: act.now,
+            updated_at: act.now,
+        };
+        partnerships::insert(act.conn, &row)?;
     }
     Ok(())
 }

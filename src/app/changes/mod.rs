@@ -9,7 +9,7 @@ pub mod ordering;
 use crate::app::act::{About, Act, Object, Record, Seen, Shown};
 use crate::app::error::AppError;
 use crate::app::projects::{self, ProjectRow};
-use crate::domain::change::{ChangeInput, ChangeStage, MemberChange};
+use crate::domain::change::{ChangeInput, ChangeKind, ChangeStage, MemberChange};
 use crate::domain::commitment::{Commitment, CommitmentParty, ConsortiumMember};
 use crate::domain::id::{ChangeId, OrganizationId, ProjectId};
 use crate::domain::organization::OrganizationStage;
@@ -18,9 +18,10 @@ use crate::domain::project::{ProjectStage, SigningParty};
 use crate::domain::refusal::Refusal;
 use crate::domain::revision::Surroundings;
 use crate::domain::workflow::Stage;
+use crate::store::dialect::Locked;
 use crate::store::organizations::OrganizationRow;
 use crate::store::projects as project_rows;
-use crate::store::{Page, changes, commitments, milestones, organizations};
+use crate::store::{Page, changes, commitments, milestones, organizations, sub_payments};
 
 pub use crate::store::changes::ChangeRow;
 
@@ -48,12 +49,20 @@ fn object(act: &Act<'_>, row: &ChangeRow, project: &ProjectRow) -> Object {
     Object::record(row, projects::tie(act, project))
 }
 
+/// What needs an active project; a change that hangs when a project ends is still turned down, sent back or dropped.
+const NEED_ACTIVE: &[Action] =
+    &[Action::ChangeAdvise, Action::ChangeApprove, Action::ChangeResubmit, Action::ChangeSign, Action::ChangeCountersign];
+
 fn shown(act: &Act<'_>, row: ChangeRow, project: &ProjectRow) -> Shown<ChangeRow> {
     let tie = match projects::team_standing(act, project).tie() {
         Tie::Stranger => projects::tie(act, project),
         tie => tie,
     };
-    Shown { allowed: act.allowed(&row, tie), record: row }
+    let mut allowed = act.allowed(&row, tie);
+    if project.stage != ProjectStage::Active {
+        allowed.retain(|action| !NEED_ACTIVE.contains(action));
+    }
+    Shown { allowed, record: row }
 }
 
 fn about(row: &ChangeRow, project: &ProjectRow) -> About {
@@ -74,6 +83,11 @@ fn with_words(mut about: About, words: &str) -> About {
 /// Reads a change for writing: its project is locked first.
 fn load(act: &mut Act<'_>, id: ChangeId) -> Result<(ChangeRow, ProjectRow), AppError> {
     let found = changes::find(act.conn, id)?.ok_or(AppError::NotFound)?;
+    if found.kind == ChangeKind::Race {
+        // Money comes over from other lanes: the challenge is locked before any of them.
+        let project = project_rows::find(act.conn, found.project_id)?.ok_or(AppError::NotFound)?;
+        act.lock(Locked::Challenge, project.challenge_id.as_str())?;
+    }
     let project = projects::load(act, found.project_id)?;
     let row = changes::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     Ok((row, project))
@@ -114,8 +128,10 @@ fn surroundings(act: &mut Act<'_>, project: &ProjectRow, base: &Commitment, inpu
     let of_consortium = |id: &OrganizationId| base.members.iter().any(|member| member.organization_id == *id);
     let party =
         |found: &OrganizationRow| CommitmentParty { party: SigningParty::Team, organization: found.name.clone(), uscc: found.uscc.clone() };
+    let passed_on = if input.members.is_some() { sub_payments::of_project(act.conn, project.id)? } else { Vec::new() };
     let rows = milestones::of_project(act.conn, project.id)?;
     Ok(Surroundings {
+        passed_on,
         organizations: named.iter().filter_map(member).collect(),
         lead: lead.filter(of_consortium).and_then(fit).map(party),
         concluded: rows.iter().filter(|row| row.stage.ended()).map(|row| row.number).collect(),

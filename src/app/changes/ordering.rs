@@ -7,16 +7,14 @@ use crate::app::payments as payment_cases;
 use crate::app::race_gates;
 use crate::domain::change::{ChangeInput, ChangeKind, ChangeStage, RaceChange};
 use crate::domain::commitment::Commitment;
-use crate::domain::id::{MilestoneId, PartnershipId, UserId};
-use crate::domain::partnership::PartnershipStage;
+use crate::domain::id::{MilestoneId, UserId};
 use crate::domain::payment::Gate;
 use crate::domain::policy::{Action, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::revision::differences;
-use crate::store::partnerships::{self, PartnershipRow};
 use crate::store::payments::{self, PaymentRow};
 use crate::store::projects::{self, ProjectRow};
-use crate::store::{bids, changes, milestones};
+use crate::store::{changes, milestones};
 
 /// The text before and after what is to be ordered.
 ///
@@ -62,7 +60,7 @@ pub(super) fn may_be_dropped(act: &mut Act<'_>, row: &ChangeRow, project: &Proje
     if stands { Err(Refusal::OrderedByAGate.into()) } else { Ok(()) }
 }
 
-/// What a signed supplement of a gate does: the award and the plan grow by the money that goes on, and who comes in is a partner.
+/// What a signed supplement of a gate does: the award and the plan grow by the money that goes on.
 pub(super) fn follow(act: &mut Act<'_>, project: &ProjectRow, race: &RaceChange, after: &Commitment) -> Result<(), AppError> {
     let nodes = milestones::of_project(act.conn, project.id)?;
     let node = |number: Option<i32>| nodes.iter().find(|node| Some(node.number) == number).map(|node| node.id);
@@ -77,22 +75,5 @@ pub(super) fn follow(act: &mut Act<'_>, project: &ProjectRow, race: &RaceChange,
         payments::insert(act.conn, &row)?;
     }
     payment_cases::unlock(act, project, |payment| payment.gate == Gate::Signing)?;
-    for member in &race.members {
-        let bid = bids::find(act.conn, project.bid_id)?.ok_or(AppError::NotFound)?;
-        let row = PartnershipRow {
-            id: PartnershipId::new(act.now),
-            bid_id: bid.id,
-            challenge_id: bid.challenge_id,
-            round: bid.round,
-            organization_id: member.organization_id,
-            stage: PartnershipStage::Confirmed,
-            terms: String::new(),
-            decided_by: None,
-            version: 1,
-            created_at: act.now,
-            updated_at: act.now,
-        };
-        partnerships::insert(act.conn, &row)?;
-    }
     Ok(())
 }

@@ -7,14 +7,15 @@ use crate::app::act::{About, Act, Done, Object, Record, Seen, Shown};
 use crate::app::error::AppError;
 use crate::app::projects;
 use crate::domain::challenge::ReasonInput;
+use crate::domain::fault::{Fault, Faults};
 use crate::domain::id::{MeasureId, ProjectId};
-use crate::domain::measure::{DecidedInput, MeasureInput, MeasureStage};
+use crate::domain::measure::{Cause, DecidedInput, MeasureInput, MeasureStage};
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::workflow::Stage;
 use crate::store::dialect::is_duplicate;
-use crate::store::measures;
 use crate::store::projects::{self as project_rows, ProjectRow};
+use crate::store::{measures, milestones};
 
 pub use crate::store::measures::MeasureRow;
 
@@ -63,6 +64,26 @@ fn possible(act: &Act<'_>, input: crate::domain::measure::MeasureKind, project: 
     Ok(())
 }
 
+/// That a cause which the records can tell is so.
+fn holds(act: &mut Act<'_>, input: &MeasureInput, project: &ProjectRow) -> Result<(), AppError> {
+    let so = match input.cause {
+        Cause::SuspendedTooLong => {
+            measures::suspension(act.conn, project.id)?.and_then(|row| row.until_on).is_some_and(|until| act.now.date() > until)
+        }
+        Cause::NeverStarted => milestones::of_project(act.conn, project.id)?.iter().all(|node| node.submitted_at.is_none()),
+        _ => true,
+    };
+    let mut faults = Faults::default();
+    faults.check(!so, "cause", || {
+        Fault::new(
+            "cause_does_not_hold",
+            "与记录不符：项目未暂停或暂停未逾期，或已提交过里程碑材料",
+            "is not so by the records: it is not suspended (so long), or has handed in a milestone",
+        )
+    });
+    Ok(faults.or(())?)
+}
+
 /// Proposes a measure.
 ///
 /// # Errors
@@ -73,6 +94,7 @@ pub fn propose(act: &mut Act<'_>, id: ProjectId, input: &MeasureInput) -> Result
     let permit = act.permit(Action::MeasurePropose, &Object::record(&project, projects::tie(act, &project)))?;
     possible(act, input.kind, &project)?;
     input.check(act.now.date())?;
+    holds(act, input, &project)?;
     let row = MeasureRow {
         id: MeasureId::new(act.now),
         project_id: id,
@@ -113,6 +135,9 @@ pub fn approve(act: &mut Act<'_>, id: MeasureId, input: &DecidedInput) -> Result
     let (row, project) = load(act, id)?;
     let step = act.step(Action::MeasureApprove, &row, Object::record(&row, tie(act, &row, &project)))?;
     possible(act, row.kind, &project)?;
+    if row.until_on.is_some_and(|until| until <= act.now.date()) {
+        return Err(Refusal::SuspensionOver.into());
+    }
     let row = measures::decide(act.conn, &row, step.to, Some(input.decision_no.as_str()), act.user()?, act.now)?;
     let mut about = about(act, &row, &project)?;
     about.facts.proof = input.decision_no.to_string();

@@ -1,7 +1,7 @@
 //! What is said of a milestone that was handed in: by a panel, where the plan demands one, and by the project's commissioner.
 
-use super::{MilestoneRow, about, active, load, note, shown, working_object};
-use crate::app::act::{About, Act, Done, Shown};
+use super::{MilestoneRow, Told, about, active, load, note, shown, working_object};
+use crate::app::act::{About, Act, Done};
 use crate::app::error::AppError;
 use crate::app::payments as payment_cases;
 use crate::domain::assessment::{Assessment, AssessmentInput, PanelConclusion};
@@ -15,7 +15,7 @@ use crate::store::{milestones, users};
 ///
 /// # Errors
 /// Denied, stale, not handed in; the plan asks for no panel; a panel that may not stand.
-pub fn assess(act: &mut Act<'_>, id: MilestoneId, input: &AssessmentInput) -> Result<Done<Shown<MilestoneRow>>, AppError> {
+pub fn assess(act: &mut Act<'_>, id: MilestoneId, input: &AssessmentInput) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::MilestoneAssess, &row, super::object(act, &row, &project))?;
     active(&project)?;
@@ -52,7 +52,7 @@ fn panel_spoke(row: &MilestoneRow, met: bool) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Denied to all but its commissioner, stale, not handed in; a mandatory target was not reached; a panel has not spoken, or not for it.
-pub fn verify(act: &mut Act<'_>, id: MilestoneId, input: &OpinionInput) -> Result<Done<Shown<MilestoneRow>>, AppError> {
+pub fn verify(act: &mut Act<'_>, id: MilestoneId, input: &OpinionInput) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::MilestoneVerify, &row, working_object(act, &row, &project))?;
     active(&project)?;
@@ -77,7 +77,7 @@ fn with_opinion(mut about: About, opinion: &str) -> About {
 ///
 /// # Errors
 /// Denied to all but its commissioner, stale, not handed in; sent back before; a date that may not stand.
-pub fn send_back(act: &mut Act<'_>, id: MilestoneId, input: &RectifyInput) -> Result<Done<Shown<MilestoneRow>>, AppError> {
+pub fn send_back(act: &mut Act<'_>, id: MilestoneId, input: &RectifyInput) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::MilestoneReturn, &row, working_object(act, &row, &project))?;
     active(&project)?;
@@ -98,7 +98,7 @@ pub fn send_back(act: &mut Act<'_>, id: MilestoneId, input: &RectifyInput) -> Re
 ///
 /// # Errors
 /// Denied to all but its commissioner, stale, concluded already, not due yet.
-pub fn fail(act: &mut Act<'_>, id: MilestoneId, input: &OpinionInput) -> Result<Done<Shown<MilestoneRow>>, AppError> {
+pub fn fail(act: &mut Act<'_>, id: MilestoneId, input: &OpinionInput) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::MilestoneFail, &row, working_object(act, &row, &project))?;
     active(&project)?;

@@ -7,6 +7,7 @@ use crate::app::act::{About, Act, Object, Record, Seen, Shown};
 use crate::app::error::AppError;
 use crate::app::projects;
 use crate::domain::id::{MilestoneId, ProjectId};
+use crate::domain::light::shines;
 use crate::domain::milestone::MilestoneStage;
 use crate::domain::policy::{Action, Kind};
 use crate::domain::project::ProjectStage;
@@ -48,8 +49,13 @@ pub(super) fn about(row: &MilestoneRow, project: &ProjectRow) -> About {
     about
 }
 
-fn shown(act: &Act<'_>, row: MilestoneRow, project: &ProjectRow) -> Shown<MilestoneRow> {
-    Shown { allowed: act.allowed(&row, projects::team_standing(act, project).tie()), record: row }
+/// A milestone, and whether its project runs: one that ended early owes nothing any more, and has no light.
+pub type Told = (Shown<MilestoneRow>, bool);
+
+fn shown(act: &Act<'_>, row: MilestoneRow, project: &ProjectRow) -> Told {
+    let steps = active(project).is_ok();
+    let allowed = if steps { act.allowed(&row, projects::team_standing(act, project).tie()) } else { Vec::new() };
+    (Shown { allowed, record: row }, shines(project.stage))
 }
 
 /// Reads a milestone for writing: its project is locked first and must be active.
@@ -89,7 +95,7 @@ pub(super) fn note(
 ///
 /// # Errors
 /// Not there, or not for the caller to know.
-pub fn get(act: &mut Act<'_>, id: MilestoneId) -> Result<Seen<Shown<MilestoneRow>>, AppError> {
+pub fn get(act: &mut Act<'_>, id: MilestoneId) -> Result<Seen<Told>, AppError> {
     let row = milestones::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let project = project_rows::find(act.conn, row.project_id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::MilestoneRead, &object(act, &row, &project))?;
@@ -100,7 +106,7 @@ pub fn get(act: &mut Act<'_>, id: MilestoneId) -> Result<Seen<Shown<MilestoneRow
 ///
 /// # Errors
 /// No such project, or not for the caller to know.
-pub fn of_project(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<Vec<Shown<MilestoneRow>>>, AppError> {
+pub fn of_project(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<Vec<Told>>, AppError> {
     let project = project_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let object = Object::plain(Kind::Milestone, id, projects::tie(act, &project), project.version);
     let permit = act.permit(Action::MilestoneRead, &object)?;

@@ -1,7 +1,7 @@
 //! What a team does with a milestone: starts it, and hands in values with their evidence.
 
-use super::{MilestoneRow, about, active, load, note, shown, working_object};
-use crate::app::act::{Act, Done, Shown};
+use super::{MilestoneRow, Told, about, active, load, note, shown, working_object};
+use crate::app::act::{Act, Done};
 use crate::app::error::AppError;
 use crate::app::evidence;
 use crate::domain::evidence::{EvidenceInput, Folder};
@@ -15,7 +15,7 @@ use crate::store::milestones;
 ///
 /// # Errors
 /// Denied, stale, started already; the project is not active.
-pub fn start(act: &mut Act<'_>, id: MilestoneId) -> Result<Done<Shown<MilestoneRow>>, AppError> {
+pub fn start(act: &mut Act<'_>, id: MilestoneId) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::MilestoneStart, &row, working_object(act, &row, &project))?;
     active(&project)?;
@@ -28,7 +28,7 @@ pub fn start(act: &mut Act<'_>, id: MilestoneId) -> Result<Done<Shown<MilestoneR
 ///
 /// # Errors
 /// Denied, stale, not in progress; no commissioner to hand in to; an indicator is missing or unknown, its evidence does not fit, or it falls behind an earlier milestone.
-pub fn submit(act: &mut Act<'_>, id: MilestoneId, input: &EvidenceInput) -> Result<Done<Shown<MilestoneRow>>, AppError> {
+pub fn submit(act: &mut Act<'_>, id: MilestoneId, input: &EvidenceInput) -> Result<Done<Told>, AppError> {
     let (row, project) = load(act, id)?;
     let step = act.step(Action::MilestoneSubmit, &row, working_object(act, &row, &project))?;
     active(&project)?;

@@ -34,7 +34,7 @@ pub fn apply(act: &mut Act<'_>, id: ProjectId, input: &AcceptanceInput) -> Resul
     if before.as_ref().and_then(|before| before.rectify_by).is_some_and(|by| today > by) {
         return Err(Refusal::RectificationOver.into());
     }
-    let found = nodes.iter().map(|node| node.indicators.read()).collect::<Result<Vec<_>, _>>()?;
+    let found = milestones::to_be_judged(act.conn, id)?;
     let files = evidence::files(act, id)?;
     input.check(Checklist { award_fen: row.award_fen, indicators: &results(&found), files: &files, today })?;
     evidence::hand_in(act, input.files())?;

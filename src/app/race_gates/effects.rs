@@ -136,6 +136,7 @@ fn mergers(lanes: &[ProjectRow], decided: &[LaneInput], kept: &LaneInput) -> Vec
             tasks: merger.tasks.clone(),
             fiscal_share_bps: merger.fiscal_share_bps,
             self_fund_fen: Fen::ZERO,
+            consent_no: None,
         })
     })
     .collect()

@@ -72,10 +72,10 @@ fn active(lanes: &[ProjectRow]) -> Vec<ProjectId> {
 
 /// Reads a challenge and its projects for writing: the projects are locked first, as they are by whoever pays one.
 fn load(act: &mut Act<'_>, id: ChallengeId) -> Result<(ChallengeRow, Vec<ProjectRow>), AppError> {
+    let challenge = challenges::load(act, id)?;
     for lane in projects::of_challenge(act.conn, id)? {
         act.lock(Locked::Project, lane.id.as_str())?;
     }
-    let challenge = challenges::load(act, id)?;
     Ok((challenge, projects::of_challenge(act.conn, id)?))
 }
 

@@ -157,8 +157,8 @@ impl Story<'_> {
     async fn milestone(&self, project: ProjectId, step: usize) -> anyhow::Result<MilestoneId> {
         let all = self.look(move |act| milestones::of_project(act, project)).await?;
         let number = i32::try_from(step)?;
-        let found = all.into_iter().find(|shown| shown.record.number == number);
-        Ok(found.with_context(|| format!("no milestone {step}"))?.record.id)
+        let found = all.into_iter().find(|(shown, _)| shown.record.number == number);
+        Ok(found.with_context(|| format!("no milestone {step}"))?.0.record.id)
     }
 
     /// Uploads what shows that a stage is reached.

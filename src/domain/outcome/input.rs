@@ -67,9 +67,11 @@ pub struct OutcomeInput {
     pub transfer: Option<OutcomeTransfer>,
     /// Sales until now, in fen.
     #[deserr(default = Fen::ZERO)]
+    #[schema(required = false)]
     pub sales_fen: Fen,
     /// Where several projects count it: the share of each. Nothing for an outcome of this project alone.
     #[deserr(default)]
+    #[schema(required = false)]
     pub shares: Vec<OutcomeShare>,
     /// How the projects agreed on the shares: needed with them.
     #[deserr(default)]

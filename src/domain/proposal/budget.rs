@@ -70,7 +70,12 @@ pub(super) fn check(bid: &BidInput, sponsor_fund: Fen, faults: &mut Faults) {
     faults.check(sum(|line| line.sponsor_fen) > sponsor_fund, "budget", || {
         Fault::new("over_cap", "需求方出资超过榜单所定", "the sponsor's part is above what the challenge names")
     });
-    let of = |items: &[BudgetItem]| Fen::total(bid.budget.iter().filter(|line| items.contains(&line.item)).map(|line| line.fiscal_fen));
+    check_indirect(&bid.budget, faults);
+}
+
+/// Holds indirect costs against their cap.
+pub fn check_indirect(lines: &[BudgetLine], faults: &mut Faults) {
+    let of = |items: &[BudgetItem]| Fen::total(lines.iter().filter(|line| items.contains(&line.item)).map(|line| line.fiscal_fen));
     let cap = indirect_cap(of(&[BudgetItem::Business, BudgetItem::Labour]));
     faults.check(of(&[BudgetItem::Indirect]) > cap, "budget.indirect", || {
         Fault::new("over_cap", format!("间接费用不得超过{}万元", cap.in_wan()), format!("indirect costs may be at most {} fen", cap.0))

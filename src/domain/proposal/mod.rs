@@ -40,6 +40,7 @@ pub struct PlannedStage {
     pub weight_bps: Whole<0, 10_000>,
     /// Codes of the indicators that are measured then: at least one.
     #[deserr(default)]
+    #[schema(required = false)]
     pub indicators: Vec<Line<1, 20>>,
 }
 
@@ -63,15 +64,19 @@ pub struct AvoidedExpert {
 pub struct Commitments {
     /// 科研诚信: research integrity.
     #[deserr(default)]
+    #[schema(required = false)]
     pub integrity: bool,
     /// 真实性: everything stated is true.
     #[deserr(default)]
+    #[schema(required = false)]
     pub truthful: bool,
     /// 科研伦理: ethics and biosafety are kept.
     #[deserr(default)]
+    #[schema(required = false)]
     pub ethics: bool,
     /// 不重复资助: nobody pays for the same work already.
     #[deserr(default)]
+    #[schema(required = false)]
     pub no_double_funding: bool,
 }
 
@@ -82,12 +87,15 @@ pub struct Commitments {
 pub struct BidInput {
     /// The lead's own share of the department's money in basis points: with the partners' it makes 10,000.
     #[deserr(default = Whole(WHOLE_BPS))]
+    #[schema(required = false)]
     pub lead_share_bps: Whole<0, 10_000>,
     /// 联合体: up to 9 organisations beside the lead. Each confirms its part.
     #[deserr(default)]
+    #[schema(required = false)]
     pub partners: Vec<Partner>,
     /// The team: one `pi` 挂帅人, perhaps a `youth_co_lead` 青年技术挂帅人, and the others, each person once.
     #[deserr(default)]
+    #[schema(required = false)]
     pub team: Vec<TeamMember>,
     /// Technical plan 技术方案.
     #[deserr(default)]
@@ -103,12 +111,15 @@ pub struct BidInput {
     pub market_plan: Option<LongText>,
     /// Promised value for each indicator of the challenge; none weaker than a mandatory target.
     #[deserr(default)]
+    #[schema(required = false)]
     pub indicators: Vec<IndicatorValue>,
     /// Milestone plan: 4 to 20 stages (or as the department demands), months strictly increasing.
     #[deserr(default)]
+    #[schema(required = false)]
     pub milestones: Vec<PlannedStage>,
     /// Budget: one line a kind of cost, by source.
     #[deserr(default)]
+    #[schema(required = false)]
     pub budget: Vec<BudgetLine>,
     /// Money asked of the department, in fen: what the budget's lines make; not above the challenge's cap.
     #[deserr(default)]
@@ -118,9 +129,11 @@ pub struct BidInput {
     pub self_fund_fen: Option<Fen>,
     /// Up to 3 experts to be spared.
     #[deserr(default)]
+    #[schema(required = false)]
     pub avoid_experts: Vec<AvoidedExpert>,
     /// What the lead affirms.
     #[deserr(default)]
+    #[schema(required = false)]
     pub commitments: Commitments,
 }
 

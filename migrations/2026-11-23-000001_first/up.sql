@@ -398,6 +398,7 @@ CREATE TABLE questions (
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
+CREATE INDEX questions_stage ON questions (stage, id);
 CREATE INDEX questions_challenge ON questions (challenge_id, id);
 CREATE INDEX questions_asker ON questions (organization_id, challenge_id, round);
 
@@ -424,6 +425,7 @@ CREATE TABLE amendments (
     CHECK (closes_after >= closes_before),
     CHECK (created_by <> decided_by)
 );
+CREATE INDEX amendments_stage ON amendments (stage, id);
 CREATE INDEX amendments_challenge ON amendments (challenge_id, id);
 CREATE UNIQUE INDEX amendments_one_waits ON amendments (challenge_id, round) WHERE stage = 'proposed';
 
@@ -582,6 +584,7 @@ CREATE TABLE decisions (
     updated_at TIMESTAMP NOT NULL
 );
 CREATE UNIQUE INDEX decisions_one_live ON decisions (challenge_id, round) WHERE stage NOT IN ('returned', 'reopened', 'replaced', 'lapsed');
+CREATE INDEX decisions_stage ON decisions (stage, id);
 CREATE INDEX decisions_publicity ON decisions (publicity_ends_on, id) WHERE stage = 'approved';
 
 CREATE TABLE decision_signatures (
@@ -634,6 +637,7 @@ CREATE TABLE objections (
 );
 CREATE INDEX objections_challenge ON objections (challenge_id, id);
 CREATE INDEX objections_due ON objections (stage, received_on);
+CREATE INDEX objections_stage ON objections (stage, id);
 CREATE INDEX objections_decision ON objections (decision_id, stage);
 CREATE INDEX objections_unconfirmed ON objections (created_at) WHERE stage = 'unconfirmed';
 
@@ -998,6 +1002,7 @@ CREATE TABLE reports (
 CREATE INDEX reports_project ON reports (project_id, id);
 CREATE INDEX reports_due ON reports (stage, due_on);
 CREATE INDEX reports_stage ON reports (stage, id);
+CREATE INDEX reports_missing ON reports (stage, kind, project_id, number);
 
 -- What was handed in and sent back, as it was.
 CREATE TABLE report_returns (
@@ -1094,6 +1099,8 @@ CREATE TABLE payments (
     CHECK (checked_by <> approved_by AND checked_by <> paid_by AND approved_by <> paid_by)
 );
 CREATE INDEX payments_stage ON payments (stage, id);
+CREATE INDEX payments_source ON payments (source, id);
+CREATE INDEX payments_paid ON payments (paid_on, id);
 CREATE INDEX payments_milestone ON payments (milestone_id);
 
 -- Money that left, and perhaps came back: a payment has one transfer that stands, and a voucher is used once for ever.

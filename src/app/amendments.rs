@@ -31,7 +31,7 @@ impl Record for AmendmentRow {
 }
 
 /// Whoever proposed it does not decide on it.
-fn tie(act: &Act<'_>, row: &AmendmentRow) -> Tie {
+pub(super) fn tie(act: &Act<'_>, row: &AmendmentRow) -> Tie {
     Standing { conflicted: act.actor.must_step_aside(row.challenge_id), author: act.actor.is(row.created_by), ..Standing::default() }.tie()
 }
 

@@ -45,7 +45,8 @@ pub struct Asked {
     pub lead: String,
 }
 
-fn tie(act: &Act<'_>, row: &PartnershipRow) -> Tie {
+/// How the caller stands to it.
+pub(super) fn tie(act: &Act<'_>, row: &PartnershipRow) -> Tie {
     if act.actor.belongs_to(row.organization_id) { Tie::Party } else { Tie::Stranger }
 }
 

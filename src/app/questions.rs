@@ -32,7 +32,8 @@ impl Record for QuestionRow {
     }
 }
 
-fn tie(act: &Act<'_>, row: &QuestionRow) -> Tie {
+/// How the caller stands to it.
+pub(super) fn tie(act: &Act<'_>, row: &QuestionRow) -> Tie {
     if act.actor.belongs_to(row.organization_id) { Tie::Party } else { Tie::Stranger }
 }
 

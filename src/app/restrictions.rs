@@ -27,7 +27,8 @@ impl Record for RestrictionRow {
     }
 }
 
-fn tie(act: &Act<'_>, row: &RestrictionRow) -> Tie {
+/// How the caller stands to it.
+pub(super) fn tie(act: &Act<'_>, row: &RestrictionRow) -> Tie {
     let conflicted = row.organization_id.is_some_and(|id| act.actor.belongs_to(id));
     Standing { conflicted, author: act.actor.is(row.created_by), ..Standing::default() }.tie()
 }

@@ -49,7 +49,7 @@ fn tie(act: &Act<'_>, row: &ReviewRow) -> Tie {
 }
 
 /// How the actor stands to a review, its expert's own interest included: one may have come about since the expert was asked.
-fn standing(act: &mut Act<'_>, row: &ReviewRow, bid: &BidRow, challenge: &ChallengeRow) -> Result<Tie, AppError> {
+pub(super) fn standing(act: &mut Act<'_>, row: &ReviewRow, bid: &BidRow, challenge: &ChallengeRow) -> Result<Tie, AppError> {
     let assigned = act.actor.is(row.expert_id);
     let interested = assigned && interests::any(act, challenge, bid.round, row.expert_id)?;
     let conflicted = interested || act.actor.must_step_aside(row.challenge_id);

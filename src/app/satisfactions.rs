@@ -48,7 +48,7 @@ pub struct Detail {
 }
 
 /// How the caller stands to what the sponsor is asked: whoever prepared the challenge does not waive its word.
-fn tie(act: &Act<'_>, challenge: &ChallengeRow) -> Tie {
+pub(super) fn tie(act: &Act<'_>, challenge: &ChallengeRow) -> Tie {
     let standing = challenges::standing(act, challenge);
     Standing { author: standing.author && !standing.party, ..standing }.tie()
 }
@@ -133,7 +133,7 @@ fn load(act: &mut Act<'_>, id: SatisfactionId) -> Result<(SatisfactionRow, Chall
 }
 
 /// That the round is still before its decision.
-fn undecided(row: &SatisfactionRow, challenge: &ChallengeRow) -> Result<(), AppError> {
+pub(super) fn undecided(row: &SatisfactionRow, challenge: &ChallengeRow) -> Result<(), AppError> {
     let open = matches!(challenge.stage, ChallengeStage::Screening | ChallengeStage::Reviewing) && row.round == challenge.round;
     if open { Ok(()) } else { Err(AppError::WrongStage { stage: challenge.stage.code(), allowed: Vec::new() }) }
 }

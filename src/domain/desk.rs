@@ -42,6 +42,18 @@ codes! {
         FollowUpDue = "follow_up_due" "待填报成果跟踪",
         ClawbackToPay = "clawback_to_pay" "待退款",
         ChangeToComment = "change_to_comment" "待提出需求方意见",
+        ChallengeToApprove = "challenge_to_approve" "待批准榜单",
+        DecisionToApprove = "decision_to_approve" "待批准立项决定",
+        AmendmentToApprove = "amendment_to_approve" "待批准延期或更正",
+        RestrictionToApprove = "restriction_to_approve" "待批准限制申报",
+        ChallengeToPublish = "challenge_to_publish" "待发榜",
+        QuestionToAnswer = "question_to_answer" "待答复提问",
+        SatisfactionToGive = "satisfaction_to_give" "待评价满意度",
+        PartnershipToConfirm = "partnership_to_confirm" "待确认联合体合作",
+        ReviewToDeclare = "review_to_declare" "待声明无利益冲突",
+        ReviewToSubmit = "review_to_submit" "待提交评审意见",
+        ObjectionToAdmit = "objection_to_admit" "待受理异议",
+        ObjectionToAnswer = "objection_to_answer" "待答复异议",
     }
 }
 

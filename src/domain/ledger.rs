@@ -263,6 +263,10 @@ impl From<Timestamp> for Value {
 pub struct LedgerRow {
     /// By what the next page finds it.
     pub mark: String,
+    /// The id of its record,
+    pub id: Option<String>,
+    /// and that of the project to which it belongs.
+    pub project_id: Option<String>,
     /// The values, as many as there are columns.
     pub values: Vec<Value>,
 }

@@ -16,6 +16,14 @@ codes! {
     }
 }
 
+codes! {
+    /// Whether a problem should have been solved by now.
+    pub enum Overdue {
+        Yes = "true" "已逾期",
+        No = "false" "未逾期",
+    }
+}
+
 use ProblemStage as S;
 stage_table!(S, &[path(S::Open, A::ProblemClose, &[S::Closed])]);
 

@@ -158,6 +158,12 @@ impl Date {
     }
 }
 
+/// The first and the last day of a year.
+#[must_use]
+pub fn year_of(year: i32) -> Option<(Date, Date)> {
+    Some((Date(NaiveDate::from_ymd_opt(year, 1, 1)?), Date(NaiveDate::from_ymd_opt(year, 12, 31)?)))
+}
+
 impl From<NaiveDate> for Date {
     /// A date of any century: a birth date, unlike a day that something is planned for, may lie before 2000.
     fn from(date: NaiveDate) -> Self {

@@ -73,7 +73,7 @@ pub struct LedgerPageView {
     /// With the first page: how many `rows` the whole ledger has, and the sums of its columns that are added up. `null` with the others.
     #[schema(value_type = Option<Object>)]
     totals: Option<Map<String, Json>>,
-    /// Rows: a value for each column under its key.
+    /// Rows: a value for each column under its key, `id` of the record and `project_id` of the project to which it belongs.
     #[schema(value_type = Vec<Object>)]
     items: Vec<Map<String, Json>>,
     /// Cursor of the next page; `null` on the last.
@@ -152,6 +152,13 @@ fn object<'a>(values: impl IntoIterator<Item = (&'static str, &'a Value)>) -> Ma
     values.into_iter().map(|(key, value)| (key.to_owned(), serde_json::to_value(value).unwrap_or_default())).collect()
 }
 
+/// A row with where its record is to be found.
+fn found(row: &LedgerRow, mut values: Map<String, Json>) -> Map<String, Json> {
+    values.insert("id".to_owned(), row.id.clone().into());
+    values.insert("project_id".to_owned(), row.project_id.clone().into());
+    values
+}
+
 /// `GET /ledgers/{id}`
 ///
 /// # Errors
@@ -186,7 +193,7 @@ fn shown(sheet: Sheet, limit: i64, sign: impl FnOnce(&str) -> Option<String>) ->
         filled_on,
         data_until_on: filled_on,
         totals: totals.map(summed),
-        items: rows.iter().map(|row: &LedgerRow| object(keys().zip(&row.values))).collect(),
+        items: rows.iter().map(|row: &LedgerRow| found(row, object(keys().zip(&row.values)))).collect(),
         next_cursor: mark.and_then(|mark| serde_json::to_string(&mark).ok()).and_then(|text| sign(&text)),
     }
 }

@@ -9,8 +9,9 @@ use crate::domain::id::{MilestoneId, OrganizationId, PaymentId, ProjectId, UserI
 use crate::domain::money::Fen;
 use crate::domain::payment::{Block, DAYS_TO_FORWARD, ForwardInput, Gate, PayInput, PaymentStage, ReverseInput, Source, Whereabouts};
 use crate::domain::policy::Action;
-use crate::domain::time::{Date, Timestamp};
+use crate::domain::time::{Date, Timestamp, year_of};
 use crate::http::answer::{View, record_view};
+use crate::http::batches::{Year, year};
 
 /// A payment.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -19,6 +20,11 @@ pub struct PaymentView {
     stage: PaymentStage,
     version: i64,
     project_id: ProjectId,
+    project_code: String,
+    project_title: String,
+    /// Whom it goes to: the organisation that leads the project.
+    payee_id: Option<OrganizationId>,
+    payee: String,
     number: i32,
     /// Whose money it is.
     source: Source,
@@ -51,12 +57,16 @@ pub struct PaymentView {
 record_view!(PaymentView);
 
 impl From<Payable> for PaymentView {
-    fn from(Payable { record: row, allowed, blocked_by }: Payable) -> Self {
+    fn from(Payable { record: row, allowed, blocked_by, payee }: Payable) -> Self {
         Self {
             id: row.id,
             stage: row.stage,
             version: row.version,
             project_id: row.project_id,
+            project_code: payee.project_code,
+            project_title: payee.project_title,
+            payee_id: payee.organization_id,
+            payee: payee.organization,
             number: row.number,
             source: row.source,
             gate: row.gate,
@@ -119,6 +129,8 @@ pub struct SubPaymentView {
 pub struct PaymentDetail {
     #[serde(flatten)]
     payment: PaymentView,
+    /// 收款账户: its bank and last digits, as the commitment in force names it; `null` while nobody has named one.
+    account: Option<String>,
     transfers: Vec<TransferView>,
     /// By when partners have their parts of it, once it is paid.
     forward_by: Option<Date>,
@@ -128,7 +140,7 @@ pub struct PaymentDetail {
 record_view!(PaymentDetail as payment);
 
 impl From<WithTransfers> for PaymentDetail {
-    fn from((payment, sent, passed_on): WithTransfers) -> Self {
+    fn from((payment, sent, passed_on, account): WithTransfers) -> Self {
         let forward_by = payment.record.paid_on.map(|day| day.plus_days(DAYS_TO_FORWARD));
         let view = |row: SubPaymentRow| SubPaymentView {
             number: row.number,
@@ -143,6 +155,7 @@ impl From<WithTransfers> for PaymentDetail {
             sub_payments: passed_on.into_iter().map(view).collect(),
             transfers: sent.into_iter().map(Into::into).collect(),
             forward_by,
+            account,
             payment: payment.into(),
         }
     }
@@ -186,11 +199,17 @@ pub struct PaymentQuery {
     project_id: Option<ProjectId>,
     #[deserr(default)]
     stage: Option<PaymentStage>,
+    #[deserr(default)]
+    source: Option<Source>,
+    /// The year in which it was paid.
+    #[deserr(default)]
+    year: Option<Year>,
 }
 
 /// `GET /payments`
 pub fn list(act: &mut Act<'_>, (): (), query: PaymentQuery, page: &Page) -> Result<Seen<Vec<PaymentView>>, AppError> {
-    let filter = PaymentFilter { project_id: query.project_id, stage: query.stage };
+    let paid_within = year(query.year).and_then(year_of);
+    let filter = PaymentFilter { project_id: query.project_id, stage: query.stage, source: query.source, paid_within };
     Ok(payments::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
 }
 

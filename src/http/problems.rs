@@ -6,7 +6,7 @@ use crate::app::{Act, AppError, Done, Page, Seen};
 use crate::domain::fault::Faults;
 use crate::domain::id::{ProblemId, ProjectId, UserId, VisitId};
 use crate::domain::policy::Action;
-use crate::domain::problem::{ProblemInput, ProblemStage, ResolutionInput};
+use crate::domain::problem::{Overdue, ProblemInput, ProblemStage, ResolutionInput};
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
 
@@ -63,6 +63,9 @@ pub struct ProblemQuery {
     project_id: Option<ProjectId>,
     #[deserr(default)]
     stage: Option<ProblemStage>,
+    /// Whether it should have been solved by now.
+    #[deserr(default)]
+    overdue: Option<Overdue>,
 }
 
 /// `POST /projects/{id}/problems`
@@ -72,7 +75,8 @@ pub fn raise(act: &mut Act<'_>, id: ProjectId, input: ProblemInput) -> Result<Do
 
 /// `GET /problems`
 pub fn list(act: &mut Act<'_>, (): (), query: ProblemQuery, page: &Page) -> Result<Seen<Vec<ProblemView>>, AppError> {
-    let filter = ProblemFilter { project_id: query.project_id, stage: query.stage };
+    let overdue = query.overdue.map(|overdue| (overdue, act.now.date()));
+    let filter = ProblemFilter { project_id: query.project_id, stage: query.stage, overdue };
     Ok(problems::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
 }
 

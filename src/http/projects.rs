@@ -14,8 +14,10 @@ use crate::domain::money::Fen;
 use crate::domain::plan::PlanInput;
 use crate::domain::policy::Action;
 use crate::domain::project::{ProjectStage, SignInput};
+use crate::domain::text::Line;
 use crate::domain::time::{Date, Timestamp};
 use crate::http::answer::{View, record_view};
+use crate::http::batches::{Year, year};
 use crate::http::commitments::SignatureView;
 
 /// A project.
@@ -124,13 +126,26 @@ pub struct ProjectQuery {
     challenge_id: Option<ChallengeId>,
     #[deserr(default)]
     stage: Option<ProjectStage>,
+    /// Who follows it, also as backup.
     #[deserr(default)]
     commissioner_id: Option<UserId>,
+    /// Its code, as a whole.
+    #[deserr(default)]
+    code: Option<Line<1, 80>>,
+    /// The year of its batch.
+    #[deserr(default)]
+    year: Option<Year>,
 }
 
 /// `GET /projects`
 pub fn list(act: &mut Act<'_>, (): (), query: ProjectQuery, page: &Page) -> Result<Seen<Vec<ProjectItem>>, AppError> {
-    let filter = ProjectFilter { challenge_id: query.challenge_id, stage: query.stage, commissioner_id: query.commissioner_id };
+    let filter = ProjectFilter {
+        challenge_id: query.challenge_id,
+        stage: query.stage,
+        commissioner_id: query.commissioner_id,
+        code: query.code.map(String::from),
+        year: year(query.year),
+    };
     Ok(projects::list(act, &filter, page)?.map(|rows| rows.into_iter().map(Into::into).collect()))
 }
 

@@ -87,6 +87,9 @@ impl PaymentRow {
 pub struct PaymentFilter {
     pub project_id: Option<ProjectId>,
     pub stage: Option<PaymentStage>,
+    pub source: Option<Source>,
+    /// From when until when it was paid.
+    pub paid_within: Option<(Date, Date)>,
 }
 
 /// Adds a row.
@@ -128,6 +131,12 @@ pub fn list(
     }
     if let Some(stage) = filter.stage {
         query = query.filter(payments::stage.eq(stage));
+    }
+    if let Some(source) = filter.source {
+        query = query.filter(payments::source.eq(source));
+    }
+    if let Some((from, until)) = filter.paid_within {
+        query = query.filter(payments::paid_on.between(from, until));
     }
     by_id!(query, payments, page).load(conn)
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::id::{OrganizationId, ProblemId, ProjectId, UserId, VisitId};
 use crate::domain::policy::Scope;
-use crate::domain::problem::ProblemStage;
+use crate::domain::problem::{Overdue, ProblemStage};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::page::{Page, by_id};
 use crate::store::projects::ProjectRow;
@@ -35,6 +35,8 @@ pub struct ProblemRow {
 pub struct ProblemFilter {
     pub project_id: Option<ProjectId>,
     pub stage: Option<ProblemStage>,
+    /// Whether it should have been solved before this day.
+    pub overdue: Option<(Overdue, Date)>,
 }
 
 /// Adds a row.
@@ -74,6 +76,11 @@ pub fn list(
     }
     if let Some(stage) = filter.stage {
         query = query.filter(problems::stage.eq(stage));
+    }
+    match filter.overdue {
+        Some((Overdue::Yes, day)) => query = query.filter(problems::stage.eq(ProblemStage::Open).and(problems::due_on.lt(day))),
+        Some((Overdue::No, day)) => query = query.filter(problems::stage.ne(ProblemStage::Open).or(problems::due_on.ge(day))),
+        None => {}
     }
     by_id!(query, problems, page).load(conn)
 }

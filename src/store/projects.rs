@@ -6,7 +6,7 @@ use crate::domain::policy::Scope;
 use crate::domain::project::{ProjectStage, RUNNING};
 use crate::domain::time::{Date, Timestamp};
 use crate::store::page::{Page, by_id};
-use crate::store::schema::{assignments, payments, projects, signatures};
+use crate::store::schema::{assignments, challenges, payments, projects, signatures};
 use crate::store::{Conn, Multi, step};
 use diesel::prelude::*;
 
@@ -48,7 +48,11 @@ pub struct ProjectRow {
 pub struct ProjectFilter {
     pub challenge_id: Option<ChallengeId>,
     pub stage: Option<ProjectStage>,
+    /// Who follows it, also as backup.
     pub commissioner_id: Option<UserId>,
+    pub code: Option<String>,
+    /// The year of its batch.
+    pub year: Option<i32>,
 }
 
 /// Adds a row.
@@ -85,7 +89,13 @@ pub fn list(conn: &mut Conn, scope: Scope, own: OrganizationId, filter: &Project
         query = query.filter(projects::stage.eq(stage));
     }
     if let Some(commissioner) = filter.commissioner_id {
-        query = query.filter(projects::commissioner_id.eq(commissioner));
+        query = query.filter(projects::commissioner_id.eq(commissioner).or(projects::backup_id.eq(commissioner)));
+    }
+    if let Some(code) = &filter.code {
+        query = query.filter(projects::code.eq(code.clone()));
+    }
+    if let Some(year) = filter.year {
+        query = query.filter(projects::challenge_id.eq_any(challenges::table.filter(challenges::year.eq(year)).select(challenges::id)));
     }
     by_id!(query, projects, page).load(conn)
 }

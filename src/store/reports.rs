@@ -196,23 +196,47 @@ pub fn to_comment(conn: &mut Conn, of: &[ProjectId]) -> QueryResult<Vec<(Project
         .load(conn)
 }
 
-/// Quarterly reports that are missing on `today`, of these projects or of all that run, the newest first: as far back as it
-/// matters for the light and for cards. What was handed in and sent back is not missing.
+/// A quarterly report that is missing: of which project, and its number.
+pub type Missing = (ProjectId, ReportId, i32);
+
+/// Since when reports that are missing matter for the light and for cards.
+fn since(today: Date) -> Date {
+    today.plus_days(-92 * i64::from(MISSING_REPORTS) - 14)
+}
+
+/// Quarterly reports that are missing on `today`, of these projects, project by project and of each the newest first. What was handed in
+/// and sent back is not missing.
 ///
 /// # Errors
 /// The database does not answer.
-pub fn missing(conn: &mut Conn, of: Option<&[ProjectId]>, today: Date) -> QueryResult<Vec<(ProjectId, ReportId, i32)>> {
-    let since = today.plus_days(-92 * i64::from(MISSING_REPORTS) - 14);
-    let mut query = reports::table
+pub fn missing(conn: &mut Conn, of: &[ProjectId], today: Date) -> QueryResult<Vec<Missing>> {
+    reports::table
         .inner_join(projects::table)
-        .filter(reports::stage.eq(ReportStage::Due).and(reports::due_on.between(since, today.plus_days(-1))))
+        .filter(reports::project_id.eq_any(of.iter().copied()))
+        .filter(reports::stage.eq(ReportStage::Due).and(reports::due_on.between(since(today), today.plus_days(-1))))
         .filter(reports::kind.eq(ReportKind::Quarterly).and(projects::stage.eq(ProjectStage::Active)))
         .filter(reports::id.ne_all(report_returns::table.select(report_returns::report_id)))
         .order((reports::project_id, reports::number.desc()))
         .select((reports::project_id, reports::id, reports::number))
+        .load(conn)
+}
+
+/// The same of all projects after one, at most so many rows.
+///
+/// # Errors
+/// The database does not answer.
+pub fn missing_after(conn: &mut Conn, after: Option<ProjectId>, today: Date, limit: i64) -> QueryResult<Vec<Missing>> {
+    let mut query = reports::table
+        .inner_join(projects::table)
+        .filter(reports::stage.eq(ReportStage::Due).and(reports::due_on.between(since(today), today.plus_days(-1))))
+        .filter(reports::kind.eq(ReportKind::Quarterly).and(projects::stage.eq(ProjectStage::Active)))
+        .filter(reports::id.ne_all(report_returns::table.select(report_returns::report_id)))
+        .order((reports::project_id, reports::number.desc()))
+        .limit(limit)
+        .select((reports::project_id, reports::id, reports::number))
         .into_boxed::<Multi>();
-    if let Some(of) = of {
-        query = query.filter(reports::project_id.eq_any(of.iter().copied()));
+    if let Some(after) = after {
+        query = query.filter(reports::project_id.gt(after));
     }
     query.load(conn)
 }

@@ -1324,6 +1324,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bid_submissions,
     reviews,
     decisions,
+    satisfactions,
     projects,
     project_people,
     changes,

@@ -52,7 +52,7 @@ pub struct Detail {
 }
 
 /// How the caller stands to a decision: whoever proposed it, or signed at one of its desks, signs at none.
-fn tie(act: &Act<'_>, row: &DecisionRow, signatures: &[DeskRow]) -> Tie {
+pub(super) fn tie(act: &Act<'_>, row: &DecisionRow, signatures: &[DeskRow]) -> Tie {
     let open = row.stage == DecisionStage::Proposed;
     let signed = open && signatures.iter().any(|signature| signature.decision_id == row.id && act.actor.is(signature.user_id));
     Standing {
@@ -155,6 +155,22 @@ fn load(act: &mut Act<'_>, id: DecisionId) -> Result<(DecisionRow, ChallengeRow,
     Ok((row, challenge, signatures))
 }
 
+/// Whether the caller is of the division to which a desk belongs.
+fn sits_at(act: &Act<'_>, challenge: &ChallengeRow, scheme: &Scheme, desk: usize) -> bool {
+    let own = challenge.division.is_some() && act.actor.division == challenge.division;
+    match scheme.desks.get(desk).map(|desk| desk.division) {
+        Some(DeskDivision::Own) => own,
+        Some(DeskDivision::Other) => !own,
+        _ => true,
+    }
+}
+
+/// Whether the desk at which a decision lies, after so many signatures, is one that the caller may sit at.
+pub(super) fn desk_is_theirs(act: &mut Act<'_>, challenge: &ChallengeRow, signed: usize) -> Result<bool, AppError> {
+    let scheme = schemes::of(act, challenge)?;
+    Ok(sits_at(act, challenge, &scheme, signed))
+}
+
 /// Approves a decision at the desk where it is. Never one's own proposal, and never at two desks.
 ///
 /// # Errors
@@ -167,11 +183,8 @@ pub fn approve(act: &mut Act<'_>, id: DecisionId) -> Result<Done<Detail>, AppErr
     let to = if next.is_some() { DecisionStage::Proposed } else { DecisionStage::Approved };
     let step = act.step_to(Action::DecisionApprove, &row, Object::record(&row, tie(act, &row, &signatures)), to)?;
     challenge_stands_at(&challenge, ChallengeStage::Deciding)?;
-    let own = challenge.division.is_some() && act.actor.division == challenge.division;
-    match scheme.desks.get(signatures.len()).map(|desk| desk.division) {
-        Some(DeskDivision::Own) if !own => return Err(Refusal::NotTheDesk.into()),
-        Some(DeskDivision::Other) if own => return Err(Refusal::NotTheDesk.into()),
-        _ => {}
+    if !sits_at(act, &challenge, &scheme, signatures.len()) {
+        return Err(Refusal::NotTheDesk.into());
     }
     let signature = DeskRow { decision_id: id, desk: number, user_id: act.user()?, signed_at: act.now };
     decisions::sign(act.conn, &signature)?;

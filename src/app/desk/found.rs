@@ -65,6 +65,22 @@ impl Found {
         }
     }
 
+    /// A record of neither, below a path.
+    pub(super) fn alone(nouns: &str, id: impl ToString, since: Date) -> Self {
+        let id = id.to_string();
+        Self {
+            project_id: None,
+            challenge_id: None,
+            code: String::new(),
+            title: String::new(),
+            name: String::new(),
+            path: format!("/{nouns}/{id}"),
+            id,
+            since,
+            due_on: None,
+        }
+    }
+
     /// The same, called so.
     pub(super) fn called(self, name: impl ToString) -> Self {
         Self { name: name.to_string(), ..self }

@@ -4,6 +4,7 @@
 //! table says: a row is asked only for those who may do its action at all, and of what it finds only that is shown to which they may do it
 //! as they stand to it. So nothing lies on a desk that its reader may not do, and nothing that they may not know of.
 
+mod bidding;
 mod found;
 mod judging;
 mod money;

@@ -2,7 +2,7 @@
 //! table; a new row is all that it takes for something to lie on the desks of those people.
 
 use super::found::Batch;
-use super::{judging, money, running, signing, team};
+use super::{bidding, judging, money, running, signing, team};
 use crate::app::act::Act;
 use crate::app::error::AppError;
 use crate::domain::desk::Waiting as W;
@@ -27,6 +27,19 @@ const fn row(what: W, action: A, find: Find) -> Matter {
 
 /// Everything that can wait.
 pub const MATTERS: &[Matter] = &[
+    // Before an award.
+    row(W::ChallengeToApprove, A::ChallengeApprove, bidding::to_approve),
+    row(W::ChallengeToPublish, A::ChallengePublish, bidding::to_publish),
+    row(W::AmendmentToApprove, A::AmendmentApprove, bidding::amendments),
+    row(W::RestrictionToApprove, A::RestrictionApprove, bidding::restrictions),
+    row(W::QuestionToAnswer, A::QuestionAnswer, bidding::questions),
+    row(W::PartnershipToConfirm, A::PartnershipConfirm, bidding::partnerships),
+    row(W::ReviewToDeclare, A::ReviewDeclare, bidding::reviews_to_declare),
+    row(W::ReviewToSubmit, A::ReviewSubmit, bidding::reviews_to_submit),
+    row(W::SatisfactionToGive, A::SatisfactionGive, bidding::satisfactions),
+    row(W::DecisionToApprove, A::DecisionApprove, bidding::decisions),
+    row(W::ObjectionToAdmit, A::ObjectionAdmit, bidding::objections_to_admit),
+    row(W::ObjectionToAnswer, A::ObjectionAnswer, bidding::objections_to_answer),
     // Of a commissioner.
     row(W::RedLight, A::ProjectReportStatus, running::red_lights),
     row(W::StatusDue, A::ProjectReportStatus, running::statuses),

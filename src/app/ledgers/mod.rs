@@ -122,7 +122,7 @@ fn rows<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>, page: &Page) -> Result<
     let sees = act.sees(Action::BidRead).all;
     let mut rows = Vec::new();
     for line in ledgers::list::<L>(act.conn, asked.scope, asked.own, asked.filter, page)? {
-        let mark = line.mark();
+        let (mark, origin) = (line.mark(), line.origin());
         let mut values = line.values(act)?;
         if values.len() != L::COLUMNS.len() {
             return Err(AppError::Internal(format!("{} has {} values for {} columns", L::KIND, values.len(), L::COLUMNS.len())));
@@ -130,7 +130,7 @@ fn rows<L: Ledger>(act: &mut Act<'_>, asked: &Asked<'_>, page: &Page) -> Result<
         for (value, _) in values.iter_mut().zip(L::COLUMNS).filter(|(_, column)| column.personal && !sees) {
             *value = Value::Hidden;
         }
-        rows.push(LedgerRow { mark, values });
+        rows.push(LedgerRow { mark, id: origin.id, project_id: origin.project_id, values });
     }
     Ok(rows)
 }

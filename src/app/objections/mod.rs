@@ -56,7 +56,7 @@ pub struct Detail {
 }
 
 /// What all objections on a challenge have in common for the caller: asked once for any number of them.
-struct Case {
+pub(super) struct Case {
     /// How the caller stands to the challenge.
     own: Standing,
     /// Whether the caller prepared it or a decision on it, is of its division, or judged there: does not handle its objections (SD12).
@@ -66,7 +66,8 @@ struct Case {
 }
 
 impl Case {
-    fn of(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<Self, AppError> {
+    /// Of a challenge.
+    pub(super) fn of(act: &mut Act<'_>, challenge: &ChallengeRow) -> Result<Self, AppError> {
         let own = challenges::standing(act, challenge);
         let decided = decisions::of_challenge(act.conn, challenge.id)?.iter().any(|decision| act.actor.is(decision.created_by));
         let division = challenge.division.is_some() && act.actor.division == challenge.division;
@@ -74,10 +75,17 @@ impl Case {
         Ok(Self { own, has_part: own.author || decided || division || judged, calendar: calendars::known(act)? })
     }
 
-    fn tie(&self, act: &Act<'_>, row: &ObjectionRow) -> Tie {
+    /// How the caller stands to an objection on it.
+    pub(super) fn tie(&self, act: &Act<'_>, row: &ObjectionRow) -> Tie {
         let filed = row.filed_by.is_some_and(|user| act.actor.is(user));
         let conflicted = self.own.conflicted || (!filed && self.has_part);
         Standing { custodian: self.own.custodian, conflicted, author: filed, ..Standing::default() }.tie()
+    }
+
+    /// Until when it is to be said whether it is admitted, and until when it is to be answered; none without a table of that year.
+    pub(super) fn days(&self, row: &ObjectionRow) -> (Option<Date>, Option<Date>) {
+        let after = |days| row.received_on.and_then(|day| self.calendar.after(day, days).ok());
+        (after(DAYS_TO_ADMIT), row.extended_until.or_else(|| after(DAYS_TO_ANSWER)))
     }
 }
 
@@ -102,19 +110,14 @@ fn content(act: &Act<'_>, row: &ObjectionRow) -> Result<ObjectionInput, AppError
 
 /// An objection as the caller may know it; `whole` shows who objects and with what.
 fn detail(act: &Act<'_>, case: &Case, row: ObjectionRow, tie: Tie, whole: bool) -> Result<Detail, AppError> {
-    let after = |days| row.received_on.and_then(|day| case.calendar.after(day, days).ok());
+    let (admit_by, answer_by) = case.days(&row);
     let content = if whole {
         let reply = row.reply.as_ref().map(|reply| opened(act, row.id, "reply", reply)).transpose()?;
         Some((content(act, &row)?, reply))
     } else {
         None
     };
-    Ok(Detail {
-        admit_by: after(DAYS_TO_ADMIT),
-        answer_by: row.extended_until.or_else(|| after(DAYS_TO_ANSWER)),
-        content,
-        shown: Shown { allowed: act.allowed(&row, tie), record: row },
-    })
+    Ok(Detail { admit_by, answer_by, content, shown: Shown { allowed: act.allowed(&row, tie), record: row } })
 }
 
 /// Whom an objection concerns, without the objector: the officer in charge, directors, supervision, and those who bid.

@@ -12,7 +12,7 @@ use crate::app::projects;
 use crate::domain::challenge::ReasonInput;
 use crate::domain::clawback::extent;
 use crate::domain::fault::{Fault, Faults};
-use crate::domain::id::{MilestoneId, PaymentId, ProjectId};
+use crate::domain::id::{MilestoneId, OrganizationId, PaymentId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::payment::{Block, PayInput, PaymentStage, Source, Whereabouts};
 use crate::domain::policy::{Action, Kind, Standing, Tie};
@@ -20,8 +20,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::workflow::Stage;
 use crate::store::Page;
 use crate::store::projects::{self as project_rows, ProjectRow};
-use crate::store::{payments, sub_payments, transfers};
+use crate::store::{commitments, organizations, payments, sub_payments, transfers};
 use blocks::Blocks;
+use std::collections::{HashMap, HashSet};
 
 pub use crate::store::payments::{PaymentFilter, PaymentRow};
 pub use crate::store::sub_payments::SubPaymentRow;
@@ -50,6 +51,28 @@ pub struct Payable {
     pub allowed: Vec<Action>,
     /// Why it may not move on.
     pub blocked_by: Vec<Block>,
+    /// For which project it is, and to whom it goes.
+    pub payee: Payee,
+}
+
+/// Whom a payment is for: the lead of its project.
+#[derive(Clone, Debug, Default)]
+pub struct Payee {
+    /// Code of the project,
+    pub project_code: String,
+    /// and its title.
+    pub project_title: String,
+    /// The organisation.
+    pub organization: String,
+    /// Its id.
+    pub organization_id: Option<OrganizationId>,
+}
+
+/// The names of the organisations that lead these projects.
+fn leads<'p>(act: &mut Act<'_>, projects: impl IntoIterator<Item = &'p ProjectRow>) -> Result<HashMap<OrganizationId, String>, AppError> {
+    let ids: HashSet<OrganizationId> = projects.into_iter().map(|project| project.lead_org_id).collect();
+    let ids: Vec<OrganizationId> = ids.into_iter().collect();
+    Ok(organizations::of_ids(act.conn, &ids)?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 type Changed = Result<Done<Payable>, AppError>;
@@ -88,18 +111,25 @@ fn about(row: &PaymentRow, project: &ProjectRow) -> About {
 }
 
 fn shown(act: &mut Act<'_>, row: PaymentRow, project: &ProjectRow) -> Result<Payable, AppError> {
-    let blocks = Blocks::of(act, [project])?;
-    Ok(payable(act, row, project, &blocks))
+    let (blocks, leads) = (Blocks::of(act, [project])?, leads(act, [project])?);
+    Ok(payable(act, row, project, (&blocks, &leads)))
 }
 
-fn payable(act: &Act<'_>, row: PaymentRow, project: &ProjectRow, blocks: &Blocks) -> Payable {
+fn payable(act: &Act<'_>, row: PaymentRow, project: &ProjectRow, around: (&Blocks, &HashMap<OrganizationId, String>)) -> Payable {
+    let (blocks, leads) = around;
     // One is done to what is paid, and one to what is held: by those who did not bring it there.
     let next = match row.stage {
         PaymentStage::Paid => Action::PaymentReverse,
         PaymentStage::Held => Action::PaymentRelease,
         _ => Action::PaymentPay,
     };
-    Payable { allowed: act.allowed(&row, tie(act, &row, project, next)), blocked_by: blocks.on(&row, project), record: row }
+    let payee = Payee {
+        project_code: project.code.clone(),
+        project_title: project.title.clone(),
+        organization: leads.get(&project.lead_org_id).cloned().unwrap_or_default(),
+        organization_id: Some(project.lead_org_id),
+    };
+    Payable { allowed: act.allowed(&row, tie(act, &row, project, next)), blocked_by: blocks.on(&row, project), payee, record: row }
 }
 
 /// That nothing stands in the way of a payment.
@@ -272,8 +302,9 @@ pub fn send_back(act: &mut Act<'_>, id: PaymentId, input: &ReasonInput) -> Chang
     Ok(recorded.with(shown(act, row, &project)?))
 }
 
-/// A payment with each time that it was sent, and what was passed on of it.
-pub type WithTransfers = (Payable, Vec<TransferRow>, Vec<SubPaymentRow>);
+/// A payment with each time that it was sent, what was passed on of it, and the account that the commitment in force names: its bank and
+/// last digits, for its whole number is kept nowhere.
+pub type WithTransfers = (Payable, Vec<TransferRow>, Vec<SubPaymentRow>, Option<String>);
 
 /// Shows a payment.
 ///
@@ -289,7 +320,8 @@ pub fn get(act: &mut Act<'_>, id: PaymentId) -> Result<Seen<WithTransfers>, AppE
 fn detailed(act: &mut Act<'_>, row: PaymentRow, project: &ProjectRow) -> Result<WithTransfers, AppError> {
     let sent = transfers::of_payment(act.conn, row.id)?;
     let passed_on = sub_payments::of_payment(act.conn, row.id)?;
-    Ok((shown(act, row, project)?, sent, passed_on))
+    let text = commitments::in_force(act.conn, project.id)?.map(|row| row.content.read()).transpose()?;
+    Ok((shown(act, row, project)?, sent, passed_on, text.and_then(|text| text.account)))
 }
 
 /// Lists payments: all for staff, their own projects' for teams and sponsors.
@@ -301,7 +333,8 @@ pub fn list(act: &mut Act<'_>, filter: &PaymentFilter, page: &Page) -> Result<Se
     let own = act.actor.organization.ok_or(AppError::Unauthenticated(None))?;
     let rows = payments::list(act.conn, scope, own, filter, page)?;
     let blocks = Blocks::of(act, rows.iter().map(|(_, project)| project))?;
-    let shown = rows.into_iter().map(|(row, project)| payable(act, row, &project, &blocks)).collect();
+    let leads = leads(act, rows.iter().map(|(_, project)| project))?;
+    let shown = rows.into_iter().map(|(row, project)| payable(act, row, &project, (&blocks, &leads))).collect();
     Ok(Seen::by(permit, shown))
 }
 
@@ -313,7 +346,7 @@ pub fn of_project(act: &mut Act<'_>, id: ProjectId) -> Result<Seen<Vec<Payable>>
     let project = project_rows::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let permit = act.permit(Action::PaymentRead, &Object::plain(Kind::Payment, id, projects::tie(act, &project), project.version))?;
     let rows = payments::of_project(act.conn, id)?;
-    let blocks = Blocks::of(act, [&project])?;
-    let shown = rows.into_iter().map(|row| payable(act, row, &project, &blocks)).collect();
+    let (blocks, leads) = (Blocks::of(act, [&project])?, leads(act, [&project])?);
+    let shown = rows.into_iter().map(|row| payable(act, row, &project, (&blocks, &leads))).collect();
     Ok(Seen::by(permit, shown))
 }

@@ -59,7 +59,7 @@ impl Story<'_> {
                 self.visit(work, VisitMode::Onsite, json!([problem])).await?;
             }
             FollowDeed::Solve => {
-                let filter = ProblemFilter { project_id: Some(id), stage: Some(ProblemStage::Open) };
+                let filter = ProblemFilter { project_id: Some(id), stage: Some(ProblemStage::Open), ..ProblemFilter::default() };
                 let page = Page { limit: 1, after: None, descending: true };
                 let open = self.look(move |act| problems::list(act, &filter, &page)).await?;
                 let problem = open.into_iter().next().context("no open problem")?.record.id;

@@ -1,9 +1,11 @@
 //! What waits on desks: each source one query by an index, of at most so many rows, whoever asks.
 
+mod bidding;
 mod delivery;
 mod projects;
 mod texts;
 
+pub use bidding::*;
 pub use delivery::*;
 pub use projects::*;
 pub use texts::*;

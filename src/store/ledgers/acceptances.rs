@@ -1,8 +1,8 @@
 //! The query of the ledger of acceptances: every application, with its panel.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::acceptance::{AcceptanceItem, AcceptanceResult, AcceptanceStage, PanelVerdict};
-use crate::domain::id::ProjectId;
+use crate::domain::id::{AcceptanceId, ProjectId};
 use crate::domain::time::Date;
 use crate::store::Json;
 use diesel::sql_types::{Date as SqlDate, Integer, Nullable, Text};
@@ -11,6 +11,7 @@ line! {
     /// An application for acceptance.
     pub struct AcceptanceLine {
         project_id: ProjectId = Text,
+        id: AcceptanceId = Text,
         code: String = Text,
         title: String = Text,
         lead_organization: String = Text,
@@ -33,7 +34,7 @@ line! {
 impl Line for AcceptanceLine {
     const SHAPE: Shape = Shape {
         select:
-            "p.id AS project_id, p.code AS code, p.title AS title, o.name AS lead_organization, p.ends_on AS ends_on, q.number AS number,
+            "p.id AS project_id, q.id AS id, p.code AS code, p.title AS title, o.name AS lead_organization, p.ends_on AS ends_on, q.number AS number,
             q.applied_on AS applied_on, q.rectifies_by AS rectifies_by, q.stage AS stage, q.meeting_on AS meeting_on,
             (SELECT string_agg(u.name, '、' ORDER BY u.name) FROM acceptance_experts e JOIN users u ON u.id = e.expert_id
                 WHERE e.acceptance_id = q.id) AS panel,
@@ -46,5 +47,9 @@ impl Line for AcceptanceLine {
 
     fn mark(&self) -> String {
         format!("{}/{}", self.project_id, self.number)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.project_id, self.id)
     }
 }

@@ -1,6 +1,6 @@
 //! The query of the ledger of changes.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::amendment::Change;
 use crate::domain::change::{ChangeInput, ChangeKind, ChangeStage};
 use crate::domain::id::{ChangeId, ProjectId};
@@ -42,5 +42,9 @@ impl Line for ChangeLine {
 
     fn mark(&self) -> String {
         format!("{}/{}", self.project_id, self.id)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.project_id, self.id)
     }
 }

@@ -1,9 +1,9 @@
 //! The query of the ledger of ends: projects that were terminated or revoked, lanes that were cut or merged, and those whose money goes
 //! back.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::clawback::{ClawbackCause, ClawbackStage};
-use crate::domain::id::ProjectId;
+use crate::domain::id::{ClawbackId, ProjectId};
 use crate::domain::measure::Cause;
 use crate::domain::money::Fen;
 use crate::domain::project::ProjectStage;
@@ -14,6 +14,7 @@ line! {
     /// A project that ended early, or gives money back.
     pub struct ClawbackLine {
         id: ProjectId = Text,
+        clawback_id: Option<ClawbackId> = Nullable<Text>,
         code: String = Text,
         title: String = Text,
         lead_organization: String = Text,
@@ -41,7 +42,7 @@ impl Line for ClawbackLine {
     // A project ends once and is settled once. What is proposed, or was declined, is owed by nobody. What is outstanding is what
     // `ClawbackRow::outstanding` says of one; a test holds the two against each other.
     const SHAPE: Shape = Shape {
-        select: "p.id AS id, p.code AS code, p.title AS title, o.name AS lead_organization, p.stage AS stage, z.cause AS cause, z.reason AS reason,
+        select: "p.id AS id, w.id AS clawback_id, p.code AS code, p.title AS title, o.name AS lead_organization, p.stage AS stage, z.cause AS cause, z.reason AS reason,
             z.decision_no AS decision_no, z.decided_on AS decided_on, p.award_fen - p.ceded_fen AS award_fen,
             (SELECT COALESCE(CAST(SUM(CASE WHEN y.stage = 'paid' AND y.source = 'fiscal' THEN y.amount_fen ELSE 0 END) AS BIGINT), 0)
                 FROM payments y WHERE y.project_id = p.id) AS paid_fen,
@@ -59,5 +60,9 @@ impl Line for ClawbackLine {
 
     fn mark(&self) -> String {
         self.id.to_string()
+    }
+
+    fn origin(&self) -> Origin {
+        Origin { id: self.clawback_id.map(|id| id.to_string()), project_id: Some(self.id.to_string()) }
     }
 }

@@ -1,6 +1,6 @@
 //! The query of the ledger of commitments: each project with the text in force, or the last one, and the signatures on its first.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::commitment::Commitment;
 use crate::domain::id::ProjectId;
 use crate::domain::project::ProjectStage;
@@ -53,5 +53,9 @@ impl Line for CommitmentLine {
 
     fn mark(&self) -> String {
         self.id.to_string()
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.id, self.id)
     }
 }

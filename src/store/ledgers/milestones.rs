@@ -1,7 +1,7 @@
 //! The query of the ledger of milestones.
 
-use super::{Line, Order, Shape, line};
-use crate::domain::id::ProjectId;
+use super::{Line, Order, Origin, Shape, line};
+use crate::domain::id::{MilestoneId, ProjectId};
 use crate::domain::milestone::{MilestoneStage, NodeIndicator};
 use crate::domain::project::ProjectStage;
 use crate::domain::time::{Date, Timestamp};
@@ -12,6 +12,7 @@ line! {
     /// A milestone.
     pub struct MilestoneLine {
         project_id: ProjectId = Text,
+        id: MilestoneId = Text,
         project_stage: ProjectStage = Text,
         code: String = Text,
         title: String = Text,
@@ -30,7 +31,7 @@ line! {
 
 impl Line for MilestoneLine {
     const SHAPE: Shape = Shape {
-        select: "m.project_id AS project_id, p.stage AS project_stage, p.code AS code, p.title AS title, o.name AS lead_organization,
+        select: "m.project_id AS project_id, m.id AS id, p.stage AS project_stage, p.code AS code, p.title AS title, o.name AS lead_organization,
             m.number AS number, m.name AS name, m.indicators AS indicators, m.due_on AS due_on, m.submitted_at AS submitted_at,
             (SELECT MAX(e.at) FROM milestone_events e WHERE e.milestone_id = m.id
                 AND e.action IN ('milestone.verify', 'milestone.fail', 'milestone.return')) AS judged_at,
@@ -42,5 +43,9 @@ impl Line for MilestoneLine {
 
     fn mark(&self) -> String {
         format!("{}/{}", self.project_id, self.number)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.project_id, self.id)
     }
 }

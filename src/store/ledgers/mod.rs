@@ -108,6 +108,22 @@ pub struct Shape {
     pub order: Order,
 }
 
+/// Which record a row of a ledger tells of, and to which project it belongs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Its id: that of the project, where the row tells of the project itself.
+    pub id: Option<String>,
+    /// The project's, where it belongs to one.
+    pub project_id: Option<String>,
+}
+
+impl Origin {
+    /// A record of a project.
+    pub fn of(project: impl ToString, id: impl ToString) -> Self {
+        Self { id: Some(id.to_string()), project_id: Some(project.to_string()) }
+    }
+}
+
 /// A row of a ledger, as the query gives it.
 pub trait Line: QueryableByName<Multi> + 'static {
     /// What its rows belong to.
@@ -117,6 +133,9 @@ pub trait Line: QueryableByName<Multi> + 'static {
 
     /// Its place in the order: an id, or both parts of it with `/` between them.
     fn mark(&self) -> String;
+
+    /// Where its record is to be found.
+    fn origin(&self) -> Origin;
 }
 
 /// Declares a line: each field with its type, and the type of its column.

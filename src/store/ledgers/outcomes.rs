@@ -1,6 +1,6 @@
 //! The query of the ledger of outcomes: each that is confirmed, once for every project that counts it, with what its share comes to.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::id::{OutcomeId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::outcome::{AwardPart, Maturity, OutcomeKind, TransferMode};
@@ -51,5 +51,9 @@ impl Line for OutcomeLine {
 
     fn mark(&self) -> String {
         format!("{}/{}", self.project_id, self.outcome_id)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.project_id, self.outcome_id)
     }
 }

@@ -1,7 +1,7 @@
 //! The query of the ledger of payments: each with its days from the audit log, and what its source had paid up to it.
 
-use super::{Line, Order, Shape, line};
-use crate::domain::id::ProjectId;
+use super::{Line, Order, Origin, Shape, line};
+use crate::domain::id::{PaymentId, ProjectId};
 use crate::domain::money::Fen;
 use crate::domain::payment::{Gate, PaymentStage, Source};
 use crate::domain::time::{Date, Timestamp};
@@ -11,6 +11,7 @@ line! {
     /// A payment.
     pub struct PaymentLine {
         project_id: ProjectId = Text,
+        id: PaymentId = Text,
         code: String = Text,
         title: String = Text,
         lead_organization: String = Text,
@@ -38,7 +39,7 @@ line! {
 impl Line for PaymentLine {
     // A signature that was withdrawn with a returned request has no day any more.
     const SHAPE: Shape = Shape {
-        select: "p.id AS project_id, p.code AS code, p.title AS title, o.name AS lead_organization, y.number AS number,
+        select: "p.id AS project_id, y.id AS id, p.code AS code, p.title AS title, o.name AS lead_organization, y.number AS number,
             y.source AS source, y.gate AS gate, m.number AS milestone, y.stage AS stage, y.amount_fen AS amount_fen,
             CASE WHEN y.requested_by IS NOT NULL THEN (SELECT MAX(CASE WHEN a.action = 'payment.request' AND a.outcome = 'accepted' THEN a.at END)
                 FROM audit a WHERE a.object_id = y.id) END AS requested_at,
@@ -63,5 +64,9 @@ impl Line for PaymentLine {
 
     fn mark(&self) -> String {
         format!("{}/{}", self.project_id, self.number)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.project_id, self.id)
     }
 }

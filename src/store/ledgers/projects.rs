@@ -1,6 +1,6 @@
 //! The query of the ledger of projects: each with what was signed, or is to be, and what its bid says of its people.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::challenge::{ChallengeClass, PlanCategory};
 use crate::domain::change::ChangeInput;
 use crate::domain::commitment::Commitment;
@@ -60,5 +60,9 @@ impl Line for ProjectLine {
 
     fn mark(&self) -> String {
         self.id.to_string()
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.id, self.id)
     }
 }

@@ -1,6 +1,6 @@
 //! The query of the ledger of rectifications: milestones and acceptances that were sent back, and yellow cards.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::id::ProjectId;
 use crate::domain::ledger::RectificationSource;
 use crate::domain::time::{Date, Timestamp};
@@ -59,5 +59,9 @@ impl Line for RectificationLine {
 
     fn mark(&self) -> String {
         format!("{}/{}", self.project_id, self.id)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.project_id, &self.id)
     }
 }

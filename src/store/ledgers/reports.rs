@@ -1,6 +1,6 @@
 //! The query of the ledger of progress reports: those that were given, and those that are owed.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::commitment::Commitment;
 use crate::domain::id::{ProjectId, ReportId};
 use crate::domain::report::{ReportInput, ReportKind, ReportStage};
@@ -40,5 +40,9 @@ impl Line for ReportLine {
 
     fn mark(&self) -> String {
         format!("{}/{}", self.project_id, self.id)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.project_id, self.id)
     }
 }

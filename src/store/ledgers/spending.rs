@@ -1,6 +1,6 @@
 //! The query of the ledger of spending: each project once for every kind of cost, with its budget and its last report.
 
-use super::{Line, Order, Shape, line};
+use super::{Line, Order, Origin, Shape, line};
 use crate::domain::commitment::Commitment;
 use crate::domain::id::ProjectId;
 use crate::domain::report::ReportInput;
@@ -38,5 +38,9 @@ impl Line for SpendingLine {
 
     fn mark(&self) -> String {
         format!("{}/{}", self.id, self.number)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.id, self.id)
     }
 }

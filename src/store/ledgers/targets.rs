@@ -1,6 +1,6 @@
 //! The query of the ledger of targets: the register as it is, but for what was replaced. It has no projects, and comes in the order of its codes.
 
-use super::{Base, Line, Order, Shape};
+use super::{Base, Line, Order, Origin, Shape};
 use crate::store::targets::TargetRow;
 
 impl Line for TargetRow {
@@ -9,5 +9,9 @@ impl Line for TargetRow {
 
     fn mark(&self) -> String {
         self.code.clone()
+    }
+
+    fn origin(&self) -> Origin {
+        Origin { id: Some(self.id.to_string()), project_id: None }
     }
 }

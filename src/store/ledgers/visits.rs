@@ -1,7 +1,7 @@
 //! The query of the ledger of visits: each visit once for every problem that was found there, or once without.
 
-use super::{Line, Order, Shape, line};
-use crate::domain::id::{ProblemId, VisitId};
+use super::{Line, Order, Origin, Shape, line};
+use crate::domain::id::{ProblemId, ProjectId, VisitId};
 use crate::domain::problem::ProblemStage;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::visit::VisitMode;
@@ -11,6 +11,7 @@ line! {
     /// A visit, with one of its problems.
     pub struct VisitLine {
         id: VisitId = Text,
+        project_id: ProjectId = Text,
         problem_id: Option<ProblemId> = Nullable<Text>,
         commissioner: String = Text,
         code: String = Text,
@@ -34,7 +35,7 @@ line! {
 
 impl Line for VisitLine {
     const SHAPE: Shape = Shape {
-        select: "v.id AS id, q.id AS problem_id, u.name AS commissioner, p.code AS code, p.title AS title, o.name AS lead_organization,
+        select: "v.id AS id, p.id AS project_id, q.id AS problem_id, u.name AS commissioner, p.code AS code, p.title AS title, o.name AS lead_organization,
             v.held_at AS held_at, v.created_at AS logged_at, v.mode AS mode, v.place AS place, v.findings AS findings, q.summary AS problem,
             q.owner AS owner, q.due_on AS due_on, q.stage AS problem_stage, CASE WHEN q.stage = 'closed' THEN q.updated_at END AS closed_at,
             q.resolution AS resolution, v.next_visit_on AS next_visit_on",
@@ -46,5 +47,9 @@ impl Line for VisitLine {
     fn mark(&self) -> String {
         let problem = self.problem_id.map(|id| id.to_string()).unwrap_or_default();
         format!("{}/{problem}", self.id)
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.project_id, self.id)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{ANY, DESK, MINE, OTHER, OWN, Rule, SELF, STAFF, rule};
 use crate::domain::policy::action::Action as A;
-use crate::domain::policy::role::Role::{Commissioner, Director, Finance, Officer, Sponsor, Supervisor, System, Team};
+use crate::domain::policy::role::Role::{Commissioner, Director, Expert, Finance, Officer, Sponsor, Supervisor, System, Team};
 use crate::domain::policy::tie::Tie::{Author, Stranger};
 
 /// Its rows.
@@ -103,7 +103,7 @@ pub const RULES: &[Rule] = &[
     rule(A::ChangeTakeEffect, &[System], ANY),
     rule(A::ProjectReadCandidates, &[Officer], DESK),
     rule(A::ProjectReportStatus, &[Commissioner], MINE),
-    rule(A::MeReadDesk, &[Officer, Director, Finance, Supervisor, Commissioner, Sponsor, Team], ANY),
+    rule(A::MeReadDesk, &[Officer, Director, Finance, Supervisor, Commissioner, Sponsor, Team, Expert], ANY),
     // 执行情况报告: by the team, commented by the commissioner; what is missing shows a card.
     rule(A::ReportRead, STAFF, ANY),
     rule(A::ReportRead, &[Team, Sponsor], OWN),

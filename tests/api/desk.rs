@@ -11,7 +11,7 @@ pub async fn lying(who: &Caller, what: &str) -> Vec<Value> {
     let desk = who.get("/me/desk").await.is(200);
     let items: Vec<Value> = desk["items"].as_array().unwrap().iter().filter(|item| item["what"] == what).cloned().collect();
     let count = desk["counts"].as_array().unwrap().iter().find(|count| count["what"] == what);
-    assert_eq!(count.map_or(0, |count| count["count"].as_u64().unwrap()), items.len() as u64, "{desk}");
+    assert_eq!(count.map_or(0, |count| count["count"].as_u64().unwrap()), u64::try_from(items.len()).unwrap(), "{desk}");
     items
 }
 
@@ -46,7 +46,7 @@ fn opinion() -> Value {
 }
 
 /// A plan is made and signed by all, somebody follows the project: by way of the desks alone.
-async fn begun<'a>(app: &'a TestApp) -> Story<'a> {
+async fn begun(app: &TestApp) -> Story<'_> {
     let mut story = Story::awarded(app).await;
     let officer = app.officer().await;
     let path = format!("/projects/{}", story.project);

@@ -90,7 +90,7 @@ pub(super) fn partnerships(act: &mut Act<'_>, action: Action) -> Result<Batch, A
     let theirs = rows.iter().filter(|(row, _)| may(act, action, partnership_cases::tie(act, row)));
     let open = theirs.filter(|(_, challenge)| submission::within_window(act, challenge).is_ok());
     let found = open.map(|(row, challenge)| {
-        let until = challenge.closes_at.map(|at| at.date());
+        let until = challenge.closes_at.map(crate::domain::time::Timestamp::date);
         Found::of_challenge(challenge, "partnerships", row.id, row.updated_at.date()).by(until)
     });
     Ok(Batch { found: found.collect(), more: rows.len() > MOST })

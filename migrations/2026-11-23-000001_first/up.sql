@@ -661,6 +661,7 @@ CREATE TABLE disqualifications (
     CHECK (decided_by <> created_by)
 );
 CREATE INDEX disqualifications_bid ON disqualifications (bid_id, id);
+CREATE INDEX disqualifications_stage ON disqualifications (stage, id);
 CREATE UNIQUE INDEX disqualifications_one_waits ON disqualifications (bid_id) WHERE stage = 'proposed';
 
 CREATE TABLE projects (

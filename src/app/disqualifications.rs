@@ -15,6 +15,8 @@ use crate::domain::objection::ObjectionStage;
 use crate::domain::policy::{Action, Kind, Standing, Tie};
 use crate::domain::refusal::Refusal;
 use crate::domain::workflow::Stage;
+use crate::store::bids::BidRow;
+use crate::store::challenges::ChallengeRow;
 use crate::store::dialect::is_duplicate;
 use crate::store::{bids, disqualifications, objections};
 
@@ -36,23 +38,23 @@ impl Record for DisqualificationRow {
 
 /// How the caller stands to the case of a bid: whoever is of a bidder or the sponsor, prepared the challenge, examined there or stepped aside
 /// has a part in it.
-fn standing(act: &Act<'_>, bid: &Loaded) -> Standing {
-    let own = challenges::standing(act, &bid.challenge);
-    Standing { conflicted: own.conflicted || own.party || act.actor.belongs_to(bid.row.lead_org_id), party: false, ..own }
+fn standing(act: &Act<'_>, bid: &BidRow, challenge: &ChallengeRow) -> Standing {
+    let own = challenges::standing(act, challenge);
+    Standing { conflicted: own.conflicted || own.party || act.actor.belongs_to(bid.lead_org_id), party: false, ..own }
 }
 
 /// How the caller stands to a disqualification. The team knows of it when it is decided: what is only proposed may never come.
-fn tie(act: &Act<'_>, row: &DisqualificationRow, bid: &Loaded) -> Tie {
-    if row.stage == DisqualificationStage::Approved && act.actor.belongs_to(bid.row.lead_org_id) {
+pub(super) fn tie(act: &Act<'_>, row: &DisqualificationRow, bid: &BidRow, challenge: &ChallengeRow) -> Tie {
+    if row.stage == DisqualificationStage::Approved && act.actor.belongs_to(bid.lead_org_id) {
         return Tie::Party;
     }
-    let own = standing(act, bid);
+    let own = standing(act, bid, challenge);
     Standing { author: own.author || act.actor.is(row.created_by), ..own }.tie()
 }
 
 /// As the caller may see it: who objected, if anyone did, is nothing for the team.
 fn shown(act: &Act<'_>, mut row: DisqualificationRow, bid: &Loaded) -> Shown<DisqualificationRow> {
-    let tie = tie(act, &row, bid);
+    let tie = tie(act, &row, &bid.row, &bid.challenge);
     row.objection_id = row.objection_id.filter(|_| tie != Tie::Party);
     Shown { allowed: act.allowed(&row, tie), record: row }
 }
@@ -85,7 +87,7 @@ fn possible(bid: &Loaded) -> Result<(), AppError> {
 pub fn propose(act: &mut Act<'_>, id: BidId, input: &DisqualificationInput) -> Result<Done<Shown<DisqualificationRow>>, AppError> {
     let bid = bid_cases::load(act, id)?;
     let own = act.actor.belongs_to(bid.row.lead_org_id);
-    let tie_to_case = if own { bid.tie } else { standing(act, &bid).tie() };
+    let tie_to_case = if own { bid.tie } else { standing(act, &bid.row, &bid.challenge).tie() };
     let object = Object { tie: tie_to_case, version: None, ..bid.object() };
     let permit = act.permit(Action::DisqualificationPropose, &object)?;
     possible(&bid)?;
@@ -115,7 +117,7 @@ pub fn propose(act: &mut Act<'_>, id: BidId, input: &DisqualificationInput) -> R
     };
     let waits = |error| if is_duplicate(&error) { Refusal::DisqualificationWaits.into() } else { AppError::from(error) };
     disqualifications::insert(act.conn, &row).map_err(waits)?;
-    let object = Object::record(&row, tie(act, &row, &bid));
+    let object = Object::record(&row, tie(act, &row, &bid.row, &bid.challenge));
     let about = about(&row, &bid);
     Ok(act.record_plain(permit, object, about)?.with(shown(act, row, &bid)))
 }
@@ -133,7 +135,7 @@ fn load(act: &mut Act<'_>, id: DisqualificationId) -> Result<(DisqualificationRo
 /// Denied (also to whoever proposed it or has a part in the case), stale, decided already; the bid was awarded or is gone by now.
 pub fn approve(act: &mut Act<'_>, id: DisqualificationId, input: &DecidedInput) -> Result<Done<Shown<DisqualificationRow>>, AppError> {
     let (row, bid) = load(act, id)?;
-    let step = act.step(Action::DisqualificationApprove, &row, Object::record(&row, tie(act, &row, &bid)))?;
+    let step = act.step(Action::DisqualificationApprove, &row, Object::record(&row, tie(act, &row, &bid.row, &bid.challenge)))?;
     possible(&bid)?;
     let row = disqualifications::decide(act.conn, &row, step.to, Some(input.decision_no.as_str()), act.user()?, act.now)?;
     let mut about = about(&row, &bid);
@@ -160,7 +162,7 @@ fn take_out(act: &mut Act<'_>, bid: &Loaded, mut about: About) -> Result<(), App
 /// Denied, stale, decided already.
 pub fn decline(act: &mut Act<'_>, id: DisqualificationId, input: &ReasonInput) -> Result<Done<Shown<DisqualificationRow>>, AppError> {
     let (row, bid) = load(act, id)?;
-    let step = act.step(Action::DisqualificationDecline, &row, Object::record(&row, tie(act, &row, &bid)))?;
+    let step = act.step(Action::DisqualificationDecline, &row, Object::record(&row, tie(act, &row, &bid.row, &bid.challenge)))?;
     let row = disqualifications::decide(act.conn, &row, step.to, None, act.user()?, act.now)?;
     let mut about = about(&row, &bid);
     about.facts.reason = input.reason.to_string();
@@ -175,7 +177,7 @@ pub fn decline(act: &mut Act<'_>, id: DisqualificationId, input: &ReasonInput) -
 pub fn get(act: &mut Act<'_>, id: DisqualificationId) -> Result<Seen<Shown<DisqualificationRow>>, AppError> {
     let row = disqualifications::find(act.conn, id)?.ok_or(AppError::NotFound)?;
     let bid = bid_cases::found(act, row.bid_id)?;
-    let permit = act.permit(Action::DisqualificationRead, &Object::record(&row, tie(act, &row, &bid)))?;
+    let permit = act.permit(Action::DisqualificationRead, &Object::record(&row, tie(act, &row, &bid.row, &bid.challenge)))?;
     Ok(Seen::by(permit, shown(act, row, &bid)))
 }
 

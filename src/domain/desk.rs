@@ -46,6 +46,7 @@ codes! {
         DecisionToApprove = "decision_to_approve" "待批准立项决定",
         AmendmentToApprove = "amendment_to_approve" "待批准延期或更正",
         RestrictionToApprove = "restriction_to_approve" "待批准限制申报",
+        DisqualificationToDecide = "disqualification_to_decide" "待决定取消资格",
         ChallengeToPublish = "challenge_to_publish" "待发榜",
         QuestionToAnswer = "question_to_answer" "待答复提问",
         SatisfactionToGive = "satisfaction_to_give" "待评价满意度",

@@ -105,7 +105,7 @@ pub struct Reached {
     pub code: Line<1, 20>,
     /// Value reached so far, a decimal string.
     pub value: Decimal,
-    /// Why it is less than was reported before 更正说明: needed then.
+    /// Why it is weaker than was reported before, in the direction of its comparator 更正说明: needed then.
     #[deserr(default)]
     #[serde(default)]
     pub correction: Option<Reason>,

@@ -66,6 +66,12 @@ on_both! {
         app.officer().await.get(&case).await.is_refused(404, "not_found");
         app.officer().await.get(&path).await.is_refused(403, "forbidden");
         assert_eq!(app.auditor().await.get(&path).await.is(200)["items"][0]["finding"], "false_statement");
+        // It lies on the desk of whoever may decide it, and on no other.
+        for (who, count) in [(&director, 1), (&both, 0), (&aside, 0)] {
+            let desk = who.get("/me/desk").await.is(200);
+            let waits = desk["items"].as_array().unwrap().iter().filter(|item| item["path"] == case.as_str()).count();
+            assert_eq!(waits, count, "{desk}");
+        }
         // Two people, and neither of them with a part in it.
         for one in [both.clone(), aside, supervisor.clone()] {
             one.post(&format!("{case}/approve"), decision()).await.is_refused(403, "forbidden");

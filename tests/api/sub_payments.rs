@@ -2,6 +2,7 @@
 
 use crate::changes::{advised, asked};
 use crate::measures::in_consortium;
+use crate::partners::member;
 use crate::support::{Story, TestApp, inputs, on_both};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -12,8 +13,7 @@ fn passed_on(app: &TestApp, to: &str, fen: i64, voucher: &str) -> Value {
 
 /// The consortium is this one partner from now on, with so much of the money.
 async fn partnered(app: &TestApp, story: &Story<'_>, partner: &str, bps: i64) {
-    let member = json!({"organization_id": partner, "tasks": "承担膜分离试验。", "fiscal_share_bps": bps});
-    let change = asked(app, story, json!({"kind": "member", "members": [member]})).await;
+    let change = asked(app, story, json!({"kind": "member", "members": [member(partner, bps)]})).await;
     assert_eq!(advised(app, &change, "support").await.is(200)["stage"], "effective");
 }
 

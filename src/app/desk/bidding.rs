@@ -6,13 +6,15 @@ use crate::app::bids::submission;
 use crate::app::challenges::{self, ChallengeRow};
 use crate::app::error::AppError;
 use crate::app::{
-    amendments as amendment_cases, decisions as decision_cases, objections as objection_cases, partnerships as partnership_cases,
-    questions as question_cases, restrictions as restriction_cases, reviews as review_cases, satisfactions as satisfaction_cases,
+    amendments as amendment_cases, decisions as decision_cases, disqualifications as disqualification_cases, objections as objection_cases,
+    partnerships as partnership_cases, questions as question_cases, restrictions as restriction_cases, reviews as review_cases,
+    satisfactions as satisfaction_cases,
 };
 use crate::domain::amendment::AmendmentStage;
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::decision::DecisionStage;
 use crate::domain::desk::MOST;
+use crate::domain::disqualification::DisqualificationStage;
 use crate::domain::id::{ChallengeId, DecisionId};
 use crate::domain::objection::ObjectionStage;
 use crate::domain::policy::{Action, Tie};
@@ -68,6 +70,17 @@ pub(super) fn restrictions(act: &mut Act<'_>, action: Action) -> Result<Batch, A
     let theirs = rows.iter().filter(|row| may(act, action, restriction_cases::tie(act, row)));
     let found = theirs.map(|row| Found::alone("restrictions", row.id, row.created_at.date()).called(&row.name)).collect();
     Ok(Batch { found, more: rows.len() > MOST })
+}
+
+/// Disqualifications that supervision proposed.
+pub(super) fn disqualifications(act: &mut Act<'_>, action: Action) -> Result<Batch, AppError> {
+    let Some(_) = whose(act, action) else { return Ok(Batch::default()) };
+    let rows = desk::disqualifications_at(act.conn, DisqualificationStage::Proposed)?;
+    let theirs = rows.iter().filter(|(row, bid, challenge)| may(act, action, disqualification_cases::tie(act, row, bid, challenge)));
+    let found = theirs.map(|(row, _, challenge)| {
+        Found::of_challenge(challenge, "disqualifications", row.id, row.created_at.date()).called(row.finding.zh())
+    });
+    Ok(Batch { found: found.collect(), more: rows.len() > MOST })
 }
 
 /// Questions on open challenges, while they can be answered.

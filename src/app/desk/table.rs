@@ -32,6 +32,7 @@ pub const MATTERS: &[Matter] = &[
     row(W::ChallengeToPublish, A::ChallengePublish, bidding::to_publish),
     row(W::AmendmentToApprove, A::AmendmentApprove, bidding::amendments),
     row(W::RestrictionToApprove, A::RestrictionApprove, bidding::restrictions),
+    row(W::DisqualificationToDecide, A::DisqualificationApprove, bidding::disqualifications),
     row(W::QuestionToAnswer, A::QuestionAnswer, bidding::questions),
     row(W::PartnershipToConfirm, A::PartnershipConfirm, bidding::partnerships),
     row(W::ReviewToDeclare, A::ReviewDeclare, bidding::reviews_to_declare),

@@ -4,6 +4,7 @@ use super::FETCH;
 use crate::domain::amendment::AmendmentStage;
 use crate::domain::challenge::ChallengeStage;
 use crate::domain::decision::DecisionStage;
+use crate::domain::disqualification::DisqualificationStage;
 use crate::domain::id::{OrganizationId, UserId};
 use crate::domain::objection::ObjectionStage;
 use crate::domain::partnership::PartnershipStage;
@@ -16,6 +17,7 @@ use crate::store::amendments::AmendmentRow;
 use crate::store::bids::BidRow;
 use crate::store::challenges::ChallengeRow;
 use crate::store::decisions::DecisionRow;
+use crate::store::disqualifications::DisqualificationRow;
 use crate::store::objections::ObjectionRow;
 use crate::store::partnerships::PartnershipRow;
 use crate::store::questions::QuestionRow;
@@ -23,7 +25,7 @@ use crate::store::restrictions::RestrictionRow;
 use crate::store::reviews::ReviewRow;
 use crate::store::satisfactions::SatisfactionRow;
 use crate::store::schema::{
-    amendments, bids, challenges, decisions, objections, partnerships, questions, restrictions, reviews, satisfactions,
+    amendments, bids, challenges, decisions, disqualifications, objections, partnerships, questions, restrictions, reviews, satisfactions,
 };
 use diesel::prelude::*;
 
@@ -74,6 +76,24 @@ pub fn partnerships_of(conn: &mut Conn, own: OrganizationId) -> QueryResult<Vec<
         .order(partnerships::id)
         .limit(FETCH)
         .select((PartnershipRow::as_select(), ChallengeRow::as_select()))
+        .load(conn)
+}
+
+/// Disqualifications at a stage, with their bids and challenges.
+///
+/// # Errors
+/// The database does not answer.
+pub fn disqualifications_at(
+    conn: &mut Conn,
+    stage: DisqualificationStage,
+) -> QueryResult<Vec<(DisqualificationRow, BidRow, ChallengeRow)>> {
+    disqualifications::table
+        .inner_join(bids::table)
+        .inner_join(challenges::table.on(challenges::id.eq(bids::challenge_id)))
+        .filter(disqualifications::stage.eq(stage))
+        .order(disqualifications::id)
+        .limit(FETCH)
+        .select((DisqualificationRow::as_select(), BidRow::as_select(), ChallengeRow::as_select()))
         .load(conn)
 }
 

@@ -92,7 +92,7 @@ on_both! {
     async fn what_a_key_may_do_is_what_it_is_told(app: TestApp) {
         let story = Story::with_bid(&app).await;
         let path = format!("/bids/{}", story.bid);
-        assert_eq!(app.team("keda").await.get(&path).await.is(200)["allowed_actions"], json!(["bid.edit", "file.add", "file.remove", "bid.appoint", "bid.resubmit", "bid.withdraw"]));
+        assert_eq!(app.team("keda").await.get(&path).await.is(200)["allowed_actions"], json!(["bid.edit", "file.add", "file.remove", "bid.appoint", "bid.resubmit", "bid.withdraw", "bid.leave"]));
         let reader = Program::new(&app, wish(&["read"])).await.caller;
         assert_eq!(reader.get(&path).await.is(200)["allowed_actions"], json!([]));
         assert_eq!(reader.get("/bids").await.is(200)["items"][0]["allowed_actions"], json!([]));

@@ -1,6 +1,7 @@
 //! Milestones 里程碑: dates of the plan, evidence that fits, values that do not fall behind, panels, and the history of each step.
 
 use crate::support::{Story, TestApp, inputs, on_both};
+use futures_util::future::join_all;
 use jiebang::domain::policy::Role;
 use serde_json::{Value, json};
 
@@ -106,6 +107,26 @@ on_both! {
         assert_eq!(history["items"][2]["by"], commissioner.id());
         assert_eq!(history["items"][2]["name"], "commissioner 某");
         app.team("yuan").await.get(&path("history")).await.is_refused(404, "not_found");
+    }
+
+    async fn of_all_who_judge_a_milestone_at_once_one_does_and_its_payment_follows_that_word(app: TestApp) {
+        let story = Story::active(&app).await;
+        story.handed_in(0, &[("K1", "91")]).await;
+        let path = |verb: &str| format!("/milestones/{}/{verb}", story.milestones[0]);
+        let (commissioner, word) = (app.commissioner().await, json!({"opinion": "经核查"}));
+        commissioner.token().await;
+        let verbs = [path("verify"), path("fail")];
+        let replies = join_all((0..20).map(|number| commissioner.post(&verbs[number % 2], word.clone()))).await;
+        let statuses: Vec<u16> = replies.iter().map(|reply| reply.status.as_u16()).collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+        assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
+        assert_eq!(app.count("audit WHERE action IN ('milestone.verify', 'milestone.fail') AND outcome = 'accepted'").await, 1);
+        let stage = |seen: Value| seen["stage"].as_str().unwrap().to_owned();
+        let team = app.team("keda").await;
+        let judged = stage(team.get(&format!("/milestones/{}", story.milestones[0])).await.is(200));
+        let payment = stage(team.get(&format!("/payments/{}", story.payments[1])).await.is(200));
+        assert!([("met", "due"), ("not_met", "cancelled")].contains(&(judged.as_str(), payment.as_str())), "{judged} {payment}");
+        assert_eq!(app.count(&format!("audit WHERE object_id = '{}' AND action LIKE 'payment.%'", story.payments[1])).await, 1);
     }
 
     async fn where_the_plan_demands_a_panel_it_speaks_before_the_commissioner(app: TestApp) {

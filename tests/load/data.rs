@@ -300,8 +300,9 @@ fn milestones() -> String {
 
 fn payments() -> String {
     format!(
-        "INSERT INTO payments SELECT replace(p.id, '-7000-8003-', '-7000-802' || t.k || '-'), p.id, t.k, 'fiscal', 'signing', NULL, 200000000,
-            CASE WHEN p.stage = 'completed' OR t.k = 1 THEN 'paid' ELSE 'locked' END, NULL, NULL, NULL, NULL, NULL,
-            CASE WHEN p.stage = 'completed' OR t.k = 1 THEN p.code || '-' || t.k END, NULL, NULL, NULL, NULL, NULL, 1, p.created_at, p.updated_at {THREE}"
+        "INSERT INTO payments (id, project_id, number, source, gate, amount_fen, stage, voucher_no, version, created_at, updated_at)
+            SELECT replace(p.id, '-7000-8003-', '-7000-802' || t.k || '-'), p.id, t.k, 'fiscal', 'signing', 200000000,
+                CASE WHEN p.stage = 'completed' OR t.k = 1 THEN 'paid' ELSE 'locked' END,
+                CASE WHEN p.stage = 'completed' OR t.k = 1 THEN p.code || '-' || t.k END, 1, p.created_at, p.updated_at {THREE}"
     )
 }
